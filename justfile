@@ -1,0 +1,39 @@
+# Shortcuts. Each is one plain command that also works without just.
+
+# List the recipes
+default:
+    @just --list
+
+# Start the server with its defaults (data in ./data)
+run *ARGS:
+    cargo run --release -- {{ ARGS }}
+
+# All tests, on SQLite and on PostgreSQL
+test *ARGS:
+    cargo test --workspace {{ ARGS }}
+
+# The same with cargo-nextest (no doc tests)
+nextest *ARGS:
+    cargo nextest run --workspace {{ ARGS }}
+
+# Format the code
+fmt:
+    cargo fmt --all
+
+# Format check and clippy, as in CI
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# Dependency rules: who may depend on what, licences, sources
+deny:
+    cargo deny check bans licenses sources
+
+# Check the links of all pages, then build the book into docs/book (needs mdbook)
+docs:
+    python3 scripts/check-links
+    mdbook build docs
+
+# Everything a change must pass
+ci:
+    .ci/run
