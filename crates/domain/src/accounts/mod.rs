@@ -1,0 +1,17 @@
+//! Accounts: who somebody is, and the password they prove it with.
+
+mod account;
+mod email;
+mod password;
+mod register;
+mod service;
+mod username;
+mod view;
+
+pub use account::{Account, AccountId};
+pub use email::{Email, EmailError};
+pub use password::{Password, PasswordError};
+pub use register::{Register, RegisterError};
+pub use service::{Accounts, RegistrationPolicy};
+pub use username::{Username, UsernameError};
+pub use view::ViewAccountError;

@@ -1,0 +1,159 @@
+//! Somebody makes an account.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Account, Accounts, Email, Password, RegistrationPolicy, Username};
+use crate::ports::{Constraint, HashError, PasswordHash, StoreError, StoreExt, Tx};
+use crate::{DomainError, ErrorKind};
+
+/// Asks for a new account.
+#[derive(Debug, Clone)]
+pub struct Register {
+    /// The name to be found by.
+    pub username: Username,
+    /// The password to log in with.
+    pub password: Password,
+    /// Where mail goes, if anywhere.
+    pub email: Option<Email>,
+}
+
+/// Why no account was made.
+#[derive(Debug, Error)]
+pub enum RegisterError {
+    /// The operator lets nobody register.
+    #[error("registration is closed on this server")]
+    Closed,
+    /// The name belongs to somebody else.
+    #[error("this username is taken: choose another")]
+    UsernameTaken,
+    /// The address belongs to another account.
+    #[error("this mail address is in use")]
+    EmailTaken,
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl Accounts {
+    /// Makes an account and returns it.
+    ///
+    /// # Errors
+    /// [`RegisterError`]; then no account exists.
+    pub async fn register(&self, command: Register) -> Result<Account, RegisterError> {
+        if self.policy == RegistrationPolicy::Closed {
+            return Err(RegisterError::Closed);
+        }
+        let hash = self.hasher.hash(command.password).await?;
+        let account = Account {
+            id: self.env.new_id(),
+            username: command.username,
+            email: command.email,
+            created_at: self.env.now(),
+        };
+        self.env
+            .store
+            .write(move |tx| add(tx, &account, &hash))
+            .await
+    }
+}
+
+fn add(tx: &mut dyn Tx, account: &Account, hash: &PasswordHash) -> Result<Account, RegisterError> {
+    tx.accounts().insert(account, hash)?;
+    Ok(account.clone())
+}
+
+impl From<StoreError> for RegisterError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(Constraint::Username) => Self::UsernameTaken,
+            StoreError::Conflict(Constraint::Email) => Self::EmailTaken,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl DomainError for RegisterError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Closed => ErrorKind::Forbidden,
+            Self::UsernameTaken | Self::EmailTaken => ErrorKind::Conflict,
+            Self::Hash(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Closed => "registration-closed",
+            Self::UsernameTaken => "username-taken",
+            Self::EmailTaken => "email-taken",
+            Self::Hash(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::UsernameTaken => Some("username"),
+            Self::EmailTaken => Some("email"),
+            _ => None,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Hash(error) => error.retry_after(),
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{MockTx, account};
+
+    #[test]
+    fn the_account_and_its_hash_are_stored() {
+        let mut tx = MockTx::default();
+        let hash = PasswordHash::new("$argon2id$".to_owned());
+        tx.accounts
+            .expect_insert()
+            .withf(|a, h| a.username.as_str() == "alice" && h.as_str() == "$argon2id$")
+            .once()
+            .returning(|_, _| Ok(()));
+        assert_eq!(
+            add(&mut tx, &account("alice"), &hash).unwrap(),
+            account("alice")
+        );
+    }
+
+    #[test]
+    fn each_conflict_names_its_field() {
+        for (constraint, code, field) in [
+            (Constraint::Username, "username-taken", "username"),
+            (Constraint::Email, "email-taken", "email"),
+        ] {
+            let mut tx = MockTx::default();
+            tx.accounts
+                .expect_insert()
+                .returning(move |_, _| Err(StoreError::Conflict(constraint)));
+            let error = add(
+                &mut tx,
+                &account("alice"),
+                &PasswordHash::new(String::new()),
+            )
+            .unwrap_err();
+            assert_eq!(
+                (error.kind(), error.code(), error.field()),
+                (ErrorKind::Conflict, code, Some(field))
+            );
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The rules of Sealpost: accounts, sessions, keys, conversations, the inbox and files.
+//!
+//! This crate is the middle of the hexagon. It knows entities, rules, use cases and the *ports* (traits)
+//! through which it reaches the world. It must never know a runtime, a database, a wire format, HTTP, or a
+//! concrete cryptographic library: those are adapters (`sealpost-store`, `-crypto`, `-mailer`, `-blobs`, `-http`).
+//!
+//! Where to start reading:
+//! - [`ports::Store`]: the unit of work, one sync closure over [`ports::Tx`];
+//! - [`accounts::Accounts`]: the smallest subject, with one file for each use case;
+//! - [`error::DomainError`]: how every failure says what kind it is;
+//! - `testing` (feature `testing`): mocks, fixed clocks, and the conformance suites every adapter must pass.
+
+#[macro_use]
+mod id;
+
+pub mod accounts;
+mod environment;
+pub mod error;
+pub mod installation;
+pub mod ports;
+mod secret;
+pub mod sessions;
+mod text;
+mod timestamp;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use environment::Environment;
+pub use error::{DomainError, ErrorKind};
+pub use id::InvalidId;
+pub use secret::Secret;
+pub use timestamp::Timestamp;

@@ -1,0 +1,48 @@
+use super::{PasswordHash, StoreError};
+use crate::accounts::{Account, AccountId, Email, Username};
+
+/// Accounts and their password hashes.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+pub trait AccountRepository {
+    /// Adds an account with its password hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] with `Username` or `Email` (in that order) if another account has it, folded.
+    fn insert(&mut self, account: &Account, hash: &PasswordHash) -> Result<(), StoreError>;
+
+    /// The account with this id; None if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
+    /// The account with this username, compared folded.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_by_username(&mut self, username: &Username) -> Result<Option<Account>, StoreError>;
+
+    /// The account with this mail address, compared folded.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_by_email(&mut self, email: &Email) -> Result<Option<Account>, StoreError>;
+
+    /// The account's password hash; None if there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_password(&mut self, id: AccountId) -> Result<Option<PasswordHash>, StoreError>;
+
+    /// Replaces the password hash `old` by `new`. False, and nothing changes, when the account is gone or its hash is
+    /// no longer `old` (somebody else changed it meanwhile).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn replace_password(
+        &mut self,
+        id: AccountId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError>;
+}

@@ -1,0 +1,129 @@
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{AccountRepository, InstallationRepository, SessionRepository, StoreError};
+
+/// What the closure of a unit of work wants done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Keep everything.
+    Commit,
+    /// Keep nothing.
+    RollBack,
+}
+
+/// The closure of a unit of work. It may run more than once (the adapter retries contention, and a group that failed
+/// runs again singly), so it must have no effect but through the [`Tx`] and must start afresh each time.
+pub type Unit = Box<dyn FnMut(&mut dyn Tx) -> Verdict + Send>;
+
+/// One unit of work: hands out the repositories. After any `Err` of a repository the unit has ended: every later call
+/// answers [`StoreError::Ended`] and nothing is kept, whatever the closure returns.
+pub trait Tx {
+    /// Accounts and their credentials.
+    fn accounts(&mut self) -> &mut dyn AccountRepository;
+    /// Sessions.
+    fn sessions(&mut self) -> &mut dyn SessionRepository;
+    /// The installation's own sealed secrets.
+    fn installation(&mut self) -> &mut dyn InstallationRepository;
+}
+
+/// The database: runs units of work, all or nothing. Use it through [`StoreExt`].
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Runs `unit` in a transaction that may write and returns once its verdict is carried out; after
+    /// [`Verdict::Commit`], once it is durable. Dropping the future early leaves no transaction open; the unit may
+    /// or may not have been committed.
+    ///
+    /// # Errors
+    /// [`StoreError`]: then nothing was kept — except [`StoreError::Unavailable`], when the connection broke at the
+    /// commit and nobody can tell (repeat with the same idempotency key).
+    async fn run_write(&self, unit: Unit) -> Result<(), StoreError>;
+
+    /// Runs `unit` on one consistent snapshot, without writing. The verdict does not matter.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn run_read(&self, unit: Unit) -> Result<(), StoreError>;
+
+    /// Writes, and rolls back, a probe row: whether the store could take a write now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not.
+    async fn probe(&self) -> Result<(), StoreError>;
+}
+
+/// Typed units of work over any [`Store`].
+pub trait StoreExt: Store {
+    /// Runs `rule` in a transaction: `Ok` commits, `Err` rolls back. See [`Store::run_write`].
+    fn write<T, E, F>(&self, rule: F) -> impl Future<Output = Result<T, E>> + Send
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+    {
+        async move {
+            let (unit, outcome) = package(rule);
+            let ran = self.run_write(unit).await;
+            settle(ran, &outcome)
+        }
+    }
+
+    /// Runs `rule` on a snapshot. See [`Store::run_read`].
+    fn read<T, E, F>(&self, rule: F) -> impl Future<Output = Result<T, E>> + Send
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+    {
+        async move {
+            let (unit, outcome) = package(rule);
+            let ran = self.run_read(unit).await;
+            settle(ran, &outcome)
+        }
+    }
+}
+
+impl<S: Store + ?Sized> StoreExt for S {}
+
+/// Where the last run of a closure leaves its result for the caller.
+type Outcome<T, E> = Arc<Mutex<Option<Result<T, E>>>>;
+
+fn package<T, E, F>(mut rule: F) -> (Unit, Outcome<T, E>)
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+{
+    let outcome: Outcome<T, E> = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&outcome);
+    let unit = Box::new(move |tx: &mut dyn Tx| {
+        let result = rule(tx);
+        let verdict = if result.is_ok() {
+            Verdict::Commit
+        } else {
+            Verdict::RollBack
+        };
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        verdict
+    });
+    (unit, outcome)
+}
+
+fn settle<T, E: From<StoreError>>(
+    ran: Result<(), StoreError>,
+    outcome: &Outcome<T, E>,
+) -> Result<T, E> {
+    let result = outcome
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    match (ran, result) {
+        (Ok(()), Some(result)) => result,
+        // The rule's own refusal says more than the store's word that the unit had already failed.
+        (Err(_), Some(Err(refusal))) => Err(refusal),
+        (Err(error), _) => Err(error.into()),
+        (Ok(()), None) => Err(StoreError::Ended.into()),
+    }
+}

@@ -1,0 +1,155 @@
+//! Whether an access token is good now: the rules of RFC 7519 and RFC 9068, beyond the signature.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Actor, Dialect, Session, Sessions};
+use crate::ports::{AccessClaims, TokenError};
+use crate::{DomainError, ErrorKind, Timestamp};
+
+/// How far the clocks of two instances may differ.
+const LEEWAY: Duration = Duration::from_secs(5);
+
+/// Why an access token is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum AccessError {
+    /// Not a token of this server, or not one for this API.
+    #[error("the access token is not valid here")]
+    Invalid,
+    /// It was good once.
+    #[error("the access token has expired: refresh the session or log in again")]
+    Expired,
+}
+
+impl Sessions {
+    /// Whoever stands behind an access token of `dialect`.
+    ///
+    /// # Errors
+    /// [`AccessError`].
+    pub fn check_access(&self, token: &str, dialect: Dialect) -> Result<Actor, AccessError> {
+        let claims = self
+            .ports
+            .signer
+            .verify(token)
+            .map_err(|_| AccessError::Invalid)?;
+        judge(&claims, &self.issuer, dialect, self.env.now())
+    }
+
+    /// A new access token for `session`.
+    pub(super) fn issue_access(
+        &self,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<String, TokenError> {
+        self.ports.signer.sign(&AccessClaims {
+            issuer: self.issuer.to_string(),
+            audience: session.dialect.audience().to_owned(),
+            account: session.account,
+            session: session.id,
+            issued_at: now,
+            expires_at: (now + Session::ACCESS_LIFETIME).min(session.expires_at),
+            authenticated_at: session.authenticated_at,
+        })
+    }
+}
+
+fn judge(
+    claims: &AccessClaims,
+    issuer: &str,
+    dialect: Dialect,
+    now: Timestamp,
+) -> Result<Actor, AccessError> {
+    if claims.issuer != issuer
+        || claims.audience != dialect.audience()
+        || claims.issued_at > now + LEEWAY
+    {
+        return Err(AccessError::Invalid);
+    }
+    if claims.expires_at + LEEWAY <= now {
+        return Err(AccessError::Expired);
+    }
+    Ok(Actor::new(
+        claims.account,
+        claims.session,
+        dialect,
+        claims.authenticated_at,
+    ))
+}
+
+impl DomainError for AccessError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Unauthenticated
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid-token",
+            Self::Expired => "expired-token",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::AccountId;
+    use crate::sessions::SessionId;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+
+    fn claims() -> AccessClaims {
+        AccessClaims {
+            issuer: "https://us".to_owned(),
+            audience: Dialect::Native.audience().to_owned(),
+            account: AccountId::from_bytes([1; 16]),
+            session: SessionId::from_bytes([2; 16]),
+            issued_at: NOW - Duration::from_secs(60),
+            expires_at: NOW + Duration::from_secs(60),
+            authenticated_at: NOW - Duration::from_secs(600),
+        }
+    }
+
+    fn verdict(claims: &AccessClaims) -> Result<Actor, AccessError> {
+        judge(claims, "https://us", Dialect::Native, NOW)
+    }
+
+    #[test]
+    fn a_good_token_names_its_actor() {
+        let actor = verdict(&claims()).unwrap();
+        assert_eq!(actor.account(), AccountId::from_bytes([1; 16]));
+        assert_eq!(actor.session(), SessionId::from_bytes([2; 16]));
+        assert_eq!(actor.authenticated_at(), NOW - Duration::from_secs(600));
+    }
+
+    #[test]
+    fn each_wrong_claim_is_refused() {
+        let wrong = [
+            AccessClaims {
+                issuer: "https://them".to_owned(),
+                ..claims()
+            },
+            AccessClaims {
+                audience: Dialect::Vault.audience().to_owned(),
+                ..claims()
+            },
+            AccessClaims {
+                issued_at: NOW + Duration::from_secs(6),
+                ..claims()
+            },
+        ];
+        for claims in wrong {
+            assert_eq!(verdict(&claims), Err(AccessError::Invalid));
+        }
+    }
+
+    #[test]
+    fn it_expires_after_the_leeway() {
+        let expired = |ago| AccessClaims {
+            expires_at: NOW - Duration::from_secs(ago),
+            ..claims()
+        };
+        assert!(verdict(&expired(4)).is_ok());
+        assert_eq!(verdict(&expired(5)), Err(AccessError::Expired));
+    }
+}

@@ -1,0 +1,64 @@
+use super::{Dialect, SessionId};
+use crate::Timestamp;
+use crate::accounts::AccountId;
+
+/// An authenticated caller. Only this module's use cases can make one, so a use case that takes an `Actor` cannot be
+/// reached by somebody who proved nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor {
+    account: AccountId,
+    session: SessionId,
+    dialect: Dialect,
+    authenticated_at: Timestamp,
+}
+
+impl Actor {
+    pub(super) const fn new(
+        account: AccountId,
+        session: SessionId,
+        dialect: Dialect,
+        authenticated_at: Timestamp,
+    ) -> Self {
+        Self {
+            account,
+            session,
+            dialect,
+            authenticated_at,
+        }
+    }
+
+    /// An actor out of thin air, for tests of use cases.
+    #[cfg(any(test, feature = "testing"))]
+    #[must_use]
+    pub const fn for_tests(
+        account: AccountId,
+        session: SessionId,
+        authenticated_at: Timestamp,
+    ) -> Self {
+        Self::new(account, session, Dialect::Native, authenticated_at)
+    }
+
+    /// Whose account acts.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Through which session.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Through which API.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// When the password was last proved (for step-up).
+    #[must_use]
+    pub const fn authenticated_at(&self) -> Timestamp {
+        self.authenticated_at
+    }
+}

@@ -1,0 +1,86 @@
+/// Which API a session speaks. A token of one dialect is good for that dialect alone; native tokens for `/v1` alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dialect {
+    /// The product's own API, `/v1`.
+    Native,
+    /// Document 000.
+    Messenger,
+    /// Document 001.
+    Channel,
+    /// Document 002.
+    Social,
+    /// Document 003.
+    Mailbox,
+    /// Document 004.
+    Vault,
+}
+
+impl Dialect {
+    /// Every dialect, in the order of their stored codes.
+    pub const ALL: [Self; 6] = [
+        Self::Native,
+        Self::Messenger,
+        Self::Channel,
+        Self::Social,
+        Self::Mailbox,
+        Self::Vault,
+    ];
+
+    /// The number it is stored as.
+    #[must_use]
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Native => 0,
+            Self::Messenger => 1,
+            Self::Channel => 2,
+            Self::Social => 3,
+            Self::Mailbox => 4,
+            Self::Vault => 5,
+        }
+    }
+
+    /// The dialect stored as this number; None if there is none.
+    #[must_use]
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.code() == code)
+    }
+
+    /// The name it goes by in the configuration and the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Messenger => "messenger",
+            Self::Channel => "channel",
+            Self::Social => "social",
+            Self::Mailbox => "mailbox",
+            Self::Vault => "vault",
+        }
+    }
+
+    /// What `aud` says in its access tokens.
+    #[must_use]
+    pub const fn audience(self) -> &'static str {
+        match self {
+            Self::Native => "sealpost:v1",
+            Self::Messenger => "sealpost:messenger",
+            Self::Channel => "sealpost:channel",
+            Self::Social => "sealpost:social",
+            Self::Mailbox => "sealpost:mailbox",
+            Self::Vault => "sealpost:vault",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_lead_back() {
+        for dialect in Dialect::ALL {
+            assert_eq!(Dialect::from_code(dialect.code()), Some(dialect));
+        }
+        assert_eq!(Dialect::from_code(6), None);
+    }
+}

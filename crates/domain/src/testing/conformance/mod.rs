@@ -1,0 +1,70 @@
+//! The contract of the store, as cases that every backend must pass.
+//!
+//! An adapter's test file calls [`store_conformance!`](crate::store_conformance) with an async function that makes a
+//! fresh, empty store; the macro turns every case into a test of its own. A new case is added here and in the list of
+//! the macro, and then runs on every backend.
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "cases are tests: they panic when the contract is broken"
+)]
+
+pub mod accounts;
+pub mod installation;
+pub mod sessions;
+pub mod units;
+
+/// Makes one `#[tokio::test]` of each conformance case. `$make` is the path of an
+/// `async fn() -> Option<(Arc<dyn Store>, Guard)>`; the guard is kept until the case is over. With `None` the case is
+/// not run: the maker has said loudly why (and fails under `CI`).
+#[macro_export]
+macro_rules! store_conformance {
+    ($make:path) => {
+        $crate::store_conformance! { @cases $make;
+            accounts: found_by_id_name_and_address, username_is_unique_when_folded, email_is_unique_when_folded,
+                password_is_replaced_only_if_unchanged;
+            sessions: found_as_inserted, id_is_unique;
+            installation: the_first_value_stays;
+            units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
+                panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing, probe_leaves_nothing;
+        }
+    };
+    (@cases $make:path; $($subject:ident: $($case:ident),+;)+) => {
+        $(mod $subject {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let Some((store, _guard)) = $make().await else { return };
+                $crate::testing::conformance::$subject::$case(store).await;
+            })+
+        })+
+    };
+}
+
+/// Polls all futures together until each is done, in a crate that knows no runtime.
+async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = futures
+        .into_iter()
+        .map(|future| (Box::pin(future), None))
+        .collect();
+    std::future::poll_fn(|context| {
+        for (future, output) in &mut running {
+            if output.is_none()
+                && let std::task::Poll::Ready(ready) = future.as_mut().poll(context)
+            {
+                *output = Some(ready);
+            }
+        }
+        if running.iter().all(|(_, output)| output.is_some()) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    running
+        .into_iter()
+        .filter_map(|(_, output)| output)
+        .collect()
+}

@@ -1,0 +1,10 @@
+//! For tests, here and in the adapters: mocks, a clock that stands still, and the conformance suite of the store.
+
+pub mod conformance;
+mod fixed;
+mod mock_tx;
+mod samples;
+
+pub use fixed::{CountingEntropy, FixedClock};
+pub use mock_tx::MockTx;
+pub use samples::{account, session};

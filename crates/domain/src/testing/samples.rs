@@ -1,0 +1,52 @@
+#![expect(
+    clippy::expect_used,
+    reason = "samples are constants; a bad one must fail the test that uses it"
+)]
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::Timestamp;
+use crate::accounts::{Account, AccountId, Username};
+use crate::sessions::{Dialect, Session, SessionId};
+
+/// When the samples were made.
+const MADE_AT: Timestamp = Timestamp::from_seconds(1_700_000_000);
+
+fn bytes(seed: &str) -> [u8; 16] {
+    let mut hasher = DefaultHasher::new();
+    seed.hash(&mut hasher);
+    let half = hasher.finish().to_be_bytes();
+    let mut bytes = [0x77; 16];
+    for (byte, digit) in bytes.iter_mut().zip(half) {
+        *byte = digit;
+    }
+    bytes
+}
+
+/// An account of this name, without a mail address; the same name gives the same account.
+///
+/// # Panics
+/// If the name is no username.
+#[must_use]
+pub fn account(username: &str) -> Account {
+    Account {
+        id: AccountId::from_bytes(bytes(username)),
+        username: Username::parse(username).expect("a sample has a good username"),
+        email: None,
+        created_at: MADE_AT,
+    }
+}
+
+/// A native session of this account.
+#[must_use]
+pub fn session(account: AccountId) -> Session {
+    Session {
+        id: SessionId::from_bytes(bytes(&account.to_string())),
+        account,
+        dialect: Dialect::Native,
+        created_at: MADE_AT,
+        authenticated_at: MADE_AT,
+        expires_at: MADE_AT + Session::LIFETIME,
+        refresh_digest: [9; 32],
+    }
+}
