@@ -1,0 +1,30 @@
+//! The storage ports of the domain on diesel: SQLite and PostgreSQL, one set of queries.
+//!
+//! It knows tables, transactions and their failures. It must never know HTTP, tokens, what a password is, or any rule:
+//! a rule is a closure of the domain that runs over this crate's [`Tx`](sealpost_domain::ports::Tx).
+//!
+//! Where to start reading:
+//! - `queries/`: the one text of every query. It is compiled twice, in `sqlite/backend.rs` and `postgres/backend.rs`,
+//!   each with its own connection type (ADR 0002);
+//! - `sqlite/writer.rs`: the one writing thread, which commits many units of work at once (ADR 0003);
+//! - `postgres/mod.rs`: the pool, and how contention is tried again;
+//! - `migrations.rs`: which schema this binary wants.
+
+mod decode;
+mod failure;
+mod gate;
+mod migrations;
+mod pool;
+mod postgres;
+mod schema;
+mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use migrations::{MigrationError, MigrationMode};
+pub use postgres::{OpenPostgresError, PostgresOptions, PostgresStore};
+pub use sqlite::{OpenSqliteError, SqliteOptions, SqliteStore};
+
+// Linked for their features alone: they choose how SQLite and libpq are built.
+use libsqlite3_sys as _;
+use pq_sys as _;

@@ -1,0 +1,70 @@
+//! A pool of connections reached from async code: one permit, then one hop to a blocking thread for each unit of work.
+
+use std::time::Duration;
+
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, PooledConnection, R2D2Connection};
+use sealpost_domain::ports::StoreError;
+use tokio::runtime::Handle;
+
+use crate::gate::Gate;
+
+/// How long r2d2 may take to hand out (and if need be to make) a connection.
+const CHECK_OUT: Duration = Duration::from_secs(2);
+
+pub(crate) struct Pool<C: R2D2Connection + 'static> {
+    connections: r2d2::Pool<ConnectionManager<C>>,
+    gate: Gate,
+    // actix's workers have runtimes of their own with few blocking threads; the hop goes to the main runtime's.
+    runtime: Handle,
+}
+
+impl<C: R2D2Connection + 'static> Pool<C> {
+    /// Opens a pool of `size` connections, at least one of which must work now.
+    pub(crate) fn open(
+        url: &str,
+        size: u32,
+        check: bool,
+        customizer: Box<dyn CustomizeConnection<C, diesel::r2d2::Error>>,
+        runtime: Handle,
+    ) -> Result<Self, r2d2::Error> {
+        let size = size.max(1);
+        let connections = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .test_on_check_out(check)
+            .connection_timeout(CHECK_OUT)
+            .max_lifetime(Some(Duration::from_secs(30 * 60)))
+            .connection_customizer(customizer)
+            .build(ConnectionManager::new(url))?;
+        let gate = Gate::new(usize::try_from(size).unwrap_or(usize::MAX));
+        Ok(Self {
+            connections,
+            gate,
+            runtime,
+        })
+    }
+
+    /// Runs `work` with a connection on a blocking thread.
+    pub(crate) async fn run<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, StoreError>
+            + Send
+            + 'static,
+    {
+        let permit = self.gate.enter().await?;
+        let connections = self.connections.clone();
+        let hop = self.runtime.spawn_blocking(move || {
+            // The permit outlives the caller: a dropped request must not let a further unit in while this one works.
+            let _permit = permit;
+            let mut connection = connections
+                .get()
+                .map_err(|error| StoreError::Unavailable(Some(error.into())))?;
+            work(&mut connection)
+        });
+        match hop.await {
+            Ok(result) => result,
+            Err(error) => Err(StoreError::Internal(error.into())),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! PostgreSQL: a pool, a transaction for each unit of work, contention tried again.
+
+mod backend;
+mod connection;
+mod open;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use diesel::PgConnection;
+use diesel::result::Error as DieselError;
+use sealpost_domain::ports::{Store, StoreError, Unit};
+
+use crate::failure::{Failure, is_contention, panicked, store_error};
+use crate::pool::Pool;
+use backend::queries::{Ran, run_unit};
+
+pub use open::{OpenPostgresError, PostgresOptions};
+
+/// How often a unit runs before contention is given up.
+const ATTEMPTS: u32 = 4;
+
+/// A PostgreSQL database. Cloning is cheap.
+#[derive(Clone)]
+pub struct PostgresStore {
+    pool: Arc<Pool<PgConnection>>,
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn run_write(&self, unit: Unit) -> Result<(), StoreError> {
+        self.pool.run(move |conn| write(conn, unit)).await
+    }
+
+    async fn run_read(&self, unit: Unit) -> Result<(), StoreError> {
+        self.pool.run(move |conn| read(conn, unit)).await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        crate::failure::probe(self).await
+    }
+}
+
+/// Why one attempt was rolled back.
+enum Undone {
+    /// The rule refused.
+    Refused,
+    /// A repository failed.
+    Failed(Failure),
+    /// `BEGIN` or `COMMIT` failed.
+    Engine(DieselError),
+}
+
+impl From<DieselError> for Undone {
+    fn from(error: DieselError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+fn attempt(conn: &mut PgConnection, unit: &mut Unit) -> Result<(), Undone> {
+    conn.build_transaction()
+        .read_committed()
+        .run(|conn| match run_unit(conn, unit) {
+            Ran::Commit => Ok(()),
+            Ran::RollBack => Err(Undone::Refused),
+            Ran::Failed(failure) => Err(Undone::Failed(failure)),
+        })
+}
+
+fn write(conn: &mut PgConnection, mut unit: Unit) -> Result<(), StoreError> {
+    let mut number = 1;
+    loop {
+        let undone = match contained(|| attempt(conn, &mut unit))? {
+            Ok(()) | Err(Undone::Refused) => return Ok(()),
+            Err(undone) => undone,
+        };
+        let again = match &undone {
+            Undone::Failed(failure) => *failure == Failure::Contention,
+            Undone::Engine(error) => is_contention(error),
+            Undone::Refused => false,
+        };
+        if !again || number == ATTEMPTS {
+            return Err(match undone {
+                Undone::Engine(error) => store_error(error),
+                Undone::Failed(_) | Undone::Refused => StoreError::Ended,
+            });
+        }
+        std::thread::sleep(pause(number));
+        number += 1;
+    }
+}
+
+fn read(conn: &mut PgConnection, mut unit: Unit) -> Result<(), StoreError> {
+    let ran = contained(|| {
+        conn.build_transaction()
+            .repeatable_read()
+            .read_only()
+            .run(|conn| Ok::<_, DieselError>(run_unit(conn, &mut unit)))
+    })?;
+    match ran.map_err(store_error)? {
+        Ran::Commit | Ran::RollBack => Ok(()),
+        Ran::Failed(_) => Err(StoreError::Ended),
+    }
+}
+
+/// Runs `work` and turns a panic into an error. diesel notices the transaction that a panic left open, and the pool
+/// then drops the connection.
+fn contained<R>(work: impl FnOnce() -> R) -> Result<R, StoreError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .map_err(|payload| panicked(&*payload))
+}
+
+/// Grows with each attempt, with some milliseconds of chance to part those who clashed.
+fn pause(attempt: u32) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    let jitter = RandomState::new().hash_one(attempt) % 10;
+    Duration::from_millis(5 * u64::from(attempt) + jitter)
+}

@@ -1,0 +1,134 @@
+use diesel::prelude::*;
+use sealpost_domain::Timestamp;
+use sealpost_domain::accounts::{Account, AccountId, Email, Username};
+use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
+
+use super::UnitTx;
+use crate::decode::{At, bytes};
+use crate::schema::accounts;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts)]
+struct Row {
+    id: Vec<u8>,
+    username: String,
+    username_key: String,
+    email: Option<String>,
+    email_key: Option<String>,
+    created_at: i64,
+}
+
+impl Row {
+    fn of(account: &Account) -> Self {
+        Self {
+            id: account.id.as_bytes().to_vec(),
+            username: account.username.as_str().to_owned(),
+            username_key: account.username.key().to_owned(),
+            email: account
+                .email
+                .as_ref()
+                .map(|email| email.as_str().to_owned()),
+            email_key: account.email.as_ref().map(|email| email.key().to_owned()),
+            created_at: account.created_at.as_micros(),
+        }
+    }
+
+    fn decode(self) -> Result<Account, StoreError> {
+        Ok(Account {
+            id: AccountId::from_bytes(bytes(&self.id, At("accounts", "id"))?),
+            username: Username::restore(self.username, self.username_key),
+            email: self
+                .email
+                .zip(self.email_key)
+                .map(|(shown, key)| Email::restore(shown, key)),
+            created_at: Timestamp::from_micros(self.created_at),
+        })
+    }
+}
+
+impl AccountRepository for UnitTx<'_> {
+    fn insert(&mut self, account: &Account, hash: &PasswordHash) -> Result<(), StoreError> {
+        let row = Row::of(account);
+        self.run(|conn| {
+            let username_key = row.username_key.clone();
+            let inserted = diesel::insert_into(accounts::table)
+                .values((&row, accounts::password_hash.eq(hash.as_str())))
+                .on_conflict_do_nothing()
+                .execute(conn)?;
+            if inserted == 1 {
+                return Ok(());
+            }
+            let name_taken: bool = diesel::select(diesel::dsl::exists(
+                accounts::table.filter(accounts::username_key.eq(username_key)),
+            ))
+            .get_result(conn)?;
+            let constraint = if name_taken {
+                Constraint::Username
+            } else {
+                Constraint::Email
+            };
+            Err(StoreError::Conflict(constraint).into())
+        })
+    }
+
+    fn find(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.run(|conn| {
+            let row: Option<Row> = accounts::table
+                .find(id.as_bytes().as_slice())
+                .select(Row::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
+    fn find_by_username(&mut self, username: &Username) -> Result<Option<Account>, StoreError> {
+        self.run(|conn| {
+            let row: Option<Row> = accounts::table
+                .filter(accounts::username_key.eq(username.key()))
+                .select(Row::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
+    fn find_by_email(&mut self, email: &Email) -> Result<Option<Account>, StoreError> {
+        self.run(|conn| {
+            let row: Option<Row> = accounts::table
+                .filter(accounts::email_key.eq(email.key()))
+                .select(Row::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
+    fn find_password(&mut self, id: AccountId) -> Result<Option<PasswordHash>, StoreError> {
+        self.run(|conn| {
+            let phc: Option<String> = accounts::table
+                .find(id.as_bytes().as_slice())
+                .select(accounts::password_hash)
+                .first(conn)
+                .optional()?;
+            Ok(phc.map(PasswordHash::new))
+        })
+    }
+
+    fn replace_password(
+        &mut self,
+        id: AccountId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let present = accounts::table
+                .find(id.as_bytes().as_slice())
+                .filter(accounts::password_hash.eq(old.as_str()));
+            let replaced = diesel::update(present)
+                .set(accounts::password_hash.eq(new.as_str()))
+                .execute(conn)?;
+            Ok(replaced == 1)
+        })
+    }
+}
