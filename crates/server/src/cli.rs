@@ -1,0 +1,89 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::config;
+
+/// An API server for end-to-end encrypted messages and encrypted files.
+///
+/// Without a command it serves. It needs no configuration: everything goes to ./data and it listens on
+/// 127.0.0.1:5000.
+#[derive(Debug, Parser)]
+#[command(name = "sealpost", version, max_term_width = 100)]
+pub struct Cli {
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// What to do; [`Command::Serve`] if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program can do.
+#[derive(Debug, Default, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Serve (what happens without a command).
+    #[default]
+    Serve,
+    /// Bring the database schema up to date, and end.
+    Migrate,
+    /// Look at the configuration.
+    Config {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+/// What can be done with the configuration.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum ConfigCommand {
+    /// Say whether it is right, without touching anything.
+    Check,
+    /// Print the settings in force as TOML, with the source of each, without secrets.
+    Print,
+}
+
+/// The command line with the list of all settings in `--help`.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+        .after_help("All settings: sealpost --help")
+        .after_long_help(config::help())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Cli {
+        Cli::try_parse_from(std::iter::once(&"sealpost").chain(arguments)).unwrap()
+    }
+
+    #[test]
+    fn the_definition_holds() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn serving_is_what_happens_without_a_command() {
+        assert_eq!(parse(&[]).command.unwrap_or_default(), Command::Serve);
+        assert_eq!(parse(&["serve"]).command, Some(Command::Serve));
+    }
+
+    #[test]
+    fn the_file_may_stand_before_or_after_the_command() {
+        for arguments in [
+            ["--config", "a.toml", "serve"],
+            ["serve", "--config", "a.toml"],
+        ] {
+            assert_eq!(parse(&arguments).config, Some("a.toml".into()));
+        }
+        let print = Command::Config {
+            command: ConfigCommand::Print,
+        };
+        assert_eq!(parse(&["config", "print"]).command, Some(print));
+    }
+}

@@ -1,0 +1,264 @@
+//! How texts become values that cannot be wrong.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use sealpost_domain::Secret;
+use tracing_subscriber::EnvFilter;
+
+/// A value of a setting, made from its text.
+///
+/// An impl cannot echo the text in an error, since there is none: it says once, in [`Value::WANTS`], what is right.
+pub(super) trait Value: Sized {
+    /// What would be right; completes the sentence "it must be …".
+    const WANTS: &'static str;
+
+    /// The value, or `None` if the text is not right.
+    fn parse(text: &str) -> Option<Self>;
+}
+
+/// A list of values separated by commas, without white space around them.
+fn list<T>(text: &str, parse: impl FnMut(&str) -> Option<T>) -> Option<Vec<T>> {
+    text.split(',').map(str::trim).map(parse).collect()
+}
+
+impl Value for bool {
+    const WANTS: &'static str = "true or false";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Value for PathBuf {
+    const WANTS: &'static str = "the path of a folder";
+
+    fn parse(text: &str) -> Option<Self> {
+        (!text.is_empty() && !text.contains('\0')).then(|| Self::from(text))
+    }
+}
+
+impl Value for SocketAddr {
+    const WANTS: &'static str = "an IP address with a port, such as 127.0.0.1:9100 or [::1]:9100";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Value for Secret<String> {
+    const WANTS: &'static str = "a text that is not empty";
+
+    fn parse(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::new(text.to_owned()))
+    }
+}
+
+/// The addresses to listen on: at least one, none twice (but for port 0, which the system chooses).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listeners {
+    first: SocketAddr,
+    others: Vec<SocketAddr>,
+}
+
+impl Listeners {
+    /// The first one, from which the default public address is derived.
+    #[must_use]
+    pub const fn first(&self) -> SocketAddr {
+        self.first
+    }
+
+    /// All of them, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = SocketAddr> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+
+    /// The first one that other machines can reach.
+    #[must_use]
+    pub fn beyond_loopback(&self) -> Option<SocketAddr> {
+        self.iter()
+            .find(|address| !address.ip().to_canonical().is_loopback())
+    }
+}
+
+impl Value for Listeners {
+    const WANTS: &'static str = "different IP addresses with ports, such as 127.0.0.1:5000 or [::1]:5000, separated by commas";
+
+    fn parse(text: &str) -> Option<Self> {
+        let all = list(text, |item| item.parse::<SocketAddr>().ok())?;
+        let twice = |(at, address): (usize, &SocketAddr)| {
+            address.port() != 0 && all.iter().skip(at + 1).any(|other| other == address)
+        };
+        if all.iter().enumerate().any(twice) {
+            return None;
+        }
+        let mut all = all.into_iter();
+        Some(Self {
+            first: all.next()?,
+            others: all.collect(),
+        })
+    }
+}
+
+/// The networks whose members may say for whom they forward.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// The networks, in the order given.
+    #[must_use]
+    pub fn networks(&self) -> &[IpNet] {
+        &self.0
+    }
+}
+
+impl Value for TrustedProxies {
+    const WANTS: &'static str =
+        "networks or addresses such as 10.0.0.0/8 or ::1, separated by commas";
+
+    fn parse(text: &str) -> Option<Self> {
+        let network = |item: &str| {
+            item.parse()
+                .ok()
+                .or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from))
+        };
+        list(text, network).map(Self)
+    }
+}
+
+/// A number of bytes, at least 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ByteSize(u64);
+
+impl ByteSize {
+    /// The number of bytes.
+    #[must_use]
+    pub const fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl Value for ByteSize {
+    const WANTS: &'static str = "a number of bytes above 0, or a number with KiB, MiB, GiB or TiB";
+
+    fn parse(text: &str) -> Option<Self> {
+        let end = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
+        let (number, unit) = text.split_at_checked(end)?;
+        let factor: u64 = match unit.trim() {
+            "" => 1,
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            "TiB" => 1 << 40,
+            _ => return None,
+        };
+        let bytes = number.parse::<u64>().ok()?.checked_mul(factor)?;
+        (bytes > 0).then_some(Self(bytes))
+    }
+}
+
+/// How many database connections there may be at once: 1 to 256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSize(u16);
+
+impl PoolSize {
+    /// The number of connections.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl Value for PoolSize {
+    const WANTS: &'static str = "a whole number from 1 to 256";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse()
+            .ok()
+            .filter(|size| (1..=256).contains(size))
+            .map(Self)
+    }
+}
+
+/// A tracing filter that has been parsed once and is known to be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+impl LogFilter {
+    /// The directives, for `EnvFilter`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for LogFilter {
+    const WANTS: &'static str = "a tracing filter such as info, or warn,sealpost_http=debug";
+
+    fn parse(text: &str) -> Option<Self> {
+        EnvFilter::try_new(text).ok().map(|_| Self(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listeners_are_addresses_and_none_comes_twice() {
+        let two = Listeners::parse("127.0.0.1:5000, [::1]:5000").unwrap();
+        assert_eq!(two.iter().count(), 2);
+        assert_eq!(two.beyond_loopback(), None);
+        assert!(Listeners::parse("127.0.0.1:0,127.0.0.1:0").is_some());
+        for wrong in [
+            "",
+            "localhost:5000",
+            "127.0.0.1",
+            "[::1]:1,[::1]:1",
+            "127.0.0.1:1,",
+        ] {
+            assert_eq!(Listeners::parse(wrong), None, "{wrong}");
+        }
+        let open = Listeners::parse("127.0.0.1:1,0.0.0.0:2").unwrap();
+        assert_eq!(open.beyond_loopback(), Some("0.0.0.0:2".parse().unwrap()));
+    }
+
+    #[test]
+    fn sizes_have_binary_units_and_do_not_overflow() {
+        assert_eq!(ByteSize::parse("1 MiB"), Some(ByteSize(1_048_576)));
+        assert_eq!(ByteSize::parse("10GiB"), Some(ByteSize(10_737_418_240)));
+        assert_eq!(ByteSize::parse("512"), Some(ByteSize(512)));
+        for wrong in [
+            "",
+            "0",
+            "-1",
+            "1 MB",
+            "MiB",
+            "99999999999 TiB",
+            "1.5 GiB",
+            "１",
+        ] {
+            assert_eq!(ByteSize::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_a_network_or_an_address() {
+        let proxies = TrustedProxies::parse("10.0.0.0/8,::1").unwrap();
+        assert_eq!(proxies.networks()[1].to_string(), "::1/128");
+        assert_eq!(TrustedProxies::parse("10.0.0.0/99"), None);
+        assert_eq!(TrustedProxies::parse("proxy.example"), None);
+    }
+
+    #[test]
+    fn pools_and_filters_are_bounded() {
+        assert_eq!(PoolSize::parse("0"), None);
+        assert_eq!(PoolSize::parse("257"), None);
+        assert_eq!(PoolSize::parse("256").map(PoolSize::get), Some(256));
+        assert!(LogFilter::parse("warn,sealpost_http=debug").is_some());
+        assert!(LogFilter::parse("sealpost=loud").is_none());
+    }
+}

@@ -1,0 +1,100 @@
+//! The program `sealpost`: command line, configuration, and the wiring of all other crates.
+//!
+//! This crate puts parts together and holds nothing that another crate could hold: no rule, no SQL, no route, no
+//! cryptography. Where to start reading:
+//! - [`cli`]: what can be typed;
+//! - [`config`]: all settings, from [`config::keys`] on;
+//! - [`serve`]: how the server starts, from the data folder to the shutdown.
+
+pub mod cli;
+pub mod config;
+mod console;
+mod hardening;
+mod logging;
+pub mod serve;
+mod start_error;
+
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+
+use cli::{Cli, Command, ConfigCommand};
+use config::{ConfigError, Environment, Loaded};
+pub use start_error::StartError;
+
+/// Exit code when the server cannot start or run.
+const FAILED: u8 = 1;
+/// Exit code for a wrong command line (clap's own) or a wrong configuration.
+const USAGE: u8 = 2;
+
+/// Runs the program with the arguments and the environment of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    // First of all, before a secret is read.
+    let weak_spots = hardening::harden();
+    let cli = match Cli::from_arg_matches(&cli::command().get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let loaded = match load(&cli) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            console::complain(&error);
+            return ExitCode::from(USAGE);
+        }
+    };
+    match run(cli.command.unwrap_or_default(), loaded, &weak_spots) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console::complain(&error);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn load(cli: &Cli) -> Result<Loaded, ConfigError> {
+    config::load(
+        cli.config.as_deref(),
+        &Environment::new(std::env::vars_os())?,
+    )
+}
+
+fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), StartError> {
+    let Loaded {
+        config,
+        settings,
+        warnings,
+    } = loaded;
+    match command {
+        Command::Config { command } => {
+            for warning in warnings {
+                console::warn(&warning);
+            }
+            let text = match command {
+                ConfigCommand::Check => "The configuration is right.\n".to_owned(),
+                ConfigCommand::Print => settings.to_toml(),
+            };
+            console::say(&text);
+            Ok(())
+        }
+        Command::Migrate => Err(StartError::NotBuilt {
+            what: "`sealpost migrate`",
+            instead: "start the server with SEALPOST_MIGRATE=auto",
+        }),
+        Command::Serve => {
+            logging::init(&config.log);
+            for warning in warnings {
+                tracing::warn!("{warning}");
+            }
+            for weak_spot in weak_spots {
+                tracing::warn!("{weak_spot}");
+            }
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build();
+            runtime
+                .map_err(StartError::Runtime)?
+                .block_on(serve::run(config))
+        }
+    }
+}
