@@ -4,7 +4,9 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::sessions::SessionId;
 
-/// What an access token says (RFC 9068 claims under the names of RFC 7519). Times have whole seconds on the wire.
+/// What an access token says, in the registered claims of RFC 7519 and OpenID Connect. It has the type of RFC 9068 and
+/// not its `jti` and `client_id`: the session id is what revocation goes by, and there are no registered clients. Times
+/// have whole seconds on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessClaims {
     /// `iss`: the server's public URL.

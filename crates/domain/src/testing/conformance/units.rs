@@ -1,10 +1,14 @@
 //! Cases of the unit of work itself: [`crate::ports::Store`] and [`crate::ports::Tx`].
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::Timestamp;
 use crate::ports::{PasswordHash, Store, StoreError, StoreExt, Tx};
 use crate::testing::account;
+
+/// A unit of work that has been handed in.
+type Pending<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 
 const NOW: Timestamp = Timestamp::from_seconds(1);
 
@@ -72,18 +76,19 @@ pub async fn a_swallowed_failure_keeps_nothing(store: Arc<dyn Store>) {
 
 /// A panicking unit is rolled back and answered with an error; units beside it and after it go on.
 pub async fn panic_harms_only_its_own_unit(store: Arc<dyn Store>) {
-    let (bad, good) = (Arc::clone(&store), Arc::clone(&store));
-    let bad = async move {
-        bad.write(|tx| -> Result<(), StoreError> {
+    let units: Vec<Pending> = vec![
+        Box::pin(store.write(|tx| put(tx, "before"))),
+        Box::pin(store.write(|tx| -> Result<(), StoreError> {
             put(tx, "doomed")?;
             panic!("a rule with a defect")
-        })
-        .await
-    };
-    let good = async move { good.write(|tx| put(tx, "beside")).await };
-    let (bad, good) = (bad.await, good.await);
+        })),
+        Box::pin(store.write(|tx| put(tx, "beside"))),
+    ];
+    let mut outcomes = super::join_all(units).await.into_iter();
+    outcomes.next().unwrap().unwrap();
+    let bad = outcomes.next().unwrap();
     assert!(matches!(bad, Err(StoreError::Internal(_))), "{bad:?}");
-    good.unwrap();
+    outcomes.next().unwrap().unwrap();
     assert!(!has(&store, "doomed").await);
     assert!(has(&store, "beside").await);
 }

@@ -1,0 +1,30 @@
+//! Cryptography, the clock and randomness: the adapters behind the domain's ports that need a primitive.
+//!
+//! This crate composes well-known primitives from well-known libraries (the RustCrypto crates, aws-lc-rs) and gives
+//! each a single typed door. It must never know a database, HTTP, a runtime, the configuration or who may do what:
+//! keys come in as values, and whether a genuine token is still *good* is the domain's rule. No secret appears in
+//! any `Debug` output or error of this crate.
+//!
+//! Where to start reading:
+//! - [`Keyring`]: the master keys, the only secrets that live outside the database;
+//! - [`MasterSealer`]: what every sealed column looks like, and why a copied value does not open elsewhere;
+//! - [`Argon2Hasher`]: password hashing on threads of its own, with a bounded queue;
+//! - [`JwtSigner`]: access tokens, and everything a token is refused for.
+
+mod clock;
+mod derive;
+mod digester;
+mod entropy;
+mod keyring;
+mod password;
+mod sealer;
+mod thumbprint;
+mod tokens;
+
+pub use clock::SystemClock;
+pub use digester::ServerDigester;
+pub use entropy::OsEntropy;
+pub use keyring::{Keyring, KeyringError};
+pub use password::{Argon2Hasher, Argon2Params, InvalidParams, PoolSize};
+pub use sealer::MasterSealer;
+pub use tokens::{InvalidSigningKey, JwtSigner};

@@ -1,0 +1,132 @@
+//! Sealed columns: authenticated encryption of small values at rest, bound to their place.
+
+mod record;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
+use sealpost_domain::ports::{Binding, Entropy, SealError, SealPurpose, Sealer};
+use zeroize::Zeroizing;
+
+use crate::derive::purpose_key;
+use crate::keyring::{Keyring, MasterKey};
+use record::{Header, NONCE_LEN, TAG_LEN};
+
+/// Seals values with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under the newest master key and opens them under
+/// any. Nonces are random: at 192 bits nobody has to count them.
+///
+/// A master key never encrypts anything itself; each purpose has a key of its own, derived from it once, here.
+/// The record's format is in `record.rs`.
+pub struct MasterSealer {
+    newest: PurposeKeys,
+    older: Vec<PurposeKeys>,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// The keys derived from one master key.
+struct PurposeKeys {
+    kid: u32,
+    server: XChaCha20Poly1305,
+    file: XChaCha20Poly1305,
+    conversation: XChaCha20Poly1305,
+}
+
+impl MasterSealer {
+    /// Derives the keys of every purpose from every master key; the keyring is not needed any more afterwards.
+    #[must_use]
+    pub fn new(keyring: &Keyring, entropy: Arc<dyn Entropy>) -> Self {
+        let newest = keyring.newest();
+        Self {
+            newest: PurposeKeys::derive(newest),
+            older: keyring
+                .keys()
+                .filter(|key| key.kid != newest.kid)
+                .map(PurposeKeys::derive)
+                .collect(),
+            entropy,
+        }
+    }
+
+    fn keys(&self, kid: u32) -> Option<&PurposeKeys> {
+        [&self.newest]
+            .into_iter()
+            .chain(&self.older)
+            .find(|keys| keys.kid == kid)
+    }
+}
+
+impl PurposeKeys {
+    fn derive(master: &MasterKey) -> Self {
+        let key = |purpose| {
+            let key = purpose_key(master.key.expose(), record::label(purpose));
+            XChaCha20Poly1305::new((&*key).into())
+        };
+        Self {
+            kid: master.kid,
+            server: key(SealPurpose::Server),
+            file: key(SealPurpose::File),
+            conversation: key(SealPurpose::Conversation),
+        }
+    }
+
+    const fn cipher(&self, purpose: SealPurpose) -> &XChaCha20Poly1305 {
+        match purpose {
+            SealPurpose::Server => &self.server,
+            SealPurpose::File => &self.file,
+            SealPurpose::Conversation => &self.conversation,
+        }
+    }
+}
+
+impl Sealer for MasterSealer {
+    fn seal<'a>(&self, binding: &Binding<'a>, plaintext: &[u8]) -> Vec<u8> {
+        let header = Header::new(self.newest.kid);
+        let mut nonce = [0_u8; NONCE_LEN];
+        self.entropy.fill(&mut nonce);
+        // Enough room from the start: a vector that grows leaves copies of the plaintext behind.
+        let mut body = Vec::with_capacity(plaintext.len() + TAG_LEN);
+        body.extend_from_slice(plaintext);
+        #[expect(
+            clippy::expect_used,
+            reason = "the cipher refuses more than 256 GiB and nothing else"
+        )]
+        self.newest
+            .cipher(binding.purpose)
+            .encrypt_in_place(
+                (&nonce).into(),
+                &record::associated_data(binding, header),
+                &mut body,
+            )
+            .expect("at most 1 MiB");
+        header.assemble(&nonce, &body)
+    }
+
+    fn open<'a>(
+        &self,
+        binding: &Binding<'a>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (header, nonce, body) = Header::split(sealed).ok_or(SealError::Rejected)?;
+        let keys = self.keys(header.kid()).ok_or(SealError::UnknownKey)?;
+        let mut plaintext = Zeroizing::new(body.to_vec());
+        keys.cipher(binding.purpose)
+            .decrypt_in_place(
+                nonce.into(),
+                &record::associated_data(binding, header),
+                &mut *plaintext,
+            )
+            .map_err(|_| SealError::Rejected)?;
+        Ok(plaintext)
+    }
+}
+
+impl fmt::Debug for MasterSealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MasterSealer")
+            .field("kid", &self.newest.kid)
+            .finish_non_exhaustive()
+    }
+}

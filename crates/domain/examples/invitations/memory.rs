@@ -1,0 +1,183 @@
+//! A store in memory: each unit of work runs on a copy, which replaces the original when it commits.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use sealpost_domain::Timestamp;
+use sealpost_domain::accounts::{Account, AccountId, Email, Username};
+use sealpost_domain::ports::{
+    AccountRepository, Constraint, InstallationRepository, PasswordHash, SessionRepository, Store,
+    StoreError, Tx, Unit, Verdict,
+};
+use sealpost_domain::sessions::{Session, SessionId};
+
+/// The accounts of this process.
+#[derive(Default)]
+pub(crate) struct MemoryStore(Mutex<Tables>);
+
+#[derive(Default, Clone)]
+struct Tables {
+    accounts: BTreeMap<AccountId, (Account, PasswordHash)>,
+    sessions: BTreeMap<SessionId, Session>,
+    secrets: BTreeMap<String, Vec<u8>>,
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn run_write(&self, mut unit: Unit) -> Result<(), StoreError> {
+        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut draft = MemoryTx {
+            tables: tables.clone(),
+            failed: false,
+        };
+        let verdict = unit(&mut draft);
+        if draft.failed {
+            return Err(StoreError::Ended);
+        }
+        if verdict == Verdict::Commit {
+            *tables = draft.tables;
+        }
+        Ok(())
+    }
+
+    async fn run_read(&self, mut unit: Unit) -> Result<(), StoreError> {
+        let tables = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        unit(&mut MemoryTx {
+            tables,
+            failed: false,
+        });
+        Ok(())
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+struct MemoryTx {
+    tables: Tables,
+    failed: bool,
+}
+
+impl MemoryTx {
+    /// A failure ends the unit, as the port demands.
+    fn refuse<T>(&mut self, constraint: Constraint) -> Result<T, StoreError> {
+        self.failed = true;
+        Err(StoreError::Conflict(constraint))
+    }
+
+    fn find_account(&self, wanted: impl Fn(&Account) -> bool) -> Option<Account> {
+        self.tables
+            .accounts
+            .values()
+            .map(|(account, _)| account)
+            .find(|account| wanted(account))
+            .cloned()
+    }
+}
+
+impl Tx for MemoryTx {
+    fn accounts(&mut self) -> &mut dyn AccountRepository {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn installation(&mut self) -> &mut dyn InstallationRepository {
+        self
+    }
+}
+
+impl AccountRepository for MemoryTx {
+    fn insert(&mut self, account: &Account, hash: &PasswordHash) -> Result<(), StoreError> {
+        if self
+            .find_account(|other| other.username == account.username)
+            .is_some()
+        {
+            return self.refuse(Constraint::Username);
+        }
+        if account.email.is_some()
+            && self
+                .find_account(|other| other.email == account.email)
+                .is_some()
+        {
+            return self.refuse(Constraint::Email);
+        }
+        self.tables
+            .accounts
+            .insert(account.id, (account.clone(), hash.clone()));
+        Ok(())
+    }
+
+    fn find(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        Ok(self.find_account(|account| account.id == id))
+    }
+
+    fn find_by_username(&mut self, username: &Username) -> Result<Option<Account>, StoreError> {
+        Ok(self.find_account(|account| account.username == *username))
+    }
+
+    fn find_by_email(&mut self, email: &Email) -> Result<Option<Account>, StoreError> {
+        Ok(self.find_account(|account| account.email.as_ref() == Some(email)))
+    }
+
+    fn find_password(&mut self, id: AccountId) -> Result<Option<PasswordHash>, StoreError> {
+        Ok(self.tables.accounts.get(&id).map(|(_, hash)| hash.clone()))
+    }
+
+    fn replace_password(
+        &mut self,
+        id: AccountId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, StoreError> {
+        match self.tables.accounts.get_mut(&id) {
+            Some((_, hash)) if hash == old => {
+                *hash = new.clone();
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+impl SessionRepository for MemoryTx {
+    fn insert(&mut self, session: &Session) -> Result<(), StoreError> {
+        if self.tables.sessions.contains_key(&session.id) {
+            return self.refuse(Constraint::Id);
+        }
+        self.tables.sessions.insert(session.id, session.clone());
+        Ok(())
+    }
+
+    fn find(&mut self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        Ok(self.tables.sessions.get(&id).cloned())
+    }
+}
+
+impl InstallationRepository for MemoryTx {
+    fn find(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.tables.secrets.get(name).cloned())
+    }
+
+    fn find_or_insert(
+        &mut self,
+        name: &str,
+        sealed: &[u8],
+        _: Timestamp,
+    ) -> Result<Vec<u8>, StoreError> {
+        Ok(self
+            .tables
+            .secrets
+            .entry(name.to_owned())
+            .or_insert_with(|| sealed.to_vec())
+            .clone())
+    }
+}
