@@ -77,10 +77,10 @@ fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), St
             console::say(&text);
             Ok(())
         }
-        Command::Migrate => Err(StartError::NotBuilt {
-            what: "`sealpost migrate`",
-            instead: "start the server with SEALPOST_MIGRATE=auto",
-        }),
+        Command::Migrate => {
+            logging::init(&config.log);
+            runtime()?.block_on(serve::database::migrate(&config.store))
+        }
         Command::Serve => {
             logging::init(&config.log);
             for warning in warnings {
@@ -89,12 +89,14 @@ fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), St
             for weak_spot in weak_spots {
                 tracing::warn!("{weak_spot}");
             }
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .enable_all()
-                .build();
-            runtime
-                .map_err(StartError::Runtime)?
-                .block_on(serve::run(config))
+            runtime()?.block_on(serve::run(config))
         }
     }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, StartError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)
 }

@@ -1,13 +1,17 @@
 //! Why the server does not start, each with what to do.
 
+use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use thiserror::Error;
+use sealpost_crypto::{InvalidSigningKey, KeyringError};
+use sealpost_domain::installation::InstallationError;
+use sealpost_store::{MigrationError, OpenPostgresError, OpenSqliteError};
+use thiserror::Error as ThisError;
 
 /// Why the server does not start. The texts are for the operator: what is wrong, then what to do.
-#[derive(Debug, Error)]
+#[derive(Debug, ThisError)]
 pub enum StartError {
     /// The data folder cannot be made.
     #[error(
@@ -81,6 +85,76 @@ pub enum StartError {
         "the operating system refuses what every program needs: {0}; look at the limits of this user"
     )]
     Runtime(io::Error),
+    /// The key file is not there, and a new key would not open the database.
+    #[error(
+        "the master key {path} is missing: put back the file this database was made with (its copy is the only other \
+         way to the data), or name it with SEALPOST_MASTER_KEY_FILE",
+        path = path.display()
+    )]
+    MasterKeyMissing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key file cannot be read.
+    #[error("cannot read the master key {path}: {error}; give the file to the user that runs sealpost", path = path.display())]
+    MasterKeyNotRead {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// The key file cannot be made.
+    #[error("cannot write the master key {path}: {error}; make its folder writable", path = path.display())]
+    MasterKeyNotWritten {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// Others can read the key file.
+    #[error("the master key {path} can be read by others (mode {mode:o}): chmod 600 {path}", path = path.display())]
+    MasterKeyExposed {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// The key file holds something else.
+    #[error("the master key file {path} is not right: {error}", path = path.display())]
+    MasterKeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: KeyringError,
+    },
+    /// The variable holds something else.
+    #[error("SEALPOST_MASTER_KEY is not right: {0}")]
+    MasterKeyVariable(KeyringError),
+    /// The database is not the one this key belongs to, or is damaged.
+    #[error(
+        "{0}{advice}",
+        advice = match .0 {
+            InstallationError::WrongMasterKey => {
+                ": name the right one with SEALPOST_MASTER_KEY_FILE, or the database it belongs to with SEALPOST_DATABASE_URL"
+            }
+            _ => "",
+        }
+    )]
+    Installation(InstallationError),
+    /// The database cannot be opened.
+    #[error("{problem}{}; check SEALPOST_DATABASE_URL", reasons(.source.as_ref()))]
+    Database {
+        /// What could not be done.
+        problem: String,
+        /// The reason, from the driver; no text of ours carries the URL.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The schema is not the one this binary wants.
+    #[error(transparent)]
+    Migration(MigrationError),
+    /// The stored token-signing key is no key.
+    #[error("the sealed token-signing key in the database is damaged: restore a backup")]
+    SigningKey,
     /// Something that is decided and not there.
     #[error("{what} is not built yet; {instead}")]
     NotBuilt {
@@ -89,4 +163,43 @@ pub enum StartError {
         /// What to do meanwhile.
         instead: &'static str,
     },
+}
+
+impl StartError {
+    pub(crate) fn sqlite(error: OpenSqliteError) -> Self {
+        match error {
+            OpenSqliteError::Migration(error) => Self::Migration(error),
+            other => Self::database(other),
+        }
+    }
+
+    pub(crate) fn postgres(error: OpenPostgresError) -> Self {
+        match error {
+            OpenPostgresError::Migration(error) => Self::Migration(error),
+            other => Self::database(other),
+        }
+    }
+
+    fn database(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::Database {
+            problem: error.to_string(),
+            source: Box::new(error),
+        }
+    }
+
+    pub(crate) const fn signing_key(_: InvalidSigningKey) -> Self {
+        Self::SigningKey
+    }
+}
+
+/// The chain of reasons below an error, for one line.
+fn reasons(error: &(dyn Error + 'static)) -> String {
+    let mut text = String::new();
+    let mut reason = error.source();
+    while let Some(error) = reason {
+        text.push_str(": ");
+        text.push_str(error.to_string().trim_end());
+        reason = error.source();
+    }
+    text
 }

@@ -3,10 +3,13 @@
 //! `run.rs` is the sequence; the other files are its steps.
 
 mod data_dir;
+pub(crate) mod database;
 mod greeting;
 mod listen;
+mod master_key;
 mod run;
 mod shutdown;
+mod wiring;
 
 pub use data_dir::DataDir;
 pub use listen::{Bound, Listener, bind};

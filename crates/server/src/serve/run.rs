@@ -1,7 +1,9 @@
 //! The sequence from a configuration to a running server and its end.
 
+use std::time::Duration;
+
 use crate::config::{BlobsUrl, Config};
-use crate::serve::{DataDir, bind, greeting, listen, shutdown};
+use crate::serve::{DataDir, bind, database, greeting, listen, master_key, shutdown, wiring};
 use crate::{StartError, console};
 
 /// Serves until the process is told to end (SIGTERM or SIGINT).
@@ -28,9 +30,40 @@ pub async fn run(config: Config) -> Result<(), StartError> {
              it shares one throttle)"
         );
     }
+    let env = wiring::environment(database::open(&config.store).await?);
+    let keyring = master_key::load(&config.master_key, &env).await?;
+    let public_url = config.public_url(bound.first).to_string();
+    let services = wiring::services(&config, &public_url, env, &keyring).await?;
     let end = shutdown::signal()?;
-    console::say(&greeting::text(&config, &bound));
-    let signal = end.await;
-    tracing::info!("{signal} received, ending");
-    Ok(())
+    let greeting = greeting::text(&config, &bound);
+    let settings = sealpost_http::Settings {
+        trusted_proxies: sealpost_http::TrustedProxies::new(
+            config.trusted_proxies.networks().to_vec(),
+        ),
+        drain_delay: drain_delay(&config),
+        ..sealpost_http::Settings::default()
+    };
+    let listeners = bound
+        .api
+        .into_iter()
+        .map(|listener| listener.socket)
+        .collect();
+    // The sockets are bound and queue connections already: what is promised here holds.
+    console::say(&greeting);
+    sealpost_http::serve(listeners, services, settings, async move {
+        let signal = end.await;
+        tracing::info!("{signal} received, ending");
+    })
+    .await
+    .map_err(StartError::Runtime)
+}
+
+/// How long the server goes on while `/readyz` already refuses, so that a load balancer notices. On loopback alone
+/// there is none, and nobody should wait for it at a terminal.
+fn drain_delay(config: &Config) -> Duration {
+    if config.listen.beyond_loopback().is_some() {
+        Duration::from_secs(5)
+    } else {
+        Duration::ZERO
+    }
 }

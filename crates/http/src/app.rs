@@ -1,0 +1,164 @@
+//! The application: its routes and its middleware.
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::{App, Error, web};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::middleware::{catch_panics, close_used_up, enforce_deadline, frame, head_as_get};
+use crate::openapi::{self, DocumentText};
+use crate::readiness::Draining;
+use crate::routes::{RouteTable, no_route};
+use crate::{Services, Settings, docs, health, v1, well_known};
+
+/// What all workers share. Cloning is cheap.
+#[derive(Clone)]
+pub struct AppState {
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+    pub(crate) draining: Draining,
+}
+
+impl AppState {
+    /// The state around the finished services.
+    #[must_use]
+    pub fn new(services: Services, settings: Settings) -> Self {
+        Self {
+            services: web::Data::new(services),
+            settings: web::Data::new(settings),
+            draining: Draining::default(),
+        }
+    }
+
+    pub(crate) fn max_connections(&self) -> usize {
+        self.settings.max_connections
+    }
+}
+
+/// Every route of the API. A new folder of routes adds one line.
+fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(v1::configure)
+        .configure(health::configure)
+        .configure(well_known::configure)
+        .configure(openapi::configure);
+}
+
+/// The document that registering the routes makes.
+pub(crate) fn collect_document() -> OpenApi {
+    let app = App::new()
+        .into_utoipa_app()
+        .openapi(openapi::frame_of_document());
+    app.configure(routes).split_for_parts().1
+}
+
+/// The whole application, as each worker makes it.
+pub fn app(state: &AppState) -> App<impl Framed + use<>> {
+    let app = App::new()
+        .into_utoipa_app()
+        .openapi(openapi::frame_of_document());
+    let (app, document) = app.configure(routes).split_for_parts();
+    framed(app.configure(docs::configure), state, &document)
+}
+
+/// Puts everything around the routes of `app`.
+pub(crate) fn framed<T: Framed>(
+    app: App<T>,
+    state: &AppState,
+    document: &OpenApi,
+) -> App<impl Framed + use<T>> {
+    app.app_data(state.services.clone())
+        .app_data(state.settings.clone())
+        .app_data(web::Data::new(state.draining.clone()))
+        .app_data(web::Data::new(RouteTable::new(document, &docs::PAGES)))
+        .app_data(web::Data::new(DocumentText::new(document)))
+        .default_service(web::to(no_route))
+        // The last one named is the outermost.
+        .wrap(from_fn(head_as_get))
+        .wrap(from_fn(catch_panics))
+        .wrap(from_fn(enforce_deadline))
+        .wrap(from_fn(close_used_up))
+        .wrap(from_fn(frame))
+}
+
+/// What actix makes a worker's service of.
+pub trait Framed:
+    ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    > + 'static
+{
+}
+
+impl<T> Framed for T where
+    T: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<BoxBody>,
+            Error = Error,
+            InitError = (),
+        > + 'static
+{
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use actix_web::introspection::{IntrospectionNode, IntrospectionTree};
+    use actix_web::test::{TestRequest, call_and_read_body_json, init_service};
+    use sealpost_domain::ports::StoreError;
+
+    use super::*;
+    use crate::testing::state_with_failing_store;
+
+    type Routes = BTreeSet<(String, String)>;
+
+    /// The routes that have a method guard, as actix itself knows them.
+    fn collect(node: &IntrospectionNode, routes: &mut Routes) {
+        for method in &node.methods {
+            routes.insert((method.to_string(), node.full_path.clone()));
+        }
+        for child in &node.children {
+            collect(child, routes);
+        }
+    }
+
+    async fn dump(tree: web::Data<IntrospectionTree>) -> web::Json<Routes> {
+        let mut routes = Routes::new();
+        collect(&tree.root, &mut routes);
+        web::Json(routes)
+    }
+
+    #[actix_web::test]
+    async fn the_router_and_the_document_have_the_same_routes() {
+        let state = state_with_failing_store(|| StoreError::Full);
+        let service = init_service(app(&state).route("/test-dump", web::get().to(dump))).await;
+        let request = TestRequest::get().uri("/test-dump").to_request();
+        let mut routed: Routes = call_and_read_body_json(&service, request).await;
+        assert!(routed.remove(&("GET".to_owned(), "/test-dump".to_owned())));
+        for page in docs::PAGES {
+            assert!(
+                routed.remove(&("GET".to_owned(), page.to_owned())),
+                "{page}"
+            );
+        }
+        assert_eq!(routed, documented());
+    }
+
+    fn documented() -> Routes {
+        let document = serde_json::to_value(collect_document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let operations = paths.iter().flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().keys();
+            methods.map(move |method| (method.to_uppercase(), path.clone()))
+        });
+        operations.collect()
+    }
+}

@@ -1,0 +1,18 @@
+//! What handlers take as arguments: bodies, ids, queries, the caller and where they call from. Each refuses what it
+//! cannot read with a [`Problem`](crate::problem::Problem).
+
+mod auth;
+mod client_address;
+mod forwarded;
+mod json;
+mod json_error;
+mod nul;
+mod path;
+mod query;
+
+pub use auth::Authenticated;
+pub(crate) use auth::Presented;
+pub use client_address::ClientAddress;
+pub use json::Json;
+pub use path::PathId;
+pub use query::Query;

@@ -1,0 +1,59 @@
+//! Ids in paths.
+
+use std::future::{Ready, ready};
+use std::str::FromStr;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::problem::Problem;
+
+/// The id in the path's `{id}`. A text that is no id names nothing, hence 404 and not 400.
+#[derive(Debug, Clone, Copy)]
+pub struct PathId<T>(pub T);
+
+impl<T: FromStr> FromRequest for PathId<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request
+            .match_info()
+            .get("id")
+            .and_then(|text| text.parse().ok());
+        ready(id.map(Self).ok_or_else(Problem::not_found))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+    use actix_web::test::TestRequest;
+    use sealpost_domain::sessions::SessionId;
+
+    use super::*;
+
+    async fn extract(id: &'static str) -> Result<PathId<SessionId>, Problem> {
+        let request = TestRequest::default().param("id", id).to_http_request();
+        PathId::extract(&request).await
+    }
+
+    #[actix_web::test]
+    async fn what_is_no_id_names_nothing() {
+        assert!(
+            extract("018f4e9c-7c3a-7d52-9a5e-0242ac120002")
+                .await
+                .is_ok()
+        );
+        for wrong in [
+            "",
+            "1",
+            "018f4e9c7c3a7d529a5e0242ac120002",
+            "..",
+            "018f4e9c-7c3a-7d52-9a5e-0242ac12000g",
+        ] {
+            let problem = extract(wrong).await.unwrap_err();
+            assert_eq!(problem.status_code(), 404, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The HTTP face of Sealpost: the native API under `/v1`, its OpenAPI description, health, and the frame around every
+//! answer (request ids, problem bodies, limits, logs).
+//!
+//! A handler parses, calls one use case of the domain and renders what came out; a rule does not belong here. This
+//! crate must never know which database, hash or mail server stands behind the domain's ports: it gets the finished
+//! services in [`Services`].
+//!
+//! Where to start reading:
+//! - `app.rs`: the routes and the order of the middleware;
+//! - `v1/accounts.rs`: a handler, its wire types and its documentation in one place;
+//! - [`problem`]: how every failure becomes an `application/problem+json`;
+//! - [`serve`]: the listening server and its limits.
+//!
+//! A new folder of routes needs one line in `app.rs`. Its handlers carry `#[utoipa::path]`: a route without its
+//! documentation does not compile.
+
+mod app;
+mod docs;
+pub mod extract;
+mod health;
+mod middleware;
+mod openapi;
+pub mod problem;
+mod readiness;
+mod routes;
+mod server;
+mod settings;
+mod state;
+#[cfg(test)]
+mod testing;
+mod v1;
+mod well_known;
+mod wire;
+
+pub use app::{AppState, app};
+pub use openapi::document;
+pub use readiness::{ReadinessCheck, StoreCheck};
+pub use server::serve;
+pub use settings::{Settings, TrustedProxies};
+pub use state::{ServerInfo, Services};

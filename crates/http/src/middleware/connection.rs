@@ -1,0 +1,99 @@
+//! How long a connection may be used.
+//!
+//! actix bounds the time of the first head on a connection only; a later head may drip for ever. So a connection
+//! ends after a thousand requests, and after each one when most of the places are taken.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse};
+
+use crate::settings::REQUESTS_PER_CONNECTION;
+
+/// How many connections there are, in all workers together.
+#[derive(Debug, Clone)]
+pub(crate) struct Connections {
+    open: Arc<AtomicUsize>,
+    most: usize,
+}
+
+impl Connections {
+    pub(crate) fn at_most(most: usize) -> Self {
+        Self {
+            open: Arc::default(),
+            most,
+        }
+    }
+
+    /// Whether more than 70 % of the places are taken.
+    fn are_scarce(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > self.most / 10 * 7
+    }
+}
+
+/// One connection; dropped with it.
+struct Connection {
+    all: Connections,
+    requests: AtomicU32,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.all.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// For `HttpServer::on_connect`: counts the connection in until it ends.
+pub(crate) fn count_connection(
+    all: &Connections,
+) -> impl Fn(&dyn Any, &mut Extensions) + Send + Clone + use<> {
+    let all = all.clone();
+    move |_, data| {
+        all.open.fetch_add(1, Ordering::Relaxed);
+        data.insert(Connection {
+            all: all.clone(),
+            requests: AtomicU32::new(0),
+        });
+    }
+}
+
+/// Ends the connection after the answer when it has had its share.
+pub(crate) async fn close_used_up<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse, Error> {
+    let close = request.conn_data::<Connection>().is_some_and(|connection| {
+        let earlier = connection.requests.fetch_add(1, Ordering::Relaxed);
+        earlier + 1 >= REQUESTS_PER_CONNECTION || connection.all.are_scarce()
+    });
+    let outcome = next
+        .call(request)
+        .await
+        .map(ServiceResponse::map_into_boxed_body);
+    if !close {
+        return outcome;
+    }
+    match outcome {
+        Ok(mut response) => {
+            response
+                .response_mut()
+                .head_mut()
+                .set_connection_type(ConnectionType::Close);
+            Ok(response)
+        }
+        Err(mut error) => {
+            error.add_response_mapper(|mut response: HttpResponse| {
+                response
+                    .head_mut()
+                    .set_connection_type(ConnectionType::Close);
+                response
+            });
+            Err(error)
+        }
+    }
+}

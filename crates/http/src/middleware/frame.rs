@@ -1,0 +1,107 @@
+//! The outermost layer: nothing leaves the server without passing here.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderValue;
+use actix_web::http::{Method, StatusCode, Uri};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
+use tracing::Instrument as _;
+
+use super::{request_id, security_headers};
+use crate::Services;
+use crate::extract::Presented;
+use crate::problem;
+use crate::routes::RouteTable;
+
+/// Names the request, logs it, and completes its answer, be it a response or an error.
+pub(crate) async fn frame(
+    services: web::Data<Services>,
+    routes: web::Data<RouteTable>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let id = request_id::choose(request.headers(), &services);
+    let span = tracing::info_span!("request", request_id = %id);
+    let seen = Seen {
+        started: Instant::now(),
+        method: request.method().clone(),
+        uri: request.uri().clone(),
+    };
+    let outcome = next.call(request).instrument(span.clone()).await;
+    span.in_scope(|| seen.log(&outcome, &routes));
+    match outcome {
+        Ok(response) => {
+            let (request, response) = response.map_into_boxed_body().into_parts();
+            let presented = request
+                .extensions()
+                .get::<Presented>()
+                .copied()
+                .unwrap_or_default();
+            Ok(ServiceResponse::new(
+                request,
+                complete(response, &id, presented),
+            ))
+        }
+        Err(mut error) => {
+            error.add_response_mapper(move |response| complete(response, &id, Presented::Nothing));
+            Err(error)
+        }
+    }
+}
+
+fn complete(response: HttpResponse, id: &str, presented: Presented) -> HttpResponse {
+    let mut response = problem::render(response, id, presented);
+    security_headers::add_missing(response.headers_mut());
+    if let Ok(value) = HeaderValue::from_str(id) {
+        response.headers_mut().insert(request_id::HEADER, value);
+    }
+    response
+}
+
+/// What the log line needs of a request that has been given away.
+struct Seen {
+    started: Instant,
+    method: Method,
+    uri: Uri,
+}
+
+impl Seen {
+    /// One line for each request. It names the route's pattern and not the path: paths hold usernames, and queries,
+    /// headers and bodies hold worse.
+    fn log<B>(&self, outcome: &Result<ServiceResponse<B>, Error>, routes: &RouteTable) {
+        let (route, status) = match outcome {
+            Ok(response) => (response.request().match_pattern(), response.status()),
+            Err(error) => (None, error.as_response_error().status_code()),
+        };
+        let route = route.or_else(|| {
+            routes
+                .find(self.uri.path())
+                .map(|route| route.pattern().to_owned())
+        });
+        self.write(route.as_deref().unwrap_or("unknown"), status);
+    }
+
+    fn write(&self, route: &str, status: StatusCode) {
+        let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
+        let method = known(&self.method);
+        let status = status.as_u16();
+        tracing::info!(target: "sealpost_http::access", method, route, status, duration_ms, "answered");
+    }
+}
+
+/// A method is the caller's text, too, unless it is one of the usual ones.
+fn known(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::PATCH
+        | Method::DELETE
+        | Method::OPTIONS => method.as_str(),
+        _ => "other",
+    }
+}

@@ -1,0 +1,27 @@
+//! What happens to every request, whatever its route. From the outside in:
+//!
+//! 1. `frame`: request id, log line, problem bodies, headers;
+//! 2. `connection`: how long a connection may be used;
+//! 3. `deadline`: how long a handler may take;
+//! 4. `panics`: a defect in one handler answers 500 and ends nothing else;
+//! 5. `head`: HEAD is GET without the body.
+//!
+//! actix gives a middleware the request away: none of these may keep a clone of it across the call (the router would
+//! panic). So the inner ones answer with an error, and `frame` makes a response of it.
+
+mod connection;
+mod deadline;
+mod frame;
+mod head;
+mod panics;
+mod request_id;
+mod security_headers;
+
+pub(crate) use connection::{Connections, close_used_up, count_connection};
+pub(crate) use deadline::{Deadline, enforce_deadline};
+pub(crate) use frame::frame;
+pub(crate) use head::head_as_get;
+pub(crate) use panics::catch_panics;
+
+#[cfg(test)]
+mod tests;

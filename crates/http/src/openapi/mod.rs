@@ -1,0 +1,98 @@
+//! The description of the API (OpenAPI 3.1), made by registering the routes: it cannot lack one.
+
+mod problems;
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+use utoipa::Modify;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use problems::ProblemBody;
+pub(crate) use problems::{AuthProblems, BodyProblems, CommonProblems, Responses, problems};
+
+/// Tag: what can be learnt without a login.
+pub(crate) const DISCOVERY: &str = "discovery";
+/// Tag: accounts.
+pub(crate) const ACCOUNTS: &str = "accounts";
+/// Tag: sessions.
+pub(crate) const SESSIONS: &str = "sessions";
+/// Tag: for whoever runs the server.
+pub(crate) const OPERATIONS: &str = "operations";
+
+/// What the document says apart from its routes.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Sealpost",
+        description = "End-to-end encrypted messages and encrypted files. Every failure is `application/problem+json` \
+            (RFC 9457) with a stable `code`; every answer carries `X-Request-Id`.",
+    ),
+    tags(
+        (name = DISCOVERY, description = "What can be learnt without a login"),
+        (name = ACCOUNTS, description = "Accounts"),
+        (name = SESSIONS, description = "Logging in and staying so"),
+        (name = OPERATIONS, description = "For whoever runs the server"),
+    ),
+    components(schemas(ProblemBody)),
+    modifiers(&Bearer),
+)]
+struct Frame;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The access token that `POST /v1/sessions` gives"));
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme.build()));
+    }
+}
+
+pub(crate) fn frame_of_document() -> OpenApi {
+    Frame::openapi()
+}
+
+/// The description of the API as JSON, as `/openapi.json` serves it.
+#[must_use]
+pub fn document() -> String {
+    DocumentText::new(&crate::app::collect_document()).0
+}
+
+/// The document, serialized once for each worker.
+pub(crate) struct DocumentText(String);
+
+impl DocumentText {
+    pub(crate) fn new(document: &OpenApi) -> Self {
+        Self(document.to_pretty_json().unwrap_or_else(|error| {
+            // Texts and numbers always serialize; a test compares the result.
+            tracing::error!(%error, "the OpenAPI document cannot be serialized");
+            String::new()
+        }))
+    }
+}
+
+pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(describe_api);
+}
+
+/// This description
+#[utoipa::path(
+    tag = DISCOVERY,
+    security(()),
+    responses((status = 200, body = Object, description = "The OpenAPI 3.1 document"), CommonProblems)
+)]
+#[get("/openapi.json")]
+async fn describe_api(text: web::Data<DocumentText>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(text.0.clone())
+}

@@ -1,0 +1,72 @@
+//! Several fields can be wrong at once; the caller hears of all of them.
+
+use std::borrow::Cow;
+
+use actix_web::http::StatusCode;
+use sealpost_domain::DomainError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Problem;
+
+/// One field that is at fault.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where it is in the body: a JSON Pointer (RFC 6901).
+    #[schema(value_type = String, example = "/password")]
+    pub(crate) pointer: Cow<'static, str>,
+    /// What is wrong with it.
+    #[schema(value_type = String, example = "a password has 8 to 128 characters")]
+    pub(crate) detail: Cow<'static, str>,
+    /// A stable slug.
+    #[schema(value_type = String, example = "invalid-password")]
+    pub(crate) code: &'static str,
+}
+
+impl FieldError {
+    /// The field at `pointer` is at fault.
+    pub fn new(
+        pointer: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+        code: &'static str,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            detail: detail.into(),
+            code,
+        }
+    }
+
+    /// The top-level field that a failure of the domain names.
+    pub(super) fn named(field: &str, error: &dyn DomainError) -> Self {
+        Self::new(format!("/{field}"), error.to_string(), error.code())
+    }
+}
+
+/// Collects what is wrong while a body's texts become values of the domain.
+#[derive(Debug, Default)]
+pub struct FieldErrors(Vec<FieldError>);
+
+impl FieldErrors {
+    pub(super) fn one(field: &str, error: &dyn DomainError) -> Self {
+        Self(vec![FieldError::named(field, error)])
+    }
+
+    /// The value, or None after noting what is wrong with `field`.
+    pub fn check<T, E: DomainError>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
+        parsed
+            .map_err(|error| self.0.push(FieldError::named(field, &error)))
+            .ok()
+    }
+
+    /// All of it as one answer.
+    #[must_use]
+    pub fn into_problem(self) -> Problem {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid-fields",
+            "the request breaks a rule; see errors",
+        )
+        .with_errors(self.0)
+    }
+}

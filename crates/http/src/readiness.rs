@@ -1,0 +1,49 @@
+//! Whether the server can do its work now.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use sealpost_domain::ports::Store;
+
+/// A part that must work before the server calls itself ready.
+#[async_trait]
+pub trait ReadinessCheck: Send + Sync {
+    /// The name it goes by in the answer and in the log.
+    fn name(&self) -> &'static str;
+
+    /// Tries it. It is given up after a second.
+    ///
+    /// # Errors
+    /// Whatever was wrong; it goes to the log and not to the caller.
+    async fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>>;
+}
+
+/// Ready when the store would take a write.
+pub struct StoreCheck(pub Arc<dyn Store>);
+
+#[async_trait]
+impl ReadinessCheck for StoreCheck {
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    async fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(self.0.probe().await?)
+    }
+}
+
+/// Set once the server was told to stop, and never taken back.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Draining(Arc<AtomicBool>);
+
+impl Draining {
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn has_begun(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,82 @@
+//! Which paths there are, apart from the router: so that a known path with a wrong method is told from an unknown path.
+
+use actix_web::dev::ResourceDef;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, web};
+use utoipa::openapi::OpenApi;
+
+use crate::problem::Problem;
+
+/// A path with all its methods.
+pub(crate) struct Route {
+    path: ResourceDef,
+    allow: String,
+}
+
+impl Route {
+    fn new(pattern: &str, methods: &[Method]) -> Self {
+        let mut names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        if methods.contains(&Method::GET) {
+            names.push("HEAD");
+        }
+        Self {
+            path: ResourceDef::new(pattern),
+            allow: names.join(", "),
+        }
+    }
+
+    /// The path as it was registered, parameters in braces.
+    pub(crate) fn pattern(&self) -> &str {
+        self.path.pattern().unwrap_or("unknown")
+    }
+}
+
+/// Every route, from the document that the registration made.
+pub(crate) struct RouteTable(Vec<Route>);
+
+impl RouteTable {
+    /// The routes of `document` and `pages`, which answer GET and are no part of the API.
+    pub(crate) fn new(document: &OpenApi, pages: &[&str]) -> Self {
+        let api = document.paths.paths.iter().map(|(path, item)| {
+            let methods = [
+                (Method::GET, &item.get),
+                (Method::POST, &item.post),
+                (Method::PUT, &item.put),
+                (Method::PATCH, &item.patch),
+                (Method::DELETE, &item.delete),
+            ];
+            let methods = methods
+                .into_iter()
+                .filter(|(_, operation)| operation.is_some());
+            Route::new(path, &methods.map(|(method, _)| method).collect::<Vec<_>>())
+        });
+        let pages = pages.iter().map(|path| Route::new(path, &[Method::GET]));
+        Self(api.chain(pages).collect())
+    }
+
+    /// The route of this path, whatever the method.
+    pub(crate) fn find(&self, path: &str) -> Option<&Route> {
+        self.0.iter().find(|route| route.path.is_match(path))
+    }
+}
+
+/// For what no route took: 405 with `Allow` if only the method is wrong, else 404.
+pub(crate) async fn no_route(
+    request: HttpRequest,
+    routes: web::Data<RouteTable>,
+) -> Result<&'static str, Problem> {
+    let Some(route) = routes.find(request.path()) else {
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "unknown-path",
+            "nothing is served at this path; /openapi.json lists what is",
+        ));
+    };
+    let detail = format!("this path takes {}", route.allow);
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail);
+    Err(match HeaderValue::from_str(&route.allow) {
+        Ok(allow) => problem.with_header(header::ALLOW, allow),
+        Err(_) => problem,
+    })
+}

@@ -1,0 +1,65 @@
+//! What an operator or a test can set about the HTTP server, and the limits nobody can.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+/// The largest JSON body of an ordinary route, in bytes.
+pub(crate) const JSON_LIMIT: usize = 256 * 1024;
+/// The largest JSON body of a route that anybody may call to register or log in, in bytes.
+pub(crate) const AUTH_JSON_LIMIT: usize = 64 * 1024;
+/// How long a JSON body may take to arrive as a whole.
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a handler may take once its body is there.
+pub(crate) const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the head of the first request on a connection may take.
+pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept.
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// After this many requests a connection is closed.
+pub(crate) const REQUESTS_PER_CONNECTION: u32 = 1_000;
+/// How long requests that were accepted may take to finish once the server stops, in seconds.
+pub(crate) const SHUTDOWN_SECONDS: u64 = 20;
+/// How long each readiness check may take.
+pub(crate) const READINESS_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// What differs between installations.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who may say for whom they forward.
+    pub trusted_proxies: TrustedProxies,
+    /// How many connections may be open at once; more wait in the kernel's queue.
+    pub max_connections: usize,
+    /// How long `/readyz` answers 503 before the server stops accepting, so that load balancers notice.
+    pub drain_delay: Duration,
+}
+
+impl Default for Settings {
+    /// No proxy, 4,096 connections, five seconds.
+    fn default() -> Self {
+        Self {
+            trusted_proxies: TrustedProxies::default(),
+            max_connections: 4_096,
+            drain_delay: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The networks whose `Forwarded` and `X-Forwarded-For` headers are believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// Believes these networks.
+    #[must_use]
+    pub const fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// Whether `address` is in one of them.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}

@@ -1,0 +1,38 @@
+//! What the handlers work with.
+
+use std::sync::Arc;
+
+use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey};
+use sealpost_domain::sessions::Sessions;
+
+use crate::ReadinessCheck;
+
+/// The domain's services and what else the handlers need; made once and shared by all workers.
+pub struct Services {
+    /// Use cases of accounts.
+    pub accounts: Accounts,
+    /// Use cases of sessions.
+    pub sessions: Sessions,
+    /// Dates the request ids.
+    pub clock: Arc<dyn Clock>,
+    /// Makes the request ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// What must work before `/readyz` says so.
+    pub readiness: Vec<Arc<dyn ReadinessCheck>>,
+    /// The keys published at `/.well-known/jwks.json`.
+    pub signing_keys: Vec<PublicSigningKey>,
+    /// What `GET /v1/server` tells.
+    pub info: ServerInfo,
+}
+
+/// What a client may know about this server before anybody logs in.
+#[derive(Debug, Clone)]
+pub struct ServerInfo {
+    /// The version of the program.
+    pub version: &'static str,
+    /// Where clients reach it.
+    pub public_url: String,
+    /// Whether strangers may make accounts.
+    pub registration: RegistrationPolicy,
+}

@@ -1,0 +1,81 @@
+//! For the unit tests of this crate: services over a store that fails as told, and ports that do the least they can.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::ports::{
+    Digest, Digester, Entropy, MacPurpose, MockPasswordHasher, MockTokenSigner, PasswordHash,
+    PasswordHasher, Store, StoreError, Unit,
+};
+use sealpost_domain::sessions::{SessionPorts, Sessions};
+use sealpost_domain::testing::{CountingEntropy, FixedClock};
+use sealpost_domain::{Environment, Timestamp};
+
+use crate::{AppState, ServerInfo, Services, Settings, StoreCheck};
+
+/// Answers every unit of work with this failure and runs none.
+struct FailingStore(fn() -> StoreError);
+
+#[async_trait]
+impl Store for FailingStore {
+    async fn run_write(&self, _: Unit) -> Result<(), StoreError> {
+        Err(self.0())
+    }
+
+    async fn run_read(&self, _: Unit) -> Result<(), StoreError> {
+        Err(self.0())
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        Err(self.0())
+    }
+}
+
+struct NoDigests;
+
+impl Digester for NoDigests {
+    fn digest(&self, _: &[u8]) -> Digest {
+        [0; 32]
+    }
+
+    fn mac(&self, _: MacPurpose, _: &[u8]) -> Digest {
+        [0; 32]
+    }
+}
+
+/// An application whose store always fails like this.
+pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState {
+    let store: Arc<dyn Store> = Arc::new(FailingStore(failure));
+    let clock = Arc::new(FixedClock::at(Timestamp::from_seconds(1_795_000_000)));
+    let entropy: Arc<dyn Entropy> = Arc::new(CountingEntropy::default());
+    let env = Environment {
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    };
+    let mut hasher = MockPasswordHasher::new();
+    hasher
+        .expect_hash()
+        .returning(|_| Ok(PasswordHash::new("hash".to_owned())));
+    let hasher: Arc<dyn PasswordHasher> = Arc::new(hasher);
+    let ports = SessionPorts {
+        hasher: hasher.clone(),
+        signer: Arc::new(MockTokenSigner::new()),
+        digester: Arc::new(NoDigests),
+    };
+    let services = Services {
+        accounts: Accounts::new(env.clone(), hasher, RegistrationPolicy::Open),
+        sessions: Sessions::new(env, ports, "http://localhost"),
+        clock,
+        entropy,
+        readiness: vec![Arc::new(StoreCheck(store))],
+        signing_keys: Vec::new(),
+        info: ServerInfo {
+            version: "0.0.0",
+            public_url: "http://localhost".to_owned(),
+            registration: RegistrationPolicy::Open,
+        },
+    };
+    AppState::new(services, Settings::default())
+}

@@ -1,0 +1,133 @@
+//! `/v1/accounts`.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, post, web};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sealpost_domain::Secret;
+use sealpost_domain::accounts::{Account, Email, Password, Register, Username};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::Services;
+use crate::extract::Json;
+use crate::openapi::{ACCOUNTS, BodyProblems, CommonProblems, Responses, problems};
+use crate::problem::{FieldErrors, Problem};
+use crate::settings::AUTH_JSON_LIMIT;
+use crate::wire::{self, WireTime};
+
+/// Everything but the unreserved characters of RFC 3986.
+const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Who wants an account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewAccount {
+    /// 1 to 32 characters, no white space, no `@`; unique without regard to case.
+    #[schema(example = "alice", min_length = 1, max_length = 32)]
+    username: String,
+    /// 8 to 128 characters, no control characters.
+    #[serde(deserialize_with = "wire::secret")]
+    #[schema(value_type = String, format = "password", example = "correct horse battery", min_length = 8, max_length = 128)]
+    password: Secret<String>,
+    /// A mail address; needed for mail alone.
+    #[serde(default)]
+    #[schema(format = "email", example = "alice@mail.example", max_length = 254)]
+    email: Option<String>,
+}
+
+/// An account as its owner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
+pub(super) struct AccountBody {
+    /// Names the account for ever.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120002")]
+    id: String,
+    /// As its owner wrote it.
+    #[schema(example = "alice")]
+    username: String,
+    /// Null if there is none.
+    #[schema(required, format = "email", example = "alice@mail.example")]
+    email: Option<String>,
+    /// RFC 3339, UTC, with milliseconds.
+    #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
+    created_at: WireTime,
+}
+
+impl From<&Account> for AccountBody {
+    fn from(account: &Account) -> Self {
+        Self {
+            id: account.id.to_string(),
+            username: account.username.to_string(),
+            email: account
+                .email
+                .as_ref()
+                .map(|email| email.as_str().to_owned()),
+            created_at: WireTime(account.created_at),
+        }
+    }
+}
+
+impl TryFrom<NewAccount> for Register {
+    type Error = Problem;
+
+    fn try_from(new: NewAccount) -> Result<Self, Problem> {
+        let mut errors = FieldErrors::default();
+        let username = errors.check("username", Username::parse(&new.username));
+        let password = errors.check("password", Password::parse(new.password.expose()));
+        let email = errors.check("email", new.email.as_deref().map(Email::parse).transpose());
+        match (username, password, email) {
+            (Some(username), Some(password), Some(email)) => Ok(Self {
+                username,
+                password,
+                email,
+            }),
+            _ => Err(errors.into_problem()),
+        }
+    }
+}
+
+/// What only this route answers.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        problems(&[
+            (403, "registration-closed", "`registration-closed`"),
+            (409, "username-taken", "`username-taken` or `email-taken`"),
+        ])
+    }
+}
+
+/// Make an account
+///
+/// Anybody may, unless the operator closed registration (403 `registration-closed`). A username or mail address that
+/// somebody has is 409 `username-taken` or `email-taken`.
+#[utoipa::path(
+    tag = ACCOUNTS,
+    security(()),
+    request_body = NewAccount,
+    responses(
+        (
+            status = 201, body = AccountBody, description = "The account was made",
+            headers(("location" = String, description = "Where others find the account")),
+        ),
+        Refusals,
+        BodyProblems,
+        CommonProblems,
+    ),
+)]
+#[post("/accounts")]
+pub(super) async fn create_account(
+    services: web::Data<Services>,
+    body: Json<NewAccount, AUTH_JSON_LIMIT>,
+) -> Result<HttpResponse, Problem> {
+    let account = services.accounts.register(body.0.try_into()?).await?;
+    let name = utf8_percent_encode(account.username.as_str(), PATH_SEGMENT);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/v1/users/{name}")))
+        .json(AccountBody::from(&account)))
+}

@@ -1,0 +1,97 @@
+//! `/v1/server`: what a client should know before anybody logs in.
+
+use actix_web::{get, web};
+use sealpost_domain::accounts::{Email, Password, RegistrationPolicy, Username};
+use sealpost_domain::sessions::Session;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Services;
+use crate::openapi::{CommonProblems, DISCOVERY};
+use crate::settings::{AUTH_JSON_LIMIT, HANDLER_TIMEOUT, JSON_LIMIT};
+
+/// A server.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Server)]
+struct ServerBody {
+    /// Always `sealpost`.
+    #[schema(value_type = String, example = "sealpost")]
+    name: &'static str,
+    /// The version of the program.
+    #[schema(value_type = String, example = "0.1.0")]
+    version: &'static str,
+    /// Where clients reach it.
+    #[schema(example = "https://chat.example")]
+    public_url: String,
+    features: FeaturesBody,
+    limits: LimitsBody,
+}
+
+/// What this server can do and allows.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Features)]
+struct FeaturesBody {
+    /// Whether anybody may make an account.
+    registration: bool,
+}
+
+/// The limits everybody meets.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Limits)]
+struct LimitsBody {
+    /// The largest JSON body, in bytes.
+    #[schema(example = 262_144)]
+    json_bytes: usize,
+    /// The largest JSON body for making an account or logging in, in bytes.
+    #[schema(example = 65_536)]
+    auth_json_bytes: usize,
+    /// How long an ordinary request may take, in seconds.
+    #[schema(example = 10)]
+    request_seconds: u64,
+    /// How long an access token lives, in seconds.
+    #[schema(example = 600)]
+    access_token_seconds: u64,
+    /// How long a session lives at most, in seconds.
+    #[schema(example = 2_592_000)]
+    session_seconds: u64,
+    /// The longest username, in characters.
+    #[schema(example = 32)]
+    username_characters: usize,
+    /// The shortest password, in characters.
+    #[schema(example = 8)]
+    password_characters_min: usize,
+    /// The longest password, in characters.
+    #[schema(example = 128)]
+    password_characters_max: usize,
+    /// The longest mail address, in bytes.
+    #[schema(example = 254)]
+    email_bytes: usize,
+}
+
+const LIMITS: LimitsBody = LimitsBody {
+    json_bytes: JSON_LIMIT,
+    auth_json_bytes: AUTH_JSON_LIMIT,
+    request_seconds: HANDLER_TIMEOUT.as_secs(),
+    access_token_seconds: Session::ACCESS_LIFETIME.as_secs(),
+    session_seconds: Session::LIFETIME.as_secs(),
+    username_characters: Username::MAX_CHARS,
+    password_characters_min: Password::MIN_CHARS,
+    password_characters_max: Password::MAX_CHARS,
+    email_bytes: Email::MAX_BYTES,
+};
+
+/// What this server is and what it allows
+#[utoipa::path(tag = DISCOVERY, security(()), responses((status = 200, body = ServerBody), CommonProblems))]
+#[get("/server")]
+pub(super) async fn describe_server(services: web::Data<Services>) -> web::Json<ServerBody> {
+    let info = &services.info;
+    web::Json(ServerBody {
+        name: "sealpost",
+        version: info.version,
+        public_url: info.public_url.clone(),
+        features: FeaturesBody {
+            registration: info.registration == RegistrationPolicy::Open,
+        },
+        limits: LIMITS,
+    })
+}

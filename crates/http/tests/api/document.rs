@@ -1,0 +1,155 @@
+//! The OpenAPI document and the page that shows it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::TestServer;
+
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/openapi.json");
+
+fn document() -> Value {
+    serde_json::from_str(&sealpost_http::document()).unwrap()
+}
+
+fn operations(document: &Value) -> Vec<(String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths.iter().flat_map(|(path, item)| {
+        let methods = item.as_object().unwrap();
+        methods
+            .iter()
+            .map(move |(method, operation)| (format!("{method} {path}"), operation.clone()))
+    });
+    operations.collect()
+}
+
+#[test]
+fn the_kept_document_is_the_one_served() {
+    let made = sealpost_http::document() + "\n";
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::create_dir_all(Path::new(KEPT).parent().unwrap()).unwrap();
+        std::fs::write(KEPT, &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(KEPT).unwrap_or_default();
+    assert!(
+        kept == made,
+        "docs/api/openapi.json is not what the code says. If the change is meant: UPDATE_OPENAPI=1 cargo test -p sealpost-http"
+    );
+    let server = TestServer::start();
+    let served = server.get("/openapi.json");
+    assert_eq!(served.header("content-type"), Some("application/json"));
+    assert_eq!(served.json(), document());
+}
+
+#[test]
+fn every_operation_is_described() {
+    let document = document();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+    let mut ids = BTreeSet::new();
+    for (name, operation) in operations(&document) {
+        assert!(
+            ids.insert(operation["operationId"].as_str().unwrap().to_owned()),
+            "{name}"
+        );
+        assert!(operation["summary"].is_string(), "{name}: a summary");
+        assert_eq!(
+            operation["tags"].as_array().map(Vec::len),
+            Some(1),
+            "{name}: a tag"
+        );
+        assert!(
+            operation["security"].is_array(),
+            "{name}: says whether it needs a login"
+        );
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(
+            responses.contains_key("500") && responses.contains_key("503"),
+            "{name}"
+        );
+        for (status, response) in responses
+            .iter()
+            .filter(|(status, _)| status.as_str() >= "400")
+        {
+            let content = &response["content"]["application/problem+json"];
+            assert_eq!(
+                content["schema"]["$ref"], "#/components/schemas/Problem",
+                "{name} {status}"
+            );
+        }
+        let needs_login = !operation["security"][0]["bearer"].is_null();
+        assert_eq!(
+            responses.contains_key("401") && name != "post /v1/sessions",
+            needs_login,
+            "{name}"
+        );
+    }
+}
+
+/// The document says of each route whether it needs a login; this asks the route itself.
+#[test]
+fn what_needs_a_login_is_what_says_so() {
+    let server = TestServer::start();
+    for (name, operation) in operations(&document()) {
+        let (method, path) = name.split_once(' ').unwrap();
+        let path = path.replace("{id}", "018f4e9c-7c3a-7d52-9a5e-0242ac120002");
+        let needs_login = !operation["security"][0]["bearer"].is_null();
+        for authorization in [None, Some(("authorization", "Bearer garbage"))] {
+            let headers: Vec<_> = authorization.into_iter().collect();
+            let answer = server.send(&method.to_uppercase(), &path, &headers, "");
+            assert_eq!(answer.status == 401, needs_login, "{name}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn a_problem_has_the_fields_of_its_schema() {
+    let server = TestServer::start();
+    let refused = server.post("/v1/accounts", "{}").json();
+    let schema = document()["components"]["schemas"]["Problem"].take();
+    let described: BTreeSet<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    let sent: BTreeSet<&String> = refused.as_object().unwrap().keys().collect();
+    assert_eq!(sent, described);
+}
+
+#[test]
+fn the_page_refers_to_nothing_elsewhere() {
+    let server = TestServer::start();
+    let moved = server.get("/docs");
+    assert_eq!(
+        (moved.status, moved.header("location")),
+        (308, Some("/docs/"))
+    );
+    let page = server.get("/docs/");
+    assert_eq!(page.header("content-type"), Some("text/html"));
+    let links: Vec<&str> = page
+        .body
+        .split(['"', '\''])
+        .zip(page.body.split(['"', '\'']).skip(1))
+        .filter(|(before, _)| before.ends_with("href=") || before.ends_with("src="))
+        .map(|(_, link)| link)
+        .collect();
+    assert!(links.len() >= 5, "{links:?}");
+    assert!(!page.body.contains("//"), "no other host: {}", page.body);
+    for link in links {
+        let asset = server.get(&format!("/docs/{}", link.trim_start_matches("./")));
+        assert_eq!(asset.status, 200, "{link}");
+    }
+    // Scripts come from files: the policy allows none inside the page.
+    assert!(
+        page.body
+            .split("<script")
+            .skip(1)
+            .all(|script| script.starts_with(" src="))
+    );
+    let setup = server.get("/docs/swagger-initializer.js").body;
+    assert!(
+        setup.contains("/openapi.json") && setup.contains(r#""validatorUrl": "none""#),
+        "{setup}"
+    );
+    assert_eq!(server.get("/docs/..%2fopenapi.json").status, 404);
+    assert_eq!(
+        server.get("/docs/nothing.js").problem()["code"],
+        "not-found"
+    );
+}

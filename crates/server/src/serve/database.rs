@@ -1,0 +1,63 @@
+//! Opens the database that the configuration names.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sealpost_domain::ports::Store;
+use sealpost_store::{MigrationMode, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
+
+use crate::StartError;
+use crate::config::{DatabaseUrl, Migrate, Store as StoreConfig};
+
+/// Opens the database and, if the configuration lets it, brings its schema up to date.
+pub(crate) async fn open(config: &StoreConfig) -> Result<Arc<dyn Store>, StartError> {
+    let migrate = match config.migrate {
+        Migrate::Auto => MigrationMode::Auto,
+        Migrate::Off => MigrationMode::Off,
+    };
+    open_with(config, migrate).await
+}
+
+/// Brings the schema up to date whatever `SEALPOST_MIGRATE` says, and closes the database.
+pub(crate) async fn migrate(config: &StoreConfig) -> Result<(), StartError> {
+    open_with(config, MigrationMode::Auto).await.map(drop)
+}
+
+async fn open_with(
+    config: &StoreConfig,
+    migrate: MigrationMode,
+) -> Result<Arc<dyn Store>, StartError> {
+    let connections = u32::from(config.pool_size.get());
+    match &config.database_url {
+        DatabaseUrl::Sqlite(path) => open_sqlite(path, connections, migrate),
+        DatabaseUrl::Postgres(url) => {
+            let url = url.clone();
+            let options = PostgresOptions {
+                connections,
+                migrate,
+            };
+            // libpq waits for the network; the runtime's threads must not.
+            let opened =
+                tokio::task::spawn_blocking(move || PostgresStore::open(url.expose(), &options))
+                    .await;
+            let store = opened.map_err(|error| StartError::Runtime(error.into()))?;
+            Ok(Arc::new(store.map_err(StartError::postgres)?))
+        }
+    }
+}
+
+fn open_sqlite(
+    path: &Path,
+    connections: u32,
+    migrate: MigrationMode,
+) -> Result<Arc<dyn Store>, StartError> {
+    // SQLite's readers share one machine with everybody else: more of them than this only wait for the processor.
+    let options = SqliteOptions {
+        readers: connections.min(8),
+        migrate,
+        ..SqliteOptions::default()
+    };
+    Ok(Arc::new(
+        SqliteStore::open(path, &options).map_err(StartError::sqlite)?,
+    ))
+}

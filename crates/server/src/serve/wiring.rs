@@ -1,0 +1,77 @@
+//! Puts the adapters behind the domain's ports.
+
+use std::sync::Arc;
+
+use sealpost_crypto::{
+    Argon2Hasher, Argon2Params, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
+    ServerDigester, SystemClock,
+};
+use sealpost_domain::Environment;
+use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::installation::{self, InstallationSecrets};
+use sealpost_domain::ports::Store;
+use sealpost_domain::sessions::{SessionPorts, Sessions};
+use sealpost_http::{ServerInfo, Services, StoreCheck};
+
+use crate::StartError;
+use crate::config::{Config, Registration};
+
+/// The environment of all use cases: the real clock, the system's randomness, and this store.
+pub(super) fn environment(store: Arc<dyn Store>) -> Environment {
+    Environment {
+        store,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+    }
+}
+
+/// Opens the installation under `keyring` and makes the services that the HTTP crate serves.
+pub(super) async fn services(
+    config: &Config,
+    public_url: &str,
+    env: Environment,
+    keyring: &Keyring,
+) -> Result<Services, StartError> {
+    let sealer = MasterSealer::new(keyring, Arc::clone(&env.entropy));
+    let secrets = installation::open(&env, &sealer)
+        .await
+        .map_err(StartError::Installation)?;
+    let ports = session_ports(&env, &secrets)?;
+    let registration = match config.registration {
+        Registration::Open => RegistrationPolicy::Open,
+        Registration::Closed => RegistrationPolicy::Closed,
+    };
+    Ok(Services {
+        accounts: Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration),
+        signing_keys: ports.signer.public_keys(),
+        sessions: Sessions::new(env.clone(), ports, public_url),
+        readiness: vec![Arc::new(StoreCheck(Arc::clone(&env.store)))],
+        clock: env.clock,
+        entropy: env.entropy,
+        info: ServerInfo {
+            version: env!("CARGO_PKG_VERSION"),
+            public_url: public_url.to_owned(),
+            registration,
+        },
+    })
+}
+
+fn session_ports(
+    env: &Environment,
+    secrets: &InstallationSecrets,
+) -> Result<SessionPorts, StartError> {
+    let entropy = Arc::clone(&env.entropy);
+    let hasher = Argon2Hasher::new(
+        &secrets.pepper,
+        Argon2Params::default(),
+        PoolSize::default(),
+        entropy,
+    )
+    .map_err(StartError::Runtime)?;
+    let signer = JwtSigner::new(&secrets.token_signing_seed).map_err(StartError::signing_key)?;
+    Ok(SessionPorts {
+        hasher: Arc::new(hasher),
+        signer: Arc::new(signer),
+        digester: Arc::new(ServerDigester::new(&secrets.mac_root)),
+    })
+}

@@ -1,0 +1,213 @@
+//! Level 4: the built binary as a process, on a database of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test support: what goes wrong must fail the test"
+)]
+#![allow(dead_code, reason = "each test binary uses its part of this module")]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// Which database a test runs on.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres(String),
+}
+
+/// SQLite, and PostgreSQL where there is one (under `CI` there must be).
+pub(crate) fn databases() -> Vec<Database> {
+    let mut all = vec![Database::Sqlite];
+    all.extend(sealpost_store::testing::postgres_url().map(Database::Postgres));
+    all
+}
+
+/// A place for a server's data, and the settings it starts with.
+pub(crate) struct Site {
+    folder: tempfile::TempDir,
+    database: Database,
+    settings: Vec<(String, String)>,
+}
+
+impl Site {
+    pub(crate) fn new(database: Database) -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            database,
+            settings: Vec::new(),
+        }
+    }
+
+    pub(crate) fn set(mut self, variable: &str, value: &str) -> Self {
+        self.settings.push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The program with this site's settings and no other `SEALPOST_` variables.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealpost"));
+        for (variable, _) in std::env::vars_os() {
+            if variable.to_string_lossy().starts_with("SEALPOST_") {
+                command.env_remove(variable);
+            }
+        }
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("SEALPOST_LISTEN", "127.0.0.1:0")
+            .env("SEALPOST_DATA_DIR", self.data_dir())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if let Database::Postgres(url) = &self.database {
+            command.env("SEALPOST_DATABASE_URL", url);
+        }
+        for (variable, value) in &self.settings {
+            command.env(variable, value);
+        }
+        command
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub(crate) fn start(&self) -> Server {
+        let mut child = self.command(&[]).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = loop {
+            let Some(line) = lines.next() else {
+                panic!("the server did not start: {}", rest(child.stderr.take()));
+            };
+            if let Some(url) = line.unwrap().trim().strip_prefix("listening on ") {
+                break url.to_owned();
+            }
+        };
+        // Both pipes are drained, or the server would stop at a full one.
+        std::thread::spawn(move || lines.for_each(drop));
+        let stderr = child.stderr.take();
+        let log = std::thread::spawn(move || rest(stderr));
+        let server = Server {
+            child,
+            url,
+            log: Some(log),
+        };
+        server.wait_until_ready();
+        server
+    }
+
+    /// Starts the server where it must refuse; returns its exit status and what it said on standard error.
+    pub(crate) fn refused(&self, arguments: &[&str]) -> (ExitStatus, String) {
+        let output = self.command(arguments).output().unwrap();
+        (output.status, String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+fn rest(stderr: Option<ChildStderr>) -> String {
+    let mut text = String::new();
+    stderr.unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// A running server; killed if the test forgets it.
+pub(crate) struct Server {
+    child: Child,
+    url: String,
+    log: Option<std::thread::JoinHandle<String>>,
+}
+
+impl Server {
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub(crate) fn base(&self) -> &str {
+        &self.url
+    }
+
+    fn wait_until_ready(&self) {
+        let began = Instant::now();
+        while !get_is_ok(&self.url, "/readyz") {
+            assert!(
+                began.elapsed() < Duration::from_secs(60),
+                "the server is not ready after a minute"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// SIGTERM; returns the exit status, how long it took, and the whole log.
+    pub(crate) fn stop(mut self) -> (ExitStatus, Duration, String) {
+        let began = Instant::now();
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let status = self.child.wait().unwrap();
+        (
+            status,
+            began.elapsed(),
+            self.log.take().unwrap().join().unwrap(),
+        )
+    }
+
+    /// SIGKILL; returns the log up to there.
+    pub(crate) fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.log.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _already_gone = self.child.kill();
+        let _already_reaped = self.child.wait();
+    }
+}
+
+/// A GET without a client library, so that waiting needs no runtime.
+fn get_is_ok(base: &str, path: &str) -> bool {
+    use std::io::Write;
+    let address = base.strip_prefix("http://").unwrap();
+    let Ok(mut stream) = std::net::TcpStream::connect(address) else {
+        return false;
+    };
+    let mut answer = String::new();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .is_ok()
+        && stream.read_to_string(&mut answer).is_ok()
+        && answer.starts_with("HTTP/1.1 200")
+}
+
+/// Whether any file below `folder` holds `needle`.
+pub(crate) fn found_in_files(folder: &Path, needle: &[u8]) -> Option<PathBuf> {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if let Some(found) = found_in_files(&path, needle) {
+                return Some(found);
+            }
+        } else if std::fs::read(&path)
+            .unwrap()
+            .windows(needle.len())
+            .any(|window| window == needle)
+        {
+            return Some(path);
+        }
+    }
+    None
+}
