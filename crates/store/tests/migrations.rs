@@ -1,6 +1,6 @@
 //! Migrations come in pairs: they go up, down and up again to the same schema, on both engines, and both engines
 //! have the same tables and columns.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,11 +1,9 @@
 //! Level 4: the built binary as a process, on a database of its own.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "test support: what goes wrong must fail the test"
 )]
-#![allow(dead_code, reason = "each test binary uses its part of this module")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
