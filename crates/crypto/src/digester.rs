@@ -18,6 +18,7 @@ pub struct ServerDigester {
     token: HmacSha256,
     code: HmacSha256,
     cursor: HmacSha256,
+    repeat: HmacSha256,
 }
 
 impl ServerDigester {
@@ -29,6 +30,7 @@ impl ServerDigester {
             token: mac("token"),
             code: mac("code"),
             cursor: mac("cursor"),
+            repeat: mac("repeat"),
         }
     }
 
@@ -37,6 +39,7 @@ impl ServerDigester {
             MacPurpose::Token => &self.token,
             MacPurpose::Code => &self.code,
             MacPurpose::Cursor => &self.cursor,
+            MacPurpose::Repeat => &self.repeat,
         }
     }
 }

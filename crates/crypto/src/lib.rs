@@ -9,13 +9,19 @@
 //! - [`Keyring`]: the master keys, the only secrets that live outside the database;
 //! - [`MasterSealer`]: what every sealed column looks like, and why a copied value does not open elsewhere;
 //! - [`Argon2Hasher`]: password hashing on threads of its own, with a bounded queue;
-//! - [`JwtSigner`]: access tokens, and everything a token is refused for.
+//! - [`JwtSigner`]: access tokens, and everything a token is refused for;
+//! - [`PublicKeyInspector`]: which public keys of people are taken;
+//! - [`jose`]: end-to-end encrypted messages, as clients seal and open them.
 
+mod b64;
 mod clock;
 mod derive;
 mod digester;
 mod entropy;
+pub mod jose;
+mod json;
 mod keyring;
+mod keys;
 mod password;
 mod sealer;
 mod thumbprint;
@@ -25,6 +31,7 @@ pub use clock::SystemClock;
 pub use digester::ServerDigester;
 pub use entropy::OsEntropy;
 pub use keyring::{Keyring, KeyringError};
+pub use keys::{PublicKeyInspector, rsa_jwk_to_pem};
 pub use password::{Argon2Hasher, Argon2Params, InvalidParams, PoolSize};
 pub use sealer::MasterSealer;
 pub use tokens::{InvalidSigningKey, JwtSigner};

@@ -14,9 +14,13 @@
 mod id;
 
 pub mod accounts;
+pub mod conversations;
 mod environment;
 pub mod error;
+pub mod inbox;
 pub mod installation;
+pub mod keys;
+pub mod messages;
 pub mod ports;
 mod secret;
 pub mod sessions;

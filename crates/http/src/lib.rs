@@ -18,6 +18,7 @@ mod app;
 mod docs;
 pub mod extract;
 mod health;
+mod live;
 mod middleware;
 mod openapi;
 pub mod problem;
@@ -33,8 +34,9 @@ mod well_known;
 mod wire;
 
 pub use app::{AppState, app};
+pub use live::Hub;
 pub use openapi::document;
 pub use readiness::{ReadinessCheck, StoreCheck};
 pub use server::serve;
-pub use settings::{Settings, TrustedProxies};
+pub use settings::{Settings, SocketTimes, TrustedProxies};
 pub use state::{ServerInfo, Services};

@@ -2,10 +2,14 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use actix_web::http::StatusCode;
 use async_trait::async_trait;
 use sealpost_domain::ports::Store;
+use tokio::sync::watch;
+
+use crate::problem::Problem;
 
 /// A part that must work before the server calls itself ready.
 #[async_trait]
@@ -36,14 +40,33 @@ impl ReadinessCheck for StoreCheck {
 
 /// Set once the server was told to stop, and never taken back.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Draining(Arc<AtomicBool>);
+pub(crate) struct Draining(Arc<watch::Sender<bool>>);
 
 impl Draining {
     pub(crate) fn begin(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.send_replace(true);
     }
 
     pub(crate) fn has_begun(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        *self.0.borrow()
+    }
+
+    /// Returns once it has begun.
+    pub(crate) async fn begun(&self) {
+        // The sender lives as long as `self`: there is no other end.
+        let _ = self.0.subscribe().wait_for(|begun| *begun).await;
+    }
+
+    /// Refuses what would outlive the server, once it has begun.
+    pub(crate) fn refuse_long_stay(&self) -> Result<(), Problem> {
+        if !self.has_begun() {
+            return Ok(());
+        }
+        let problem = Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not-ready",
+            "the server is stopping",
+        );
+        Err(problem.with_retry_after(Duration::from_secs(5)))
     }
 }

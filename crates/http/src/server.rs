@@ -67,6 +67,10 @@ fn start(
         .client_request_timeout(HEAD_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(SHUTDOWN_SECONDS)
+        // A client that has hung up is waited for by nobody: its long poll ends, its handler is dropped.
+        .h1_allow_half_closed(false)
+        // Events are small and must not wait for the acknowledgement of the one before.
+        .tcp_nodelay(true)
         // Whoever wires the server decides which signals stop it.
         .disable_signals()
         .on_connect(count_connection(connections));

@@ -21,6 +21,9 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(crate) const REQUESTS_PER_CONNECTION: u32 = 1_000;
 /// How long requests that were accepted may take to finish once the server stops, in seconds.
 pub(crate) const SHUTDOWN_SECONDS: u64 = 20;
+/// How long the kernel keeps a connection whose peer takes nothing of what was sent.
+#[cfg(target_os = "linux")]
+pub(crate) const UNREAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long each readiness check may take.
 pub(crate) const READINESS_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -33,6 +36,36 @@ pub struct Settings {
     pub max_connections: usize,
     /// How long `/readyz` answers 503 before the server stops accepting, so that load balancers notice.
     pub drain_delay: Duration,
+    /// How patient the server is with a WebSocket.
+    pub sockets: SocketTimes,
+}
+
+/// How patient the server is with a WebSocket. All are looked at once a second.
+#[derive(Debug, Clone, Copy)]
+pub struct SocketTimes {
+    /// How long the client may take to say where it wants to begin.
+    pub first_frame: Duration,
+    /// How often the client is asked whether it is there.
+    pub ping: Duration,
+    /// After so long without a frame from the client, it counts as gone.
+    pub silence: Duration,
+    /// After so long without taking anything of what waits for it, the client counts as too slow.
+    pub stall: Duration,
+    /// How long the last frames may take to leave.
+    pub farewell: Duration,
+}
+
+impl Default for SocketTimes {
+    /// 10 s for the first frame, a ping every 20 s, gone at 45 s, too slow at 10 s, 5 s to say goodbye.
+    fn default() -> Self {
+        Self {
+            first_frame: Duration::from_secs(10),
+            ping: Duration::from_secs(20),
+            silence: Duration::from_secs(45),
+            stall: Duration::from_secs(10),
+            farewell: Duration::from_secs(5),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -42,6 +75,7 @@ impl Default for Settings {
             trusted_proxies: TrustedProxies::default(),
             max_connections: 4_096,
             drain_delay: Duration::from_secs(5),
+            sockets: SocketTimes::default(),
         }
     }
 }

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::conversations::Conversations;
+use sealpost_domain::inbox::Inbox;
+use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey};
 use sealpost_domain::sessions::Sessions;
 
-use crate::ReadinessCheck;
+use crate::{Hub, ReadinessCheck};
 
 /// The domain's services and what else the handlers need; made once and shared by all workers.
 pub struct Services {
@@ -14,6 +17,14 @@ pub struct Services {
     pub accounts: Accounts,
     /// Use cases of sessions.
     pub sessions: Sessions,
+    /// Use cases of conversations.
+    pub conversations: Conversations,
+    /// Use cases of messages.
+    pub messages: Messages,
+    /// Use cases of the inbox.
+    pub inbox: Inbox,
+    /// Wakes who waits for an inbox; the store has a handle to it too.
+    pub hub: Arc<Hub>,
     /// Dates the request ids.
     pub clock: Arc<dyn Clock>,
     /// Makes the request ids.

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::conversations::Conversations;
+use sealpost_domain::inbox::Inbox;
+use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
-    Digest, Digester, Entropy, MacPurpose, MockPasswordHasher, MockTokenSigner, PasswordHash,
-    PasswordHasher, Store, StoreError, Unit,
+    Digest, Digester, Entropy, MacPurpose, MockPasswordHasher, MockSealer, MockTokenSigner,
+    PasswordHash, PasswordHasher, Sealer, Store, StoreError, Unit,
 };
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
 use sealpost_domain::{Environment, Timestamp};
 
-use crate::{AppState, ServerInfo, Services, Settings, StoreCheck};
+use crate::{AppState, Hub, ServerInfo, Services, Settings, StoreCheck};
 
 /// Answers every unit of work with this failure and runs none.
 struct FailingStore(fn() -> StoreError);
@@ -59,14 +62,20 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         .expect_hash()
         .returning(|_| Ok(PasswordHash::new("hash".to_owned())));
     let hasher: Arc<dyn PasswordHasher> = Arc::new(hasher);
+    let digester: Arc<dyn Digester> = Arc::new(NoDigests);
+    let sealer: Arc<dyn Sealer> = Arc::new(MockSealer::new());
     let ports = SessionPorts {
         hasher: hasher.clone(),
         signer: Arc::new(MockTokenSigner::new()),
-        digester: Arc::new(NoDigests),
+        digester: digester.clone(),
     };
     let services = Services {
         accounts: Accounts::new(env.clone(), hasher, RegistrationPolicy::Open),
-        sessions: Sessions::new(env, ports, "http://localhost"),
+        sessions: Sessions::new(env.clone(), ports, "http://localhost"),
+        conversations: Conversations::new(env.clone(), sealer.clone()),
+        messages: Messages::new(env.clone(), sealer.clone(), digester),
+        inbox: Inbox::new(env, sealer, "epoch"),
+        hub: Arc::new(Hub::default()),
         clock,
         entropy,
         readiness: vec![Arc::new(StoreCheck(store))],

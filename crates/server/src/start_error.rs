@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use sealpost_crypto::{InvalidSigningKey, KeyringError};
 use sealpost_domain::installation::InstallationError;
+use sealpost_domain::ports::StoreError;
 use sealpost_store::{MigrationError, OpenPostgresError, OpenSqliteError};
 use thiserror::Error as ThisError;
 
@@ -178,6 +179,10 @@ impl StartError {
             OpenPostgresError::Migration(error) => Self::Migration(error),
             other => Self::database(other),
         }
+    }
+
+    pub(crate) fn store(error: StoreError) -> Self {
+        Self::database(error)
     }
 
     fn database(error: impl Error + Send + Sync + 'static) -> Self {

@@ -9,6 +9,8 @@ use sealpost_domain::ports::{Store, StoreError, StoreExt};
 pub(crate) enum QueryError {
     Engine(DieselError),
     Store(StoreError),
+    /// Another unit did the same at the same time; a second run finds what it did.
+    Raced,
 }
 
 impl From<DieselError> for QueryError {
@@ -36,6 +38,7 @@ impl QueryError {
     pub(crate) fn failure(&self) -> Failure {
         match self {
             Self::Engine(error) if is_contention(error) => Failure::Contention,
+            Self::Raced => Failure::Contention,
             _ => Failure::Final,
         }
     }
@@ -44,6 +47,7 @@ impl QueryError {
         match self {
             Self::Store(error) => error,
             Self::Engine(error) => store_error(error),
+            Self::Raced => StoreError::Unavailable(None),
         }
     }
 }

@@ -26,11 +26,84 @@ diesel::table! {
         id -> Binary,
         account_id -> Binary,
         dialect -> SmallInt,
+        client -> Nullable<Text>,
         created_at -> BigInt,
         authenticated_at -> BigInt,
         expires_at -> BigInt,
-        refresh_digest -> Binary,
+        acknowledged -> BigInt,
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(accounts, sessions);
+diesel::table! {
+    refresh_tokens (digest) {
+        digest -> Binary,
+        session_id -> Binary,
+        spent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ended_sessions (id) {
+        id -> Binary,
+        ended_at -> BigInt,
+        forget_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> Binary,
+        pair -> Binary,
+        sealed_key -> Binary,
+        last_seq -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (conversation_id, account_id) {
+        conversation_id -> Binary,
+        account_id -> Binary,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Binary,
+        conversation_id -> Binary,
+        seq -> BigInt,
+        sender_id -> Binary,
+        client_id -> Text,
+        digest -> Binary,
+        format -> SmallInt,
+        body -> Binary,
+        sent_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    inboxes (account_id) {
+        account_id -> Binary,
+        head -> BigInt,
+        trimmed -> BigInt,
+    }
+}
+
+diesel::table! {
+    inbox_events (account_id, event_offset) {
+        account_id -> Binary,
+        event_offset -> BigInt,
+        kind -> SmallInt,
+        subject -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(members -> conversations (conversation_id));
+diesel::joinable!(members -> accounts (account_id));
+diesel::joinable!(messages -> conversations (conversation_id));
+diesel::joinable!(messages -> accounts (sender_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(accounts, conversations, members, messages);

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use sealpost_store::testing::postgres_url;
+use sealpost_store::testing::{Nobody, postgres_url};
 use sealpost_store::{MigrationError, MigrationMode, OpenSqliteError, SqliteOptions, SqliteStore};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -103,7 +104,7 @@ async fn a_newer_schema_is_refused_and_an_older_one_too_when_told_so() {
         migrate: MigrationMode::Off,
         ..SqliteOptions::default()
     };
-    let refused = SqliteStore::open(&path, &off)
+    let refused = SqliteStore::open(&path, &off, Arc::new(Nobody))
         .err()
         .expect("an empty database lacks everything");
     assert!(
@@ -114,11 +115,11 @@ async fn a_newer_schema_is_refused_and_an_older_one_too_when_told_so() {
         "{refused}"
     );
 
-    SqliteStore::open(&path, &SqliteOptions::default()).unwrap();
+    SqliteStore::open(&path, &SqliteOptions::default(), Arc::new(Nobody)).unwrap();
     sqlite(&path)
         .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99999999999999')")
         .unwrap();
-    let refused = SqliteStore::open(&path, &SqliteOptions::default())
+    let refused = SqliteStore::open(&path, &SqliteOptions::default(), Arc::new(Nobody))
         .err()
         .expect("newer than the binary");
     assert!(

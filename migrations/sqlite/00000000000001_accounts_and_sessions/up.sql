@@ -19,16 +19,38 @@ CREATE TABLE accounts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sessions (
-    id               BLOB    NOT NULL PRIMARY KEY,
-    account_id       BLOB    NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    id               BLOB NOT NULL PRIMARY KEY,
+    account_id       BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     dialect          INTEGER NOT NULL,
+    client           TEXT,
     created_at       INTEGER NOT NULL,
     authenticated_at INTEGER NOT NULL,
     expires_at       INTEGER NOT NULL,
-    refresh_digest   BLOB    NOT NULL,
-    CHECK (length(id) = 16),
-    CHECK (length(refresh_digest) = 32)
+    acknowledged     INTEGER NOT NULL DEFAULT 0,
+    CHECK (length(id) = 16)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX sessions_by_account ON sessions (account_id, id);
-CREATE UNIQUE INDEX sessions_by_refresh_digest ON sessions (refresh_digest);
+CREATE INDEX sessions_by_account ON sessions (account_id, created_at);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- Every refresh token of a session that has not ended, spent ones too: a spent one that comes back betrays a thief.
+CREATE TABLE refresh_tokens (
+    digest     BLOB NOT NULL PRIMARY KEY,
+    session_id BLOB NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    spent_at   INTEGER,
+    CHECK (length(digest) = 32)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+
+-- Sessions that were ended before their time, until no token of theirs can be alive. Without a reference: the note
+-- outlives session and account.
+CREATE TABLE ended_sessions (
+    id        BLOB NOT NULL PRIMARY KEY,
+    ended_at  INTEGER NOT NULL,
+    forget_at INTEGER NOT NULL,
+    CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX ended_sessions_by_end ON ended_sessions (ended_at);
+CREATE INDEX ended_sessions_by_forgetting ON ended_sessions (forget_at);

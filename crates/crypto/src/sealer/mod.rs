@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
+use sealpost_domain::Secret;
 use sealpost_domain::ports::{Binding, Entropy, SealError, SealPurpose, Sealer};
 use zeroize::Zeroizing;
 
@@ -81,9 +82,59 @@ impl PurposeKeys {
     }
 }
 
+/// What a record names when its key is not a master key but one that the caller holds. No master key has this id in
+/// practice (one in 2³²), and nothing rests on it: the caller says which kind it opens.
+const GIVEN_KEY: u32 = 0;
+
 impl Sealer for MasterSealer {
     fn seal<'a>(&self, binding: &Binding<'a>, plaintext: &[u8]) -> Vec<u8> {
-        let header = Header::new(self.newest.kid);
+        let cipher = self.newest.cipher(binding.purpose);
+        self.seal_with(cipher, self.newest.kid, binding, plaintext)
+    }
+
+    fn open<'a>(
+        &self,
+        binding: &Binding<'a>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (header, ..) = Header::split(sealed).ok_or(SealError::Rejected)?;
+        let keys = self.keys(header.kid()).ok_or(SealError::UnknownKey)?;
+        open_with(keys.cipher(binding.purpose), binding, sealed)
+    }
+
+    fn seal_under<'a>(
+        &self,
+        key: &Secret<[u8; 32]>,
+        binding: &Binding<'a>,
+        plaintext: &[u8],
+    ) -> Vec<u8> {
+        let cipher = XChaCha20Poly1305::new(key.expose().into());
+        self.seal_with(&cipher, GIVEN_KEY, binding, plaintext)
+    }
+
+    fn open_under<'a>(
+        &self,
+        key: &Secret<[u8; 32]>,
+        binding: &Binding<'a>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        open_with(
+            &XChaCha20Poly1305::new(key.expose().into()),
+            binding,
+            sealed,
+        )
+    }
+}
+
+impl MasterSealer {
+    fn seal_with(
+        &self,
+        cipher: &XChaCha20Poly1305,
+        kid: u32,
+        binding: &Binding<'_>,
+        plaintext: &[u8],
+    ) -> Vec<u8> {
+        let header = Header::new(kid);
         let mut nonce = [0_u8; NONCE_LEN];
         self.entropy.fill(&mut nonce);
         // Enough room from the start: a vector that grows leaves copies of the plaintext behind.
@@ -93,8 +144,7 @@ impl Sealer for MasterSealer {
             clippy::expect_used,
             reason = "the cipher refuses more than 256 GiB and nothing else"
         )]
-        self.newest
-            .cipher(binding.purpose)
+        cipher
             .encrypt_in_place(
                 (&nonce).into(),
                 &record::associated_data(binding, header),
@@ -103,24 +153,23 @@ impl Sealer for MasterSealer {
             .expect("at most 1 MiB");
         header.assemble(&nonce, &body)
     }
+}
 
-    fn open<'a>(
-        &self,
-        binding: &Binding<'a>,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        let (header, nonce, body) = Header::split(sealed).ok_or(SealError::Rejected)?;
-        let keys = self.keys(header.kid()).ok_or(SealError::UnknownKey)?;
-        let mut plaintext = Zeroizing::new(body.to_vec());
-        keys.cipher(binding.purpose)
-            .decrypt_in_place(
-                nonce.into(),
-                &record::associated_data(binding, header),
-                &mut *plaintext,
-            )
-            .map_err(|_| SealError::Rejected)?;
-        Ok(plaintext)
-    }
+fn open_with(
+    cipher: &XChaCha20Poly1305,
+    binding: &Binding<'_>,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    let (header, nonce, body) = Header::split(sealed).ok_or(SealError::Rejected)?;
+    let mut plaintext = Zeroizing::new(body.to_vec());
+    cipher
+        .decrypt_in_place(
+            nonce.into(),
+            &record::associated_data(binding, header),
+            &mut *plaintext,
+        )
+        .map_err(|_| SealError::Rejected)?;
+    Ok(plaintext)
 }
 
 impl fmt::Debug for MasterSealer {

@@ -191,3 +191,27 @@ proptest! {
         prop_assert_eq!(sealer.open(&here.binding(), &longer), Err(SealError::Rejected));
     }
 }
+
+#[test]
+fn under_a_given_key_only_that_key_and_place_open() {
+    let sealer = sealer(OLD);
+    let (key, other) = (Secret::new([1; 32]), Secret::new([2; 32]));
+    let sealed = sealer.seal_under(&key, &PEPPER, b"hello");
+    assert_eq!(
+        *sealer.open_under(&key, &PEPPER, &sealed).unwrap(),
+        b"hello"
+    );
+    let elsewhere = Binding {
+        row: b"other",
+        ..PEPPER
+    };
+    assert_eq!(
+        sealer.open_under(&other, &PEPPER, &sealed),
+        Err(SealError::Rejected)
+    );
+    assert_eq!(
+        sealer.open_under(&key, &elsewhere, &sealed),
+        Err(SealError::Rejected)
+    );
+    assert_eq!(sealer.open(&PEPPER, &sealed), Err(SealError::UnknownKey));
+}

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
-    AccountRepository, Constraint, InstallationRepository, PasswordHash, SessionRepository, Store,
-    StoreError, Tx, Unit, Verdict,
+    AccountRepository, Constraint, ConversationRepository, InboxRepository, InstallationRepository,
+    MessageRepository, PasswordHash, SessionRepository, Store, StoreError, Tx, Unit, Verdict,
 };
-use sealpost_domain::sessions::{Session, SessionId};
+
+use crate::absent::Absent;
 
 /// The accounts of this process.
 #[derive(Default)]
@@ -19,8 +19,6 @@ pub(crate) struct MemoryStore(Mutex<Tables>);
 #[derive(Default, Clone)]
 struct Tables {
     accounts: BTreeMap<AccountId, (Account, PasswordHash)>,
-    sessions: BTreeMap<SessionId, Session>,
-    secrets: BTreeMap<String, Vec<u8>>,
 }
 
 #[async_trait]
@@ -30,6 +28,7 @@ impl Store for MemoryStore {
         let mut draft = MemoryTx {
             tables: tables.clone(),
             failed: false,
+            absent: Absent,
         };
         let verdict = unit(&mut draft);
         if draft.failed {
@@ -50,6 +49,7 @@ impl Store for MemoryStore {
         unit(&mut MemoryTx {
             tables,
             failed: false,
+            absent: Absent,
         });
         Ok(())
     }
@@ -62,6 +62,7 @@ impl Store for MemoryStore {
 struct MemoryTx {
     tables: Tables,
     failed: bool,
+    absent: Absent,
 }
 
 impl MemoryTx {
@@ -87,11 +88,23 @@ impl Tx for MemoryTx {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
-        self
+        &mut self.absent
+    }
+
+    fn conversations(&mut self) -> &mut dyn ConversationRepository {
+        &mut self.absent
+    }
+
+    fn messages(&mut self) -> &mut dyn MessageRepository {
+        &mut self.absent
+    }
+
+    fn inbox(&mut self) -> &mut dyn InboxRepository {
+        &mut self.absent
     }
 
     fn installation(&mut self) -> &mut dyn InstallationRepository {
-        self
+        &mut self.absent
     }
 }
 
@@ -145,39 +158,5 @@ impl AccountRepository for MemoryTx {
             }
             _ => Ok(false),
         }
-    }
-}
-
-impl SessionRepository for MemoryTx {
-    fn insert(&mut self, session: &Session) -> Result<(), StoreError> {
-        if self.tables.sessions.contains_key(&session.id) {
-            return self.refuse(Constraint::Id);
-        }
-        self.tables.sessions.insert(session.id, session.clone());
-        Ok(())
-    }
-
-    fn find(&mut self, id: SessionId) -> Result<Option<Session>, StoreError> {
-        Ok(self.tables.sessions.get(&id).cloned())
-    }
-}
-
-impl InstallationRepository for MemoryTx {
-    fn find(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.tables.secrets.get(name).cloned())
-    }
-
-    fn find_or_insert(
-        &mut self,
-        name: &str,
-        sealed: &[u8],
-        _: Timestamp,
-    ) -> Result<Vec<u8>, StoreError> {
-        Ok(self
-            .tables
-            .secrets
-            .entry(name.to_owned())
-            .or_insert_with(|| sealed.to_vec())
-            .clone())
     }
 }

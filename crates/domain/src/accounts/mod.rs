@@ -1,6 +1,7 @@
 //! Accounts: who somebody is, and the password they prove it with.
 
 mod account;
+mod change_password;
 mod email;
 mod password;
 mod register;
@@ -9,6 +10,7 @@ mod username;
 mod view;
 
 pub use account::{Account, AccountId};
+pub use change_password::{ChangePassword, ChangePasswordError};
 pub use email::{Email, EmailError};
 pub use password::{Password, PasswordError};
 pub use register::{Register, RegisterError};

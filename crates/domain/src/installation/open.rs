@@ -7,6 +7,7 @@ use crate::{DomainError, Environment, ErrorKind, Secret};
 
 const CANARY: &str = "canary";
 const CANARY_TEXT: [u8; 32] = *b"sealpost: this key is the right.";
+const INBOX_EPOCH: &str = "inbox-epoch";
 const PEPPER: &str = "pepper";
 const MAC_ROOT: &str = "mac-root";
 const TOKEN_SIGNING_SEED: &str = "token-signing-seed";
@@ -21,6 +22,8 @@ pub struct InstallationSecrets {
     pub token_signing_seed: Secret<[u8; 32]>,
     /// Root of the keys of [`crate::ports::Digester::mac`]. Random and not derived, for the same reason.
     pub mac_root: Secret<[u8; 32]>,
+    /// Names this life of the database to those who keep cursors: 16 hexadecimal digits, made with the database.
+    pub inbox_epoch: String,
 }
 
 /// Why the installation cannot be opened.
@@ -65,10 +68,17 @@ pub async fn open(
     if canary != Secret::new(CANARY_TEXT) {
         return Err(InstallationError::WrongMasterKey);
     }
+    let epoch = secret(env, sealer, INBOX_EPOCH, env.random()).await?;
     Ok(InstallationSecrets {
         pepper: secret(env, sealer, PEPPER, env.random()).await?,
         token_signing_seed: secret(env, sealer, TOKEN_SIGNING_SEED, env.random()).await?,
         mac_root: secret(env, sealer, MAC_ROOT, env.random()).await?,
+        inbox_epoch: epoch
+            .expose()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
     })
 }
 

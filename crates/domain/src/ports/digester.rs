@@ -10,6 +10,8 @@ pub enum MacPurpose {
     Code,
     /// Paging cursors.
     Cursor,
+    /// What tells a repeated request from another one of the same name.
+    Repeat,
 }
 
 /// Digests and message authentication codes, computed at once.

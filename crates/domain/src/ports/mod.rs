@@ -5,31 +5,43 @@
 
 mod accounts;
 mod clock;
+mod conversations;
 mod digester;
 mod entropy;
+mod inbox;
 mod installation;
+mod key_inspector;
+mod messages;
 mod password_hasher;
 mod sealer;
 mod sessions;
 mod store;
 mod store_error;
 mod token_signer;
+mod wake_ups;
 
 pub use accounts::AccountRepository;
 pub use clock::Clock;
+pub use conversations::ConversationRepository;
 pub use digester::{Digest, Digester, MacPurpose};
 pub use entropy::Entropy;
+pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
+pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
+pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
-pub use sessions::SessionRepository;
+pub use sessions::{SessionRepository, StoredRefreshToken};
 pub use store::{Store, StoreExt, Tx, Unit, Verdict};
 pub use store_error::{Constraint, StoreError};
 pub use token_signer::{AccessClaims, PublicSigningKey, TokenError, TokenSigner};
+pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    accounts::MockAccountRepository, installation::MockInstallationRepository,
+    accounts::MockAccountRepository, conversations::MockConversationRepository,
+    inbox::MockInboxRepository, installation::MockInstallationRepository,
+    key_inspector::MockKeyInspector, messages::MockMessageRepository,
     password_hasher::MockPasswordHasher, sealer::MockSealer, sessions::MockSessionRepository,
     token_signer::MockTokenSigner,
 };

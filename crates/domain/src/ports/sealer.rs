@@ -1,6 +1,8 @@
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::Secret;
+
 /// What is sealed; each purpose has a key of its own, derived from the master key (HKDF label `sealpost/<purpose>/v1`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SealPurpose {
@@ -51,6 +53,25 @@ pub trait Sealer: Send + Sync {
     /// [`SealError`]; nothing of the plaintext comes out of a failure.
     fn open<'a>(
         &self,
+        binding: &Binding<'a>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError>;
+
+    /// Seals `plaintext` under a key of its own (a conversation's) instead of the master key.
+    fn seal_under<'a>(
+        &self,
+        key: &Secret<[u8; 32]>,
+        binding: &Binding<'a>,
+        plaintext: &[u8],
+    ) -> Vec<u8>;
+
+    /// Opens what [`Sealer::seal_under`] made with the same key.
+    ///
+    /// # Errors
+    /// [`SealError::Rejected`].
+    fn open_under<'a>(
+        &self,
+        key: &Secret<[u8; 32]>,
         binding: &Binding<'a>,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, SealError>;

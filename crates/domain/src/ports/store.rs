@@ -3,7 +3,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{AccountRepository, InstallationRepository, SessionRepository, StoreError};
+use super::{
+    AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
+    MessageRepository, SessionRepository, StoreError,
+};
 
 /// What the closure of a unit of work wants done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,12 @@ pub trait Tx {
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
+    /// Conversations and their members.
+    fn conversations(&mut self) -> &mut dyn ConversationRepository;
+    /// Messages.
+    fn messages(&mut self) -> &mut dyn MessageRepository;
+    /// The accounts' logs of events.
+    fn inbox(&mut self) -> &mut dyn InboxRepository;
     /// The installation's own sealed secrets.
     fn installation(&mut self) -> &mut dyn InstallationRepository;
 }

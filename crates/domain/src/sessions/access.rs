@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::revocations::Standing;
 use super::{Actor, Dialect, Session, Sessions};
 use crate::ports::{AccessClaims, TokenError};
 use crate::{DomainError, ErrorKind, Timestamp};
@@ -20,6 +21,12 @@ pub enum AccessError {
     /// It was good once.
     #[error("the access token has expired: refresh the session or log in again")]
     Expired,
+    /// Its session was ended before its time.
+    #[error("the session has been ended: log in again")]
+    Ended,
+    /// This instance has not heard of ended sessions for too long and vouches for nobody.
+    #[error("tokens cannot be checked at the moment")]
+    Unavailable,
 }
 
 impl Sessions {
@@ -33,7 +40,13 @@ impl Sessions {
             .signer
             .verify(token)
             .map_err(|_| AccessError::Invalid)?;
-        judge(&claims, &self.issuer, dialect, self.env.now())
+        let now = self.env.now();
+        let actor = judge(&claims, &self.issuer, dialect, now)?;
+        match self.revocations.standing(actor.session(), now) {
+            Standing::Alive => Ok(actor),
+            Standing::Ended => Err(AccessError::Ended),
+            Standing::Unknown => Err(AccessError::Unavailable),
+        }
     }
 
     /// A new access token for `session`.
@@ -79,14 +92,23 @@ fn judge(
 
 impl DomainError for AccessError {
     fn kind(&self) -> ErrorKind {
-        ErrorKind::Unauthenticated
+        match self {
+            Self::Invalid | Self::Expired | Self::Ended => ErrorKind::Unauthenticated,
+            Self::Unavailable => ErrorKind::Unavailable,
+        }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::Invalid => "invalid-token",
             Self::Expired => "expired-token",
+            Self::Ended => "session-ended",
+            Self::Unavailable => "tokens-unavailable",
         }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        matches!(self, Self::Unavailable).then_some(Duration::from_secs(2))
     }
 }
 

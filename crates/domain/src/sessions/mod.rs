@@ -3,15 +3,21 @@
 mod access;
 mod actor;
 mod dialect;
+mod end;
 mod open;
+mod refresh;
 mod refresh_token;
+mod revocations;
 mod service;
 mod session;
 
 pub use access::AccessError;
 pub use actor::Actor;
 pub use dialect::Dialect;
+pub use end::EndSessionError;
+pub(crate) use end::end;
 pub use open::{Credentials, Identifier, LoginError, OpenedSession};
-pub use refresh_token::RefreshToken;
+pub use refresh::RefreshError;
+pub use refresh_token::{InvalidRefreshToken, RefreshToken};
 pub use service::{SessionPorts, Sessions};
-pub use session::{Session, SessionId};
+pub use session::{EndedSession, Session, SessionId};

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Dialect, RefreshToken, Session, Sessions};
+use super::{Dialect, EndedSession, RefreshToken, Session, Sessions, end};
 use crate::accounts::{Account, AccountId, Email, Password, Username};
-use crate::ports::{HashError, PasswordHash, StoreError, StoreExt, TokenError, Tx, Verification};
+use crate::ports::{
+    Digest, HashError, PasswordHash, StoreError, StoreExt, TokenError, Tx, Verification,
+};
 use crate::{DomainError, ErrorKind};
 
 /// Who somebody says they are. A text with `@` is a mail address, since no username has one.
@@ -41,6 +43,8 @@ pub struct Credentials {
     pub password: Password,
     /// For which API.
     pub dialect: Dialect,
+    /// What the client calls itself, if it does; cut to [`Session::MAX_CLIENT_CHARS`].
+    pub client: Option<String>,
 }
 
 /// A session and its fresh tokens. The tokens are nowhere stored.
@@ -83,6 +87,7 @@ impl Sessions {
             identifier,
             password,
             dialect,
+            client,
         } = credentials;
         let found = self.env.store.read(move |tx| find(tx, &identifier)).await?;
         let (account, hash) = found.unzip();
@@ -99,13 +104,16 @@ impl Sessions {
             Verification::Right => None,
             Verification::RightButOutdated => Some(self.ports.hasher.hash(password).await?),
         };
-        let (session, refresh_token) = self.new_session(account.id, dialect);
+        let (session, refresh_token) = self.new_session(account.id, dialect, client);
         let access_token = self.issue_access(&session, session.created_at)?;
+        let digest = refresh_token.digest(&*self.ports.digester);
         let row = session.clone();
-        self.env
+        let ended = self
+            .env
             .store
-            .write(move |tx| record(tx, &row, &hash, new_hash.as_ref()))
+            .write(move |tx| record(tx, &row, &digest, &hash, new_hash.as_ref()))
             .await?;
+        self.note_ended(&ended);
         Ok(OpenedSession {
             session,
             account,
@@ -114,17 +122,22 @@ impl Sessions {
         })
     }
 
-    fn new_session(&self, account: AccountId, dialect: Dialect) -> (Session, RefreshToken) {
+    fn new_session(
+        &self,
+        account: AccountId,
+        dialect: Dialect,
+        client: Option<String>,
+    ) -> (Session, RefreshToken) {
         let now = self.env.now();
         let refresh_token = RefreshToken::from_bytes(&self.env.random());
         let session = Session {
             id: self.env.new_id(),
             account,
             dialect,
+            client: client.map(|name| name.chars().take(Session::MAX_CLIENT_CHARS).collect()),
             created_at: now,
             authenticated_at: now,
             expires_at: now + Session::LIFETIME,
-            refresh_digest: refresh_token.digest(&*self.ports.digester),
         };
         (session, refresh_token)
     }
@@ -147,13 +160,14 @@ fn find(
 }
 
 /// Stores the session if `checked` is still the account's password: it may have been changed, or the account deleted,
-/// while the hash was computed.
+/// while the hash was computed. The oldest session makes room if there are too many.
 fn record(
     tx: &mut dyn Tx,
     session: &Session,
+    refresh: &Digest,
     checked: &PasswordHash,
     rehashed: Option<&PasswordHash>,
-) -> Result<(), LoginError> {
+) -> Result<Vec<EndedSession>, LoginError> {
     let unchanged = match rehashed {
         Some(new) => tx
             .accounts()
@@ -163,8 +177,14 @@ fn record(
     if !unchanged {
         return Err(LoginError::WrongCredentials);
     }
-    tx.sessions().insert(session)?;
-    Ok(())
+    let mut ended = Vec::new();
+    let others = tx.sessions().list(session.account)?;
+    let allowed = usize::try_from(Session::MAX_PER_ACCOUNT).unwrap_or(usize::MAX);
+    for oldest in others.iter().skip(allowed.saturating_sub(1)) {
+        ended.extend(end(tx, oldest, session.created_at)?);
+    }
+    tx.sessions().insert(session, refresh)?;
+    Ok(ended)
 }
 
 impl DomainError for LoginError {
@@ -222,10 +242,12 @@ mod tests {
         tx.accounts
             .expect_find_password()
             .returning(|_| Ok(Some(hash("checked"))));
-        tx.sessions.expect_insert().once().returning(|_| Ok(()));
+        tx.sessions.expect_list().returning(|_| Ok(Vec::new()));
+        tx.sessions.expect_insert().once().returning(|_, _| Ok(()));
         record(
             &mut tx,
             &session(account("alice").id),
+            &[3; 32],
             &hash("checked"),
             None,
         )
@@ -241,6 +263,7 @@ mod tests {
         let refused = record(
             &mut tx,
             &session(account("alice").id),
+            &[3; 32],
             &hash("checked"),
             None,
         );
@@ -255,10 +278,12 @@ mod tests {
             .withf(|_, old, new| old.as_str() == "old" && new.as_str() == "new")
             .once()
             .returning(|_, _, _| Ok(true));
-        tx.sessions.expect_insert().once().returning(|_| Ok(()));
+        tx.sessions.expect_list().returning(|_| Ok(Vec::new()));
+        tx.sessions.expect_insert().once().returning(|_, _| Ok(()));
         record(
             &mut tx,
             &session(account("alice").id),
+            &[3; 32],
             &hash("old"),
             Some(&hash("new")),
         )

@@ -1,14 +1,37 @@
+use thiserror::Error;
+
 use crate::Secret;
-use crate::ports::{Digest, Digester};
+use crate::ports::{Digest, Digester, MacPurpose};
 
 /// An opaque refresh token: `spr_` and 256 bits in hexadecimal. Only its digest is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshToken(Secret<String>);
 
+/// The text is no refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a refresh token starts with 'spr_' and has 68 characters")]
+pub struct InvalidRefreshToken;
+
 impl RefreshToken {
     const PREFIX: &'static str = "spr_";
     /// The length of every refresh token in bytes.
     pub const LENGTH: usize = 4 + 64;
+
+    /// Takes what a client sent.
+    ///
+    /// # Errors
+    /// [`InvalidRefreshToken`] if it cannot be one of ours.
+    pub fn parse(text: &str) -> Result<Self, InvalidRefreshToken> {
+        let digits = text.strip_prefix(Self::PREFIX).ok_or(InvalidRefreshToken)?;
+        let lower_hex = digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if text.len() == Self::LENGTH && lower_hex {
+            Ok(Self(Secret::new(text.to_owned())))
+        } else {
+            Err(InvalidRefreshToken)
+        }
+    }
 
     /// The token that carries these 32 unpredictable bytes.
     pub(super) fn from_bytes(bytes: &[u8; 32]) -> Self {
@@ -20,6 +43,12 @@ impl RefreshToken {
             }
         }
         Self(Secret::new(text))
+    }
+
+    /// The token that this one is exchanged for: a MAC of it, so that a repeated exchange gives the same one although
+    /// nothing but digests is stored.
+    pub(super) fn successor(&self, digester: &dyn Digester) -> Self {
+        Self::from_bytes(&digester.mac(MacPurpose::Token, self.expose().as_bytes()))
     }
 
     /// The token to hand to its owner.
@@ -42,6 +71,18 @@ mod tests {
     fn carries_every_bit() {
         let token = RefreshToken::from_bytes(&[0xA7; 32]);
         assert_eq!(token.expose(), format!("spr_{}", "a7".repeat(32)));
-        assert_eq!(token.expose().len(), RefreshToken::LENGTH);
+        assert_eq!(RefreshToken::parse(token.expose()), Ok(token));
+    }
+
+    #[test]
+    fn refuses_what_is_none() {
+        for text in [
+            "",
+            "spr_",
+            &format!("spr_{}", "A7".repeat(32)),
+            &format!("spr_{}", "a7".repeat(31)),
+        ] {
+            assert_eq!(RefreshToken::parse(text), Err(InvalidRefreshToken));
+        }
     }
 }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::revocations::Revocations;
 use crate::Environment;
 use crate::ports::{Digester, PasswordHasher, TokenSigner};
 
@@ -20,16 +21,19 @@ pub struct Sessions {
     pub(super) env: Environment,
     pub(super) ports: SessionPorts,
     pub(super) issuer: Arc<str>,
+    pub(super) revocations: Arc<Revocations>,
 }
 
 impl Sessions {
-    /// The service over its ports; `issuer` is the server's public URL, which tokens carry as `iss`.
+    /// The service over its ports; `issuer` is the server's public URL, which tokens carry as `iss`. It vouches for
+    /// no token before [`Sessions::sync_revocations`] has run.
     #[must_use]
     pub fn new(env: Environment, ports: SessionPorts, issuer: &str) -> Self {
         Self {
             env,
             ports,
             issuer: issuer.into(),
+            revocations: Arc::default(),
         }
     }
 }

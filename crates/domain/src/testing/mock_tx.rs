@@ -1,6 +1,8 @@
 use crate::ports::{
-    AccountRepository, InstallationRepository, MockAccountRepository, MockInstallationRepository,
-    MockSessionRepository, SessionRepository, Tx,
+    AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
+    MessageRepository, MockAccountRepository, MockConversationRepository, MockInboxRepository,
+    MockInstallationRepository, MockMessageRepository, MockSessionRepository, SessionRepository,
+    Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -10,6 +12,12 @@ pub struct MockTx {
     pub accounts: MockAccountRepository,
     /// Sessions.
     pub sessions: MockSessionRepository,
+    /// Conversations.
+    pub conversations: MockConversationRepository,
+    /// Messages.
+    pub messages: MockMessageRepository,
+    /// Logs of events.
+    pub inbox: MockInboxRepository,
     /// The installation's secrets.
     pub installation: MockInstallationRepository,
 }
@@ -21,6 +29,18 @@ impl Tx for MockTx {
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
         &mut self.sessions
+    }
+
+    fn conversations(&mut self) -> &mut dyn ConversationRepository {
+        &mut self.conversations
+    }
+
+    fn messages(&mut self) -> &mut dyn MessageRepository {
+        &mut self.messages
+    }
+
+    fn inbox(&mut self) -> &mut dyn InboxRepository {
+        &mut self.inbox
     }
 
     fn installation(&mut self) -> &mut dyn InstallationRepository {

@@ -44,9 +44,9 @@ pub fn session(account: AccountId) -> Session {
         id: SessionId::from_bytes(bytes(&account.to_string())),
         account,
         dialect: Dialect::Native,
+        client: Some("sample/1.0".to_owned()),
         created_at: MADE_AT,
         authenticated_at: MADE_AT,
         expires_at: MADE_AT + Session::LIFETIME,
-        refresh_digest: [9; 32],
     }
 }

@@ -9,6 +9,7 @@ mod json_error;
 mod nul;
 mod path;
 mod query;
+mod user_agent;
 
 pub use auth::Authenticated;
 pub(crate) use auth::Presented;
@@ -16,3 +17,4 @@ pub use client_address::ClientAddress;
 pub use json::Json;
 pub use path::PathId;
 pub use query::Query;
+pub use user_agent::UserAgent;

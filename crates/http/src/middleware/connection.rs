@@ -1,7 +1,8 @@
 //! How long a connection may be used.
 //!
 //! actix bounds the time of the first head on a connection only; a later head may drip for ever. So a connection
-//! ends after a thousand requests, and after each one when most of the places are taken.
+//! ends after a thousand requests, and after each one when most of the places are taken. A peer that does not read what
+//! it asked for is cut off by the kernel.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -9,11 +10,15 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
-use actix_web::http::ConnectionType;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
+#[cfg(target_os = "linux")]
+use actix_web::rt::net::TcpStream;
 use actix_web::{Error, HttpResponse};
 
 use crate::settings::REQUESTS_PER_CONNECTION;
+#[cfg(target_os = "linux")]
+use crate::settings::UNREAD_TIMEOUT;
 
 /// How many connections there are, in all workers together.
 #[derive(Debug, Clone)]
@@ -53,7 +58,8 @@ pub(crate) fn count_connection(
     all: &Connections,
 ) -> impl Fn(&dyn Any, &mut Extensions) + Send + Clone + use<> {
     let all = all.clone();
-    move |_, data| {
+    move |stream, data| {
+        bound_unread(stream);
         all.open.fetch_add(1, Ordering::Relaxed);
         data.insert(Connection {
             all: all.clone(),
@@ -61,6 +67,21 @@ pub(crate) fn count_connection(
         });
     }
 }
+
+/// Has the kernel end a connection whose peer takes nothing of what was sent: no timer of actix runs while it waits to
+/// write, and such a peer would hold its place for ever.
+#[cfg(target_os = "linux")]
+fn bound_unread(stream: &dyn Any) {
+    let millis = u32::try_from(UNREAD_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    if let Some(stream) = stream.downcast_ref::<TcpStream>()
+        && let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, millis)
+    {
+        tracing::debug!(%error, "a connection has no limit for unread data");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bound_unread(_: &dyn Any) {}
 
 /// Ends the connection after the answer when it has had its share.
 pub(crate) async fn close_used_up<B: MessageBody + 'static>(
@@ -79,6 +100,8 @@ pub(crate) async fn close_used_up<B: MessageBody + 'static>(
         return outcome;
     }
     match outcome {
+        // What becomes a WebSocket is no longer a connection for requests.
+        Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => Ok(response),
         Ok(mut response) => {
             response
                 .response_mut()

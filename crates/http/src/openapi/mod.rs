@@ -11,7 +11,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use problems::ProblemBody;
-pub(crate) use problems::{AuthProblems, BodyProblems, CommonProblems, Responses, problems};
+pub(crate) use problems::{
+    AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, UnknownId, problems,
+};
 
 /// Tag: what can be learnt without a login.
 pub(crate) const DISCOVERY: &str = "discovery";
@@ -19,6 +21,12 @@ pub(crate) const DISCOVERY: &str = "discovery";
 pub(crate) const ACCOUNTS: &str = "accounts";
 /// Tag: sessions.
 pub(crate) const SESSIONS: &str = "sessions";
+/// Tag: conversations.
+pub(crate) const CONVERSATIONS: &str = "conversations";
+/// Tag: messages.
+pub(crate) const MESSAGES: &str = "messages";
+/// Tag: events.
+pub(crate) const EVENTS: &str = "events";
 /// Tag: for whoever runs the server.
 pub(crate) const OPERATIONS: &str = "operations";
 
@@ -34,6 +42,9 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = DISCOVERY, description = "What can be learnt without a login"),
         (name = ACCOUNTS, description = "Accounts"),
         (name = SESSIONS, description = "Logging in and staying so"),
+        (name = CONVERSATIONS, description = "Who talks with whom"),
+        (name = MESSAGES, description = "Sending and reading messages"),
+        (name = EVENTS, description = "Hearing of what happens"),
         (name = OPERATIONS, description = "For whoever runs the server"),
     ),
     components(schemas(ProblemBody)),

@@ -52,7 +52,7 @@ impl IntoResponses for CommonProblems {
             (
                 503,
                 "store-unavailable",
-                "`store-unavailable`, `overloaded`, `deadline-exceeded`, `not-ready`: try again after `Retry-After`",
+                "`store-unavailable`, `overloaded`, `deadline-exceeded`, `tokens-unavailable`, `not-ready`: try again after `Retry-After`",
             ),
         ])
     }
@@ -109,9 +109,35 @@ impl IntoResponses for AuthProblems {
             (
                 401,
                 "expired-token",
-                "`missing-token`, `invalid-token`, `expired-token`, `account-gone`",
+                "`missing-token`, `invalid-token`, `expired-token`, `session-ended`, `account-gone`",
             ),
         ])
+    }
+}
+
+/// What every route with an id in its path can answer. "No such thing" and "not yours" are the same bytes.
+pub(crate) struct UnknownId;
+
+impl IntoResponses for UnknownId {
+    fn responses() -> Responses {
+        problems(&[(
+            404,
+            "not-found",
+            "`not-found`: there is no such thing, or it is not yours",
+        )])
+    }
+}
+
+/// What every list can answer. It comes after [`AuthProblems`] and repeats its 400.
+pub(crate) struct PageProblems;
+
+impl IntoResponses for PageProblems {
+    fn responses() -> Responses {
+        problems(&[(
+            400,
+            "invalid-cursor",
+            "`invalid-query`, `invalid-cursor`; `duplicate-authorization`",
+        )])
     }
 }
 

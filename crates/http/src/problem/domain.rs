@@ -5,9 +5,21 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use sealpost_domain::sessions::Session;
 use sealpost_domain::{DomainError, ErrorKind};
 
 use super::{FieldError, FieldErrors, Problem};
+
+/// The code of every use case that wants a fresher login.
+const STEP_UP: &str = "insufficient-user-authentication";
+
+/// Says how old a login may be for what was asked (RFC 9470, section 3).
+fn step_up_challenge() -> HeaderValue {
+    let seconds = Session::STEP_UP_WINDOW.as_secs();
+    let text = format!(r#"Bearer error="insufficient_user_authentication", max_age={seconds}"#);
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
+}
 
 const fn status(kind: ErrorKind) -> StatusCode {
     match kind {
@@ -42,6 +54,9 @@ fn plain(kind: ErrorKind, error: &dyn DomainError) -> Problem {
     let mut problem = Problem::new(status(kind), error.code(), error.to_string());
     if let Some(field) = error.field() {
         problem.errors.push(FieldError::named(field, error));
+    }
+    if problem.code == STEP_UP {
+        problem = problem.with_header(header::WWW_AUTHENTICATE, step_up_challenge());
     }
     problem.retry_after = error.retry_after();
     if matches!(kind, ErrorKind::Unavailable | ErrorKind::RateLimited) {

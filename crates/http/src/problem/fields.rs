@@ -1,6 +1,7 @@
 //! Several fields can be wrong at once; the caller hears of all of them.
 
 use std::borrow::Cow;
+use std::error::Error;
 
 use actix_web::http::StatusCode;
 use sealpost_domain::DomainError;
@@ -56,6 +57,21 @@ impl FieldErrors {
     pub fn check<T, E: DomainError>(&mut self, field: &str, parsed: Result<T, E>) -> Option<T> {
         parsed
             .map_err(|error| self.0.push(FieldError::named(field, &error)))
+            .ok()
+    }
+
+    /// The same for a value whose type has no code of its own.
+    pub fn check_as<T, E: Error>(
+        &mut self,
+        field: &str,
+        code: &'static str,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        parsed
+            .map_err(|error| {
+                let error = FieldError::new(format!("/{field}"), error.to_string(), code);
+                self.0.push(error);
+            })
             .ok()
     }
 

@@ -20,6 +20,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Map, Value};
 
 pub(crate) use domain::chain;
 pub use fields::{FieldError, FieldErrors};
@@ -32,6 +33,7 @@ pub struct Problem {
     code: &'static str,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
+    members: Option<Box<Map<String, Value>>>,
     retry_after: Option<Duration>,
     headers: Vec<(HeaderName, HeaderValue)>,
     closes_connection: bool,
@@ -49,6 +51,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            members: None,
             retry_after: None,
             headers: Vec::new(),
             closes_connection: false,
@@ -80,6 +83,15 @@ impl Problem {
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         self.errors = errors;
+        self
+    }
+
+    /// Adds a member of its own to the body (RFC 9457, section 3.2), for what a program needs to go on.
+    #[must_use]
+    pub fn with_member(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.members
+            .get_or_insert_default()
+            .insert(name.to_owned(), value.into());
         self
     }
 

@@ -5,6 +5,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{FieldError, Problem};
 use crate::extract::Presented;
@@ -23,6 +24,8 @@ struct Body<'a> {
     request_id: &'a str,
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
+    #[serde(flatten)]
+    members: Option<&'a Map<String, Value>>,
 }
 
 /// The URI that names a kind of problem. It is a name and leads nowhere, hence no `https:`.
@@ -59,6 +62,7 @@ pub(crate) fn render(
         code: problem.code,
         request_id,
         errors: &problem.errors,
+        members: problem.members.as_deref(),
     };
     // A struct of texts and numbers always serializes; an empty body would still carry the right status.
     let json = serde_json::to_vec(&body).unwrap_or_default();
@@ -97,7 +101,9 @@ fn headers(problem: &Problem, response: &mut HttpResponse, presented: Presented)
         let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     }
-    if problem.status == StatusCode::UNAUTHORIZED {
+    // A problem that knows more about what is missing has said so itself.
+    if problem.status == StatusCode::UNAUTHORIZED && !headers.contains_key(header::WWW_AUTHENTICATE)
+    {
         headers.insert(
             header::WWW_AUTHENTICATE,
             HeaderValue::from_static(presented.challenge()),

@@ -1,9 +1,15 @@
-//! The native API: a file for each resource, with its handlers, its wire types and their documentation.
+//! The native API: a file for each resource (a folder, where it has many routes), with its handlers, its wire types and
+//! their documentation.
 
 mod accounts;
+pub(crate) mod conversations;
+mod events;
 mod me;
+pub(crate) mod messages;
+mod password;
 mod server;
 mod sessions;
+mod ws;
 
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -13,7 +19,21 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         scope("/v1")
             .service(server::describe_server)
             .service(accounts::create_account)
+            .service(me::view_me)
+            .service(password::change_password)
             .service(sessions::open_session)
-            .service(me::view_me),
+            .service(sessions::refresh_session)
+            .service(sessions::list_sessions)
+            // Before the one with an id in its place.
+            .service(sessions::end_current_session)
+            .service(sessions::end_session)
+            .service(conversations::start_conversation)
+            .service(conversations::list_conversations)
+            .service(conversations::view_conversation)
+            .service(messages::send_message)
+            .service(messages::list_messages)
+            .service(events::read_events)
+            .service(events::acknowledge_events)
+            .service(ws::open_socket),
     );
 }

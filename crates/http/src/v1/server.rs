@@ -2,6 +2,7 @@
 
 use actix_web::{get, web};
 use sealpost_domain::accounts::{Email, Password, RegistrationPolicy, Username};
+use sealpost_domain::messages::Body;
 use sealpost_domain::sessions::Session;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,6 +55,9 @@ struct LimitsBody {
     /// How long a session lives at most, in seconds.
     #[schema(example = 2_592_000)]
     session_seconds: u64,
+    /// The longest body of a message, in bytes of UTF-8.
+    #[schema(example = 65_536)]
+    message_bytes: usize,
     /// The longest username, in characters.
     #[schema(example = 32)]
     username_characters: usize,
@@ -74,6 +78,7 @@ const LIMITS: LimitsBody = LimitsBody {
     request_seconds: HANDLER_TIMEOUT.as_secs(),
     access_token_seconds: Session::ACCESS_LIFETIME.as_secs(),
     session_seconds: Session::LIFETIME.as_secs(),
+    message_bytes: Body::MAX_BYTES,
     username_characters: Username::MAX_CHARS,
     password_characters_min: Password::MIN_CHARS,
     password_characters_max: Password::MAX_CHARS,

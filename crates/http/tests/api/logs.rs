@@ -1,6 +1,8 @@
 //! Canaries: what must never be logged, not even at the most verbose level. The log is that of the whole process, the
 //! store's and the framework's lines included.
 
+use serde_json::json;
+
 use crate::support::{TestServer, logged};
 
 #[test]
@@ -52,7 +54,21 @@ fn no_secret_reaches_the_log() {
     );
     assert_eq!(server.get("/canary-path-9137").status, 404);
 
+    server.register("reader");
+    let conversation = server.start_conversation(access, "reader");
+    for (client_id, status) in [("c-1", 201), ("c-1", 409), ("", 422)] {
+        let text = format!("canary-message-9137-{status}");
+        let said = server.say(access, &conversation, client_id, &text);
+        assert_eq!(said.status, status);
+    }
+    let change = format!(r#"{{"current_password":"{password}","new_password":"canary-new-9137"}}"#);
+    let changed = server.send_as(access, "PUT", "/v1/me/password", &change);
+    assert_eq!(changed.status, 204);
+
     let refresh = session["refresh_token"].as_str().unwrap().to_owned();
+    let body = json!({"refresh_token": refresh}).to_string();
+    let next = server.post("/v1/sessions/refresh", &body).json();
+    let next = next["refresh_token"].as_str().unwrap().to_owned();
     let access = access.to_owned();
     drop(server);
     let log = logged();
@@ -60,7 +76,7 @@ fn no_secret_reaches_the_log() {
         log.contains("sealpost_http::access") && log.contains("/v1/sessions"),
         "the log was captured"
     );
-    for secret in ["canary-", &access, &refresh, "$argon2id$"] {
+    for secret in ["canary-", &access, &refresh, &next, "$argon2id$"] {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "logged");
     }

@@ -6,11 +6,20 @@
 )]
 
 mod accounts;
+mod conversations;
 mod document;
+mod events;
+mod examples;
 mod frame;
 mod logs;
 mod me;
+mod messages;
+mod paging;
+mod password;
 mod problems;
+mod refresh;
 mod server;
 mod sessions;
+mod strangers;
 mod support;
+mod ws;

@@ -200,7 +200,10 @@ fn a_wrong_method_is_told_from_an_unknown_path() {
     }
     for (method, path, allow) in [
         ("GET", "/v1/accounts", "POST"),
-        ("DELETE", "/v1/sessions", "POST"),
+        ("DELETE", "/v1/sessions", "GET, POST, HEAD"),
+        ("GET", "/v1/sessions/current", "DELETE"),
+        ("GET", "/v1/sessions/refresh", "POST"),
+        ("GET", "/v1/me/password", "PUT"),
         ("POST", "/v1/me", "GET, HEAD"),
         ("OPTIONS", "/v1/me", "GET, HEAD"),
         ("BREW", "/v1/server", "GET, HEAD"),

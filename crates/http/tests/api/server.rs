@@ -20,6 +20,7 @@ fn a_stranger_learns_what_the_server_allows() {
                 "request_seconds": 10,
                 "access_token_seconds": 600,
                 "session_seconds": 2_592_000,
+                "message_bytes": 65_536,
                 "username_characters": 32,
                 "password_characters_min": 8,
                 "password_characters_max": 128,

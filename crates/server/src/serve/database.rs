@@ -3,33 +3,41 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sealpost_domain::ports::Store;
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::ports::{Store, WakeUps};
 use sealpost_store::{MigrationMode, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
 
 use crate::StartError;
 use crate::config::{DatabaseUrl, Migrate, Store as StoreConfig};
 
-/// Opens the database and, if the configuration lets it, brings its schema up to date.
-pub(crate) async fn open(config: &StoreConfig) -> Result<Arc<dyn Store>, StartError> {
+/// Opens the database and, if the configuration lets it, brings its schema up to date. `wake_ups` hears of every inbox
+/// that grows.
+pub(crate) async fn open(
+    config: &StoreConfig,
+    wake_ups: Arc<dyn WakeUps>,
+) -> Result<Arc<dyn Store>, StartError> {
     let migrate = match config.migrate {
         Migrate::Auto => MigrationMode::Auto,
         Migrate::Off => MigrationMode::Off,
     };
-    open_with(config, migrate).await
+    open_with(config, migrate, wake_ups).await
 }
 
 /// Brings the schema up to date whatever `SEALPOST_MIGRATE` says, and closes the database.
 pub(crate) async fn migrate(config: &StoreConfig) -> Result<(), StartError> {
-    open_with(config, MigrationMode::Auto).await.map(drop)
+    open_with(config, MigrationMode::Auto, Arc::new(Nobody))
+        .await
+        .map(drop)
 }
 
 async fn open_with(
     config: &StoreConfig,
     migrate: MigrationMode,
+    wake_ups: Arc<dyn WakeUps>,
 ) -> Result<Arc<dyn Store>, StartError> {
     let connections = u32::from(config.pool_size.get());
     match &config.database_url {
-        DatabaseUrl::Sqlite(path) => open_sqlite(path, connections, migrate),
+        DatabaseUrl::Sqlite(path) => open_sqlite(path, connections, migrate, wake_ups),
         DatabaseUrl::Postgres(url) => {
             let url = url.clone();
             let options = PostgresOptions {
@@ -37,9 +45,10 @@ async fn open_with(
                 migrate,
             };
             // libpq waits for the network; the runtime's threads must not.
-            let opened =
-                tokio::task::spawn_blocking(move || PostgresStore::open(url.expose(), &options))
-                    .await;
+            let opened = tokio::task::spawn_blocking(move || {
+                PostgresStore::open(url.expose(), &options, wake_ups)
+            })
+            .await;
             let store = opened.map_err(|error| StartError::Runtime(error.into()))?;
             Ok(Arc::new(store.map_err(StartError::postgres)?))
         }
@@ -50,6 +59,7 @@ fn open_sqlite(
     path: &Path,
     connections: u32,
     migrate: MigrationMode,
+    wake_ups: Arc<dyn WakeUps>,
 ) -> Result<Arc<dyn Store>, StartError> {
     // SQLite's readers share one machine with everybody else: more of them than this only wait for the processor.
     let options = SqliteOptions {
@@ -58,6 +68,13 @@ fn open_sqlite(
         ..SqliteOptions::default()
     };
     Ok(Arc::new(
-        SqliteStore::open(path, &options).map_err(StartError::sqlite)?,
+        SqliteStore::open(path, &options, wake_ups).map_err(StartError::sqlite)?,
     ))
+}
+
+/// While migrating nobody waits for an inbox.
+struct Nobody;
+
+impl WakeUps for Nobody {
+    fn wake(&self, _: &[AccountId]) {}
 }

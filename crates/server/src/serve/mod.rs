@@ -9,6 +9,7 @@ mod listen;
 mod master_key;
 mod run;
 mod shutdown;
+mod upkeep;
 mod wiring;
 
 pub use data_dir::DataDir;

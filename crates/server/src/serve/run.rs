@@ -1,9 +1,15 @@
 //! The sequence from a configuration to a running server and its end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use sealpost_domain::ports::WakeUps;
+use tokio::task::JoinSet;
+
 use crate::config::{BlobsUrl, Config};
-use crate::serve::{DataDir, bind, database, greeting, listen, master_key, shutdown, wiring};
+use crate::serve::{
+    DataDir, bind, database, greeting, listen, master_key, shutdown, upkeep, wiring,
+};
 use crate::{StartError, console};
 
 /// Serves until the process is told to end (SIGTERM or SIGINT).
@@ -30,10 +36,21 @@ pub async fn run(config: Config) -> Result<(), StartError> {
              it shares one throttle)"
         );
     }
-    let env = wiring::environment(database::open(&config.store).await?);
+    let hub = Arc::new(sealpost_http::Hub::default());
+    let wake_ups: Arc<dyn WakeUps> = hub.clone();
+    let env = wiring::environment(database::open(&config.store, wake_ups).await?);
     let keyring = master_key::load(&config.master_key, &env).await?;
     let public_url = config.public_url(bound.first).to_string();
-    let services = wiring::services(&config, &public_url, env, &keyring).await?;
+    let services = wiring::services(&config, &public_url, env, &keyring, hub).await?;
+    // Before the first request: a token of a session that has ended must not slip in.
+    services
+        .sessions
+        .sync_revocations()
+        .await
+        .map_err(StartError::store)?;
+    let mut upkeep = JoinSet::new();
+    upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
+    upkeep.spawn(upkeep::sweep(services.sessions.clone()));
     let end = shutdown::signal()?;
     let greeting = greeting::text(&config, &bound);
     let settings = sealpost_http::Settings {

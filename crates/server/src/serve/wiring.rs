@@ -8,10 +8,13 @@ use sealpost_crypto::{
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::conversations::Conversations;
+use sealpost_domain::inbox::Inbox;
 use sealpost_domain::installation::{self, InstallationSecrets};
-use sealpost_domain::ports::Store;
+use sealpost_domain::messages::Messages;
+use sealpost_domain::ports::{Sealer, Store};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
-use sealpost_http::{ServerInfo, Services, StoreCheck};
+use sealpost_http::{Hub, ServerInfo, Services, StoreCheck};
 
 use crate::StartError;
 use crate::config::{Config, Registration};
@@ -31,9 +34,10 @@ pub(super) async fn services(
     public_url: &str,
     env: Environment,
     keyring: &Keyring,
+    hub: Arc<Hub>,
 ) -> Result<Services, StartError> {
-    let sealer = MasterSealer::new(keyring, Arc::clone(&env.entropy));
-    let secrets = installation::open(&env, &sealer)
+    let sealer: Arc<dyn Sealer> = Arc::new(MasterSealer::new(keyring, Arc::clone(&env.entropy)));
+    let secrets = installation::open(&env, &*sealer)
         .await
         .map_err(StartError::Installation)?;
     let ports = session_ports(&env, &secrets)?;
@@ -44,6 +48,14 @@ pub(super) async fn services(
     Ok(Services {
         accounts: Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration),
         signing_keys: ports.signer.public_keys(),
+        conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
+        messages: Messages::new(
+            env.clone(),
+            Arc::clone(&sealer),
+            Arc::clone(&ports.digester),
+        ),
+        inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
+        hub,
         sessions: Sessions::new(env.clone(), ports, public_url),
         readiness: vec![Arc::new(StoreCheck(Arc::clone(&env.store)))],
         clock: env.clock,

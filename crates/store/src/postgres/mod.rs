@@ -10,7 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use diesel::PgConnection;
 use diesel::result::Error as DieselError;
-use sealpost_domain::ports::{Store, StoreError, Unit};
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::ports::{Store, StoreError, Unit, WakeUps};
 
 use crate::failure::{Failure, is_contention, panicked, store_error};
 use crate::pool::Pool;
@@ -25,12 +26,17 @@ const ATTEMPTS: u32 = 4;
 #[derive(Clone)]
 pub struct PostgresStore {
     pool: Arc<Pool<PgConnection>>,
+    wake_ups: Arc<dyn WakeUps>,
 }
 
 #[async_trait]
 impl Store for PostgresStore {
     async fn run_write(&self, unit: Unit) -> Result<(), StoreError> {
-        self.pool.run(move |conn| write(conn, unit)).await
+        let wake_ups = Arc::clone(&self.wake_ups);
+        // On the blocking thread, so that those who wait are woken although the caller has gone.
+        self.pool
+            .run(move |conn| write(conn, unit).map(|grown| wake_ups.wake(&grown)))
+            .await
     }
 
     async fn run_read(&self, unit: Unit) -> Result<(), StoreError> {
@@ -46,8 +52,8 @@ impl Store for PostgresStore {
 enum Undone {
     /// The rule refused.
     Refused,
-    /// A repository failed.
-    Failed(Failure),
+    /// The store failed.
+    Failed(Failure, StoreError),
     /// `BEGIN` or `COMMIT` failed.
     Engine(DieselError),
 }
@@ -58,32 +64,35 @@ impl From<DieselError> for Undone {
     }
 }
 
-fn attempt(conn: &mut PgConnection, unit: &mut Unit) -> Result<(), Undone> {
+fn attempt(conn: &mut PgConnection, unit: &mut Unit) -> Result<Vec<AccountId>, Undone> {
     conn.build_transaction()
         .read_committed()
         .run(|conn| match run_unit(conn, unit) {
-            Ran::Commit => Ok(()),
+            Ran::Commit(grown) => Ok(grown),
             Ran::RollBack => Err(Undone::Refused),
-            Ran::Failed(failure) => Err(Undone::Failed(failure)),
+            Ran::Failed(failure, error) => Err(Undone::Failed(failure, error)),
         })
 }
 
-fn write(conn: &mut PgConnection, mut unit: Unit) -> Result<(), StoreError> {
+/// Runs a unit until it is kept or refused; returns whose inboxes have grown.
+fn write(conn: &mut PgConnection, mut unit: Unit) -> Result<Vec<AccountId>, StoreError> {
     let mut number = 1;
     loop {
         let undone = match contained(|| attempt(conn, &mut unit))? {
-            Ok(()) | Err(Undone::Refused) => return Ok(()),
+            Ok(grown) => return Ok(grown),
+            Err(Undone::Refused) => return Ok(Vec::new()),
             Err(undone) => undone,
         };
         let again = match &undone {
-            Undone::Failed(failure) => *failure == Failure::Contention,
+            Undone::Failed(failure, _) => *failure == Failure::Contention,
             Undone::Engine(error) => is_contention(error),
             Undone::Refused => false,
         };
         if !again || number == ATTEMPTS {
             return Err(match undone {
                 Undone::Engine(error) => store_error(error),
-                Undone::Failed(_) | Undone::Refused => StoreError::Ended,
+                Undone::Failed(_, error) => error,
+                Undone::Refused => StoreError::Ended,
             });
         }
         std::thread::sleep(pause(number));
@@ -99,8 +108,8 @@ fn read(conn: &mut PgConnection, mut unit: Unit) -> Result<(), StoreError> {
             .run(|conn| Ok::<_, DieselError>(run_unit(conn, &mut unit)))
     })?;
     match ran.map_err(store_error)? {
-        Ran::Commit | Ran::RollBack => Ok(()),
-        Ran::Failed(_) => Err(StoreError::Ended),
+        Ran::Commit(_) | Ran::RollBack => Ok(()),
+        Ran::Failed(_, error) => Err(error),
     }
 }
 

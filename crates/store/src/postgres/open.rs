@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, QueryResult};
+use sealpost_domain::ports::WakeUps;
 use thiserror::Error;
 use tokio::runtime::Handle;
 
@@ -62,11 +63,15 @@ pub enum OpenPostgresError {
 
 impl PostgresStore {
     /// Opens the database at `url` (libpq's `postgres://` form). Blocks; must be called inside the tokio runtime whose
-    /// blocking threads the units of work are to use.
+    /// blocking threads the units of work are to use. `wake_ups` hears of every inbox that grows here.
     ///
     /// # Errors
     /// [`OpenPostgresError`].
-    pub fn open(url: &str, options: &PostgresOptions) -> Result<Self, OpenPostgresError> {
+    pub fn open(
+        url: &str,
+        options: &PostgresOptions,
+        wake_ups: Arc<dyn WakeUps>,
+    ) -> Result<Self, OpenPostgresError> {
         let mut conn = PgConnection::establish(url)
             .map_err(|error| OpenPostgresError::Connect(error.into()))?;
         if let Some((name, value, wanted)) =
@@ -89,6 +94,7 @@ impl PostgresStore {
         .map_err(|error| OpenPostgresError::Connect(error.into()))?;
         Ok(Self {
             pool: Arc::new(pool),
+            wake_ups,
         })
     }
 }

@@ -5,7 +5,7 @@ use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreE
 
 use super::UnitTx;
 use crate::decode::{At, bytes};
-use crate::schema::accounts;
+use crate::schema::{accounts, inboxes};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = accounts)]
@@ -56,6 +56,9 @@ impl AccountRepository for UnitTx<'_> {
                 .on_conflict_do_nothing()
                 .execute(conn)?;
             if inserted == 1 {
+                diesel::insert_into(inboxes::table)
+                    .values(inboxes::account_id.eq(&row.id))
+                    .execute(conn)?;
                 return Ok(());
             }
             let name_taken: bool = diesel::select(diesel::dsl::exists(

@@ -3,11 +3,19 @@
 //! Nothing here may depend on the engine. Where the engines really differ, the query lives in the backend's own file.
 
 mod accounts;
+mod conversations;
+mod inbox;
 mod installation;
+mod messages;
 mod sessions;
 
+use std::collections::BTreeSet;
+
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, InstallationRepository, SessionRepository, StoreError, Tx, Unit, Verdict,
+    AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
+    MessageRepository, SessionRepository, StoreError, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -17,17 +25,19 @@ use crate::failure::{Failure, QueryError};
 struct UnitTx<'c> {
     conn: &'c mut Conn,
     failure: Option<Failure>,
+    /// Written as the last step, so that the locks on the inboxes are held briefly and taken in one order.
+    events: Vec<(BTreeSet<AccountId>, NewEvent)>,
 }
 
 /// What is to become of a unit whose closure has returned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Ran {
-    /// Keep it.
-    Commit,
+    /// Keep it; then wake those whose inboxes have grown.
+    Commit(Vec<AccountId>),
     /// The rule refused: keep nothing.
     RollBack,
-    /// A repository failed: keep nothing.
-    Failed(Failure),
+    /// The store failed: keep nothing.
+    Failed(Failure, StoreError),
 }
 
 /// Runs the closure once.
@@ -35,13 +45,17 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
     let mut tx = UnitTx {
         conn,
         failure: None,
+        events: Vec::new(),
     };
     let verdict = unit(&mut tx);
     match (tx.failure, verdict) {
-        // Whatever the closure made of it: after a failure nothing is kept.
-        (Some(failure), _) => Ran::Failed(failure),
-        (None, Verdict::Commit) => Ran::Commit,
+        // Whatever the closure made of it: after a failure nothing is kept. What it was, the closure was told.
+        (Some(failure), _) => Ran::Failed(failure, StoreError::Ended),
         (None, Verdict::RollBack) => Ran::RollBack,
+        (None, Verdict::Commit) => match inbox::write_events(tx.conn, &tx.events) {
+            Ok(grown) => Ran::Commit(grown),
+            Err(error) => Ran::Failed(error.failure(), error.into_store_error()),
+        },
     }
 }
 
@@ -67,6 +81,18 @@ impl Tx for UnitTx<'_> {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn conversations(&mut self) -> &mut dyn ConversationRepository {
+        self
+    }
+
+    fn messages(&mut self) -> &mut dyn MessageRepository {
+        self
+    }
+
+    fn inbox(&mut self) -> &mut dyn InboxRepository {
         self
     }
 

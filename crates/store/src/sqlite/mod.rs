@@ -47,8 +47,8 @@ fn read(conn: &mut SqliteConnection, mut unit: Unit) -> Result<(), StoreError> {
     let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run_unit(conn, &mut unit)));
     conn.batch_execute("ROLLBACK").map_err(store_error)?;
     match ran {
-        Ok(Ran::Commit | Ran::RollBack) => Ok(()),
-        Ok(Ran::Failed(_)) => Err(StoreError::Ended),
+        Ok(Ran::Commit(_) | Ran::RollBack) => Ok(()),
+        Ok(Ran::Failed(_, error)) => Err(error),
         Err(payload) => Err(panicked(&*payload)),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
+use sealpost_domain::ports::WakeUps;
 use thiserror::Error;
 use tokio::runtime::Handle;
 
@@ -72,11 +73,15 @@ pub enum OpenSqliteError {
 
 impl SqliteStore {
     /// Opens the database in the file at `path`, making it (mode 0600) if it is not there. Must be called inside the
-    /// tokio runtime whose blocking threads the reads are to use.
+    /// tokio runtime whose blocking threads the reads are to use. `wake_ups` hears of every inbox that grows.
     ///
     /// # Errors
     /// [`OpenSqliteError`].
-    pub fn open(path: &Path, options: &SqliteOptions) -> Result<Self, OpenSqliteError> {
+    pub fn open(
+        path: &Path,
+        options: &SqliteOptions,
+        wake_ups: Arc<dyn WakeUps>,
+    ) -> Result<Self, OpenSqliteError> {
         let url = path.to_str().ok_or(OpenSqliteError::Path)?;
         let unusable = |source| OpenSqliteError::Database {
             path: path.to_owned(),
@@ -99,11 +104,12 @@ impl SqliteStore {
             Handle::current(),
         )
         .map_err(|error| unusable(error.into()))?;
-        let writer =
-            Writer::start(conn, options.queue).map_err(|source| OpenSqliteError::File {
+        let writer = Writer::start(conn, options.queue, wake_ups).map_err(|source| {
+            OpenSqliteError::File {
                 path: path.to_owned(),
                 source,
-            })?;
+            }
+        })?;
         Ok(Self {
             writer: Arc::new(writer),
             readers: Arc::new(readers),

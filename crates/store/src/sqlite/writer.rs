@@ -1,18 +1,21 @@
 //! The one thread that writes. It takes whatever units of work are waiting, runs them in one transaction with a
 //! savepoint each, commits once, and only then acknowledges them: one fsync for many.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
-use sealpost_domain::ports::{StoreError, Unit};
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::ports::{StoreError, Unit, WakeUps};
 use tokio::sync::{mpsc, oneshot};
 
 use super::backend::queries::{Ran, run_unit};
-use crate::failure::{panicked, store_error};
+use crate::failure::{Failure, panicked, store_error};
 
 /// At most so many units share a commit, which bounds how long the first of them waits.
 const LARGEST_GROUP: usize = 64;
@@ -28,11 +31,15 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(conn: SqliteConnection, queue: usize) -> std::io::Result<Self> {
+    pub(super) fn start(
+        conn: SqliteConnection,
+        queue: usize,
+        wake_ups: Arc<dyn WakeUps>,
+    ) -> std::io::Result<Self> {
         let (jobs, waiting) = mpsc::channel(queue.max(1));
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || write_all(conn, waiting))?;
+            .spawn(move || write_all(conn, waiting, &*wake_ups))?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
@@ -66,7 +73,7 @@ impl Drop for Writer {
     }
 }
 
-fn write_all(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Job>) {
+fn write_all(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Job>, wake_ups: &dyn WakeUps) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = vec![first];
         while group.len() < LARGEST_GROUP
@@ -76,35 +83,49 @@ fn write_all(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Job>) {
         }
         // Nobody waits for these any more, and nothing of them has begun.
         group.retain(|job| !job.done.is_closed());
-        write_group(&mut conn, group);
+        write_group(&mut conn, group, wake_ups);
     }
     if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the last checkpoint failed; the next start will do it");
     }
 }
 
-fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>) {
+fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn WakeUps) {
     if group.len() > 1 {
         match try_group(conn, &mut group) {
-            Ok(outcomes) => return acknowledge(group, outcomes),
+            Ok(outcomes) => return acknowledge(group, outcomes, wake_ups),
             Err(GroupFailure::Commit(error)) => return refuse_all(group, error),
             // Which unit it was cannot always be told: each runs again in a transaction of its own.
-            Err(GroupFailure::Broken) => tracing::warn!(
-                units = group.len(),
-                "a group of writes broke; running them singly"
-            ),
+            Err(GroupFailure::Broken) => {
+                tracing::warn!(
+                    units = group.len(),
+                    "a group of writes broke; running them singly"
+                );
+            }
         }
     }
     for mut job in group {
         let outcome = write_single(conn, &mut job.unit);
-        // The caller may have gone; its unit is done all the same.
-        let _gone = job.done.send(outcome);
+        acknowledge(vec![job], vec![outcome], wake_ups);
     }
 }
 
-fn acknowledge(group: Vec<Job>, outcomes: Vec<Result<(), StoreError>>) {
+/// What a unit of a committed transaction came to: whose inboxes have grown, or why it was not kept.
+type Outcome = Result<Vec<AccountId>, StoreError>;
+
+/// Wakes first and answers then: whoever sent a message has the answer soon enough, whoever waits for it has not.
+fn acknowledge(group: Vec<Job>, outcomes: Vec<Outcome>, wake_ups: &dyn WakeUps) {
+    let grown: BTreeSet<AccountId> = outcomes
+        .iter()
+        .flatten()
+        .flat_map(|accounts| accounts.iter().copied())
+        .collect();
+    if !grown.is_empty() {
+        wake_ups.wake(&grown.into_iter().collect::<Vec<_>>());
+    }
     for (job, outcome) in group.into_iter().zip(outcomes) {
-        let _gone = job.done.send(outcome);
+        // The caller may have gone; its unit is done all the same.
+        let _gone = job.done.send(outcome.map(drop));
     }
 }
 
@@ -130,10 +151,7 @@ enum GroupFailure {
 
 /// One transaction for all. A refused unit is undone alone; its refusal too is told only after the commit, since it may
 /// rest on what an earlier unit of the group has written.
-fn try_group(
-    conn: &mut SqliteConnection,
-    group: &mut [Job],
-) -> Result<Vec<Result<(), StoreError>>, GroupFailure> {
+fn try_group(conn: &mut SqliteConnection, group: &mut [Job]) -> Result<Vec<Outcome>, GroupFailure> {
     conn.batch_execute("BEGIN IMMEDIATE")
         .map_err(GroupFailure::Commit)?;
     let mut outcomes = Vec::with_capacity(group.len());
@@ -152,43 +170,65 @@ fn try_group(
     Ok(outcomes)
 }
 
-/// The group cannot go on: a panic, or a savepoint that could not be closed.
+/// The group cannot go on: a panic, a savepoint that could not be closed, or another process in the way.
 struct Broken;
 
-fn run_in_savepoint(
-    conn: &mut SqliteConnection,
-    unit: &mut Unit,
-) -> Result<Result<(), StoreError>, Broken> {
+fn run_in_savepoint(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Outcome, Broken> {
     conn.batch_execute("SAVEPOINT unit").map_err(|_| Broken)?;
     let ran = catch_unwind(AssertUnwindSafe(|| run_unit(conn, unit))).map_err(|_| Broken)?;
     let (close, outcome) = match ran {
-        Ran::Commit => ("RELEASE unit", Ok(())),
-        Ran::RollBack => ("ROLLBACK TO unit; RELEASE unit", Ok(())),
-        Ran::Failed(_) => ("ROLLBACK TO unit; RELEASE unit", Err(StoreError::Ended)),
+        Ran::Commit(grown) => ("RELEASE unit", Ok(grown)),
+        Ran::RollBack => ("ROLLBACK TO unit; RELEASE unit", Ok(Vec::new())),
+        Ran::Failed(Failure::Contention, _) => return Err(Broken),
+        Ran::Failed(Failure::Final, error) => ("ROLLBACK TO unit; RELEASE unit", Err(error)),
     };
     conn.batch_execute(close).map_err(|_| Broken)?;
     Ok(outcome)
 }
 
-fn write_single(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<(), StoreError> {
+/// How often a unit runs while another process is in the way; each time SQLite waits for its busy timeout.
+const ATTEMPTS: u32 = 3;
+
+fn write_single(conn: &mut SqliteConnection, unit: &mut Unit) -> Outcome {
+    for _ in 1..ATTEMPTS {
+        match attempt(conn, unit)? {
+            Attempt::Kept(grown) => return Ok(grown),
+            Attempt::Contention(error) => {
+                tracing::warn!(%error, "another process holds the database; trying again");
+            }
+        }
+    }
+    match attempt(conn, unit)? {
+        Attempt::Kept(grown) => Ok(grown),
+        Attempt::Contention(error) => Err(error),
+    }
+}
+
+enum Attempt {
+    /// Kept, or refused by its rule.
+    Kept(Vec<AccountId>),
+    /// Rolled back; another run may succeed.
+    Contention(StoreError),
+}
+
+fn attempt(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Attempt, StoreError> {
     conn.batch_execute("BEGIN IMMEDIATE").map_err(store_error)?;
-    match catch_unwind(AssertUnwindSafe(|| run_unit(conn, unit))) {
-        Ok(Ran::Commit) => conn.batch_execute("COMMIT").map_err(|error| {
-            roll_back(conn);
-            store_error(error)
-        }),
-        Ok(Ran::RollBack) => {
-            roll_back(conn);
-            Ok(())
-        }
-        Ok(Ran::Failed(_)) => {
-            roll_back(conn);
-            Err(StoreError::Ended)
-        }
-        Err(payload) => {
-            roll_back(conn);
-            Err(panicked(&*payload))
-        }
+    let ran = catch_unwind(AssertUnwindSafe(|| run_unit(conn, unit)));
+    if let Ok(Ran::Commit(grown)) = ran {
+        return match conn.batch_execute("COMMIT") {
+            Ok(()) => Ok(Attempt::Kept(grown)),
+            Err(error) => {
+                roll_back(conn);
+                Err(store_error(error))
+            }
+        };
+    }
+    roll_back(conn);
+    match ran {
+        Ok(Ran::Commit(_) | Ran::RollBack) => Ok(Attempt::Kept(Vec::new())),
+        Ok(Ran::Failed(Failure::Contention, error)) => Ok(Attempt::Contention(error)),
+        Ok(Ran::Failed(Failure::Final, error)) => Err(error),
+        Err(payload) => Err(panicked(&*payload)),
     }
 }
 

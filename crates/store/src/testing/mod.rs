@@ -9,9 +9,20 @@
     reason = "test support says loudly what it could not do"
 )]
 
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::ports::WakeUps;
+
 mod cluster;
 mod postgres;
 mod sqlite;
 
 pub use postgres::{TestPostgres, postgres, postgres_url};
 pub use sqlite::{TestSqlite, sqlite};
+
+/// Wakes nobody: for tests that read the log themselves.
+#[derive(Debug)]
+pub struct Nobody;
+
+impl WakeUps for Nobody {
+    fn wake(&self, _: &[AccountId]) {}
+}

@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use sealpost_domain::ports::Store;
 
-use super::cluster;
+use super::{Nobody, cluster};
 use crate::{PostgresOptions, PostgresStore};
 
 /// Names a throw-away PostgreSQL database.
@@ -49,6 +49,7 @@ pub async fn postgres() -> Option<(Arc<dyn Store>, TestPostgres)> {
         connections: 16,
         ..PostgresOptions::default()
     };
-    let store = PostgresStore::open(&url, &options).expect("a fresh PostgreSQL database");
+    let store =
+        PostgresStore::open(&url, &options, Arc::new(Nobody)).expect("a fresh PostgreSQL database");
     Some((Arc::new(store), TestPostgres { url }))
 }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use sealpost_domain::ports::Store;
 
+use super::Nobody;
 use crate::{SqliteOptions, SqliteStore};
 
 /// Keeps the folder of a throw-away SQLite database.
@@ -26,7 +27,7 @@ pub async fn sqlite() -> Option<(Arc<dyn Store>, TestSqlite)> {
     let guard = TestSqlite {
         folder: tempfile::tempdir().expect("a temporary folder"),
     };
-    let store = SqliteStore::open(&guard.path(), &SqliteOptions::default())
+    let store = SqliteStore::open(&guard.path(), &SqliteOptions::default(), Arc::new(Nobody))
         .expect("a fresh SQLite database");
     Some((Arc::new(store), guard))
 }

@@ -11,7 +11,11 @@
 )]
 
 pub mod accounts;
+pub mod conversations;
+pub mod inbox;
 pub mod installation;
+pub mod messages;
+mod people;
 pub mod sessions;
 pub mod units;
 
@@ -24,7 +28,14 @@ macro_rules! store_conformance {
         $crate::store_conformance! { @cases $make;
             accounts: found_by_id_name_and_address, username_is_unique_when_folded, email_is_unique_when_folded,
                 password_is_replaced_only_if_unchanged;
-            sessions: found_as_inserted, id_is_unique;
+            sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
+                one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
+            conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members, paged_newest_first;
+            messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
+                a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
+            inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
+                unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
+                the_mark_moves_forward;
             installation: the_first_value_stays;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing, probe_leaves_nothing;

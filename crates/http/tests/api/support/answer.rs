@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 /// What the server said.
@@ -38,6 +40,14 @@ impl Answer {
             .next()
             .filter(|_| values.next().is_none())
             .map(String::as_str)
+    }
+
+    /// All that the caller sees, but for the time of day.
+    pub(crate) fn without_date(&self) -> String {
+        let headers = self.headers.iter().filter(|(name, _)| name != "date");
+        // They come in any order.
+        let headers: BTreeSet<_> = headers.collect();
+        format!("{} {headers:?} {}", self.status, self.body)
     }
 
     pub(crate) fn json(&self) -> Value {

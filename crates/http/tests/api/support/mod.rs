@@ -2,6 +2,7 @@
 
 mod answer;
 mod log;
+mod people;
 mod services;
 
 use std::io::{Read, Write};
@@ -11,23 +12,34 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sealpost_domain::accounts::RegistrationPolicy;
-use sealpost_domain::ports::TokenSigner;
+use sealpost_domain::accounts::{AccountId, RegistrationPolicy};
+use sealpost_domain::inbox::Offset;
+use sealpost_domain::ports::{Store, StoreError, StoreExt as _, TokenSigner};
+use sealpost_domain::sessions::Sessions;
 use sealpost_domain::testing::FixedClock;
-use sealpost_http::{Settings, serve};
+use sealpost_http::{Hub, Settings, SocketTimes, serve};
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
 pub(crate) use answer::Answer;
 pub(crate) use log::logged;
-pub(crate) use services::{ISSUER, NOW};
+pub(crate) use people::{PASSWORD, access_token};
+pub(crate) use services::{EPOCH, ISSUER, NOW};
 
 /// Stops when it is dropped.
 pub(crate) struct TestServer {
-    address: SocketAddr,
-    /// The server's clock, which stands still until it is told to move.
+    pub(crate) address: SocketAddr,
+    /// The server's clock, which stands still until it is told to move ([`TestServer::advance`]).
     pub(crate) clock: Arc<FixedClock>,
     /// Signs what the server takes for its own.
     pub(crate) signer: Arc<dyn TokenSigner>,
+    /// Who waits for events.
+    pub(crate) hub: Arc<Hub>,
+    sessions: Sessions,
+    store: Arc<dyn Store>,
+    runtime: Handle,
+    folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -37,38 +49,80 @@ impl TestServer {
         Self::start_with(RegistrationPolicy::Open, Duration::ZERO)
     }
 
+    /// A server that is so patient with WebSockets.
+    pub(crate) fn start_patient(sockets: SocketTimes) -> Self {
+        let settings = Settings {
+            drain_delay: Duration::ZERO,
+            sockets,
+            ..Settings::default()
+        };
+        Self::start_set(RegistrationPolicy::Open, settings)
+    }
+
     pub(crate) fn start_with(registration: RegistrationPolicy, drain_delay: Duration) -> Self {
+        let settings = Settings {
+            drain_delay,
+            ..Settings::default()
+        };
+        Self::start_set(registration, settings)
+    }
+
+    fn start_set(registration: RegistrationPolicy, settings: Settings) -> Self {
         log::capture();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let (send_parts, parts) = mpsc::channel();
-        let settings = Settings {
-            drain_delay,
-            ..Settings::default()
-        };
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .enable_all()
-                .build()
-                .unwrap();
+            let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let (services, parts, _database) = services::assemble(registration).await;
-                send_parts.send(parts).unwrap();
+                let (services, parts) = services::assemble(registration).await;
+                send_parts.send((parts, Handle::current())).unwrap();
                 let shutdown = async { stopped.await.unwrap_or_default() };
                 serve(vec![listener], services, settings, shutdown)
                     .await
                     .unwrap();
             });
         });
-        let (clock, signer) = parts.recv().unwrap();
+        let (parts, runtime) = parts.recv().unwrap();
         Self {
             address,
-            clock,
-            signer,
+            clock: parts.clock,
+            signer: parts.signer,
+            sessions: parts.sessions,
+            store: parts.store,
+            hub: parts.hub,
+            runtime,
+            folder: parts.folder,
             stop: Some(stop),
             thread: Some(thread),
         }
+    }
+
+    /// Moves the server's clock on, and has it read the list of ended sessions, as it would have done meanwhile.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        let read = self.sessions.sync_revocations();
+        self.runtime.block_on(read).unwrap();
+    }
+
+    /// Deletes the events up to and including `through` from the log of whose token this is.
+    pub(crate) fn trim(&self, token: &str, through: Offset) {
+        let account = self.get_as(token, "/v1/me").json();
+        let account: AccountId = account["id"].as_str().unwrap().parse().unwrap();
+        let trim = self
+            .store
+            .write(move |tx| tx.inbox().trim(account, through));
+        let trimmed: Result<(), StoreError> = self.runtime.block_on(trim);
+        trimmed.unwrap();
+    }
+
+    /// Every byte of the database, its journal included.
+    pub(crate) fn stored(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files
+            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .collect()
     }
 
     /// Tells the server to stop, and does not wait.
@@ -109,39 +163,6 @@ impl TestServer {
             request += &format!("content-length: {}\r\n", body.len());
         }
         self.send_raw(format!("{request}\r\n{body}").as_bytes())
-    }
-
-    pub(crate) fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, &[], "")
-    }
-
-    pub(crate) fn get_as(&self, token: &str, path: &str) -> Answer {
-        self.send(
-            "GET",
-            path,
-            &[("authorization", &format!("Bearer {token}"))],
-            "",
-        )
-    }
-
-    pub(crate) fn post(&self, path: &str, body: &str) -> Answer {
-        self.send("POST", path, &[("content-type", "application/json")], body)
-    }
-
-    /// Makes an account and logs it in; the access token.
-    pub(crate) fn log_in(&self, username: &str) -> String {
-        let password = "correct horse battery";
-        let made = self.post(
-            "/v1/accounts",
-            &format!(r#"{{"username":"{username}","password":"{password}"}}"#),
-        );
-        assert_eq!(made.status, 201, "{made:?}");
-        let opened = self.post(
-            "/v1/sessions",
-            &format!(r#"{{"identifier":"{username}","password":"{password}"}}"#),
-        );
-        assert_eq!(opened.status, 201, "{opened:?}");
-        opened.json()["access_token"].as_str().unwrap().to_owned()
     }
 }
 

@@ -3,22 +3,43 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use sealpost_crypto::{Argon2Hasher, Argon2Params, JwtSigner, OsEntropy, PoolSize, ServerDigester};
+use sealpost_crypto::{
+    Argon2Hasher, Argon2Params, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
+    ServerDigester,
+};
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
-use sealpost_domain::ports::{PasswordHasher, TokenSigner};
+use sealpost_domain::conversations::Conversations;
+use sealpost_domain::inbox::Inbox;
+use sealpost_domain::messages::Messages;
+use sealpost_domain::ports::{Digester, PasswordHasher, Sealer, Store, TokenSigner};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
-use sealpost_http::{ServerInfo, Services, StoreCheck};
-use sealpost_store::testing::{TestSqlite, sqlite};
+use sealpost_http::{Hub, ServerInfo, Services, StoreCheck};
+use sealpost_store::{SqliteOptions, SqliteStore};
+use tempfile::TempDir;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_266_245_678_999);
 pub(crate) const ISSUER: &str = "http://sealpost.test";
+pub(crate) const EPOCH: &str = "0123456789abcdef";
 
-type Parts = (Arc<FixedClock>, Arc<dyn TokenSigner>);
+/// What the tests hold of a running server.
+pub(super) struct Parts {
+    pub(super) clock: Arc<FixedClock>,
+    pub(super) signer: Arc<dyn TokenSigner>,
+    pub(super) sessions: Sessions,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) hub: Arc<Hub>,
+    /// Where the database rests.
+    pub(super) folder: TempDir,
+}
 
-pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Parts, TestSqlite) {
-    let (store, database) = sqlite().await.unwrap();
+pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Parts) {
+    let hub = Arc::new(Hub::default());
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.db");
+    let store = SqliteStore::open(&database, &SqliteOptions::default(), hub.clone()).unwrap();
+    let store: Arc<dyn Store> = Arc::new(store);
     let clock = Arc::new(FixedClock::at(NOW));
     let entropy = Arc::new(OsEntropy);
     let env = Environment {
@@ -26,26 +47,28 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         clock: clock.clone(),
         entropy: entropy.clone(),
     };
-    let one = NonZeroUsize::MIN;
-    let size = PoolSize {
-        threads: one,
-        queue: one.saturating_add(31),
-    };
-    let pepper = Secret::new([1; 32]);
-    let hasher = Argon2Hasher::new(&pepper, Argon2Params::cheap(), size, entropy.clone()).unwrap();
-    let hasher: Arc<dyn PasswordHasher> = Arc::new(hasher);
+    let hasher = hasher(&entropy);
     let signer: Arc<dyn TokenSigner> = Arc::new(JwtSigner::new(&Secret::new([2; 32])).unwrap());
+    let digester: Arc<dyn Digester> = Arc::new(ServerDigester::new(&Secret::new([3; 32])));
+    let (keyring, _) = Keyring::generate(&*entropy);
+    let sealer: Arc<dyn Sealer> = Arc::new(MasterSealer::new(&keyring, entropy.clone()));
     let ports = SessionPorts {
         hasher: hasher.clone(),
         signer: signer.clone(),
-        digester: Arc::new(ServerDigester::new(&Secret::new([3; 32]))),
+        digester: digester.clone(),
     };
+    let sessions = Sessions::new(env.clone(), ports, ISSUER);
+    sessions.sync_revocations().await.unwrap();
     let services = Services {
         accounts: Accounts::new(env.clone(), hasher, registration),
-        sessions: Sessions::new(env, ports, ISSUER),
+        sessions: sessions.clone(),
+        conversations: Conversations::new(env.clone(), sealer.clone()),
+        messages: Messages::new(env.clone(), sealer.clone(), digester),
+        inbox: Inbox::new(env, sealer, EPOCH),
+        hub: hub.clone(),
         clock: clock.clone(),
         entropy,
-        readiness: vec![Arc::new(StoreCheck(store))],
+        readiness: vec![Arc::new(StoreCheck(store.clone()))],
         signing_keys: signer.public_keys(),
         info: ServerInfo {
             version: "9.9.9",
@@ -53,5 +76,24 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
             registration,
         },
     };
-    (services, (clock, signer), database)
+    let parts = Parts {
+        clock,
+        signer,
+        sessions,
+        store,
+        hub,
+        folder,
+    };
+    (services, parts)
+}
+
+fn hasher(entropy: &Arc<OsEntropy>) -> Arc<dyn PasswordHasher> {
+    let one = NonZeroUsize::MIN;
+    let size = PoolSize {
+        threads: one,
+        queue: one.saturating_add(31),
+    };
+    let pepper = Secret::new([1; 32]);
+    let hasher = Argon2Hasher::new(&pepper, Argon2Params::cheap(), size, entropy.clone());
+    Arc::new(hasher.unwrap())
 }

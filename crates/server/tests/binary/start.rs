@@ -1,13 +1,10 @@
 //! Starting: what the first start makes, what the second finds, and what is refused, each with what to do.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod support;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::support::{Database, Server, Site, databases, found_in_files};
 use serde_json::{Value, json};
-use support::{Database, Server, Site, databases, found_in_files};
 
 const PASSWORD: &str = "canary-password-9f31";
 

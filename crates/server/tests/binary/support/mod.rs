@@ -1,9 +1,4 @@
 //! Level 4: the built binary as a process, on a database of its own.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test support: what goes wrong must fail the test"
-)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};

@@ -1,0 +1,145 @@
+//! The parts of the store that this service does not use: each call fails, which ends the unit of work.
+
+use sealpost_domain::Timestamp;
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::conversations::{
+    ConversationId, ConversationOverview, Membership, NewConversation,
+};
+use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
+use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
+use sealpost_domain::ports::{
+    ConversationRepository, Digest, InboxRepository, InstallationRepository, MessageRepository,
+    NewMessage, SessionRepository, StoreError, StoredMessage, StoredRefreshToken,
+};
+use sealpost_domain::sessions::{EndedSession, Session, SessionId};
+
+/// Stands where a repository would.
+pub(crate) struct Absent;
+
+fn absent<T>() -> Result<T, StoreError> {
+    Err(StoreError::Internal(
+        "this service keeps accounts only".into(),
+    ))
+}
+
+impl SessionRepository for Absent {
+    fn list_ended(&mut self, _: Timestamp, _: u32) -> Result<Vec<EndedSession>, StoreError> {
+        absent()
+    }
+
+    fn insert(&mut self, _: &Session, _: &Digest) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn find(&mut self, _: SessionId) -> Result<Option<Session>, StoreError> {
+        absent()
+    }
+
+    fn list(&mut self, _: AccountId) -> Result<Vec<Session>, StoreError> {
+        absent()
+    }
+
+    fn find_refresh(&mut self, _: &Digest) -> Result<Option<StoredRefreshToken>, StoreError> {
+        absent()
+    }
+
+    fn spend_refresh(&mut self, _: &Digest, _: &Digest, _: Timestamp) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn end(&mut self, _: AccountId, _: &EndedSession) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn sweep(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        absent()
+    }
+}
+
+impl ConversationRepository for Absent {
+    fn find_or_insert_pair(&mut self, _: &NewConversation) -> Result<ConversationId, StoreError> {
+        absent()
+    }
+
+    fn find_membership(
+        &mut self,
+        _: ConversationId,
+        _: AccountId,
+    ) -> Result<Option<Membership>, StoreError> {
+        absent()
+    }
+
+    fn find_many(
+        &mut self,
+        _: AccountId,
+        _: &[ConversationId],
+    ) -> Result<Vec<ConversationOverview>, StoreError> {
+        absent()
+    }
+
+    fn page(
+        &mut self,
+        _: AccountId,
+        _: Option<ConversationId>,
+        _: u32,
+    ) -> Result<Vec<ConversationId>, StoreError> {
+        absent()
+    }
+}
+
+impl MessageRepository for Absent {
+    fn append(&mut self, _: &NewMessage) -> Result<u64, StoreError> {
+        absent()
+    }
+
+    fn find_sent(
+        &mut self,
+        _: AccountId,
+        _: &ClientId,
+    ) -> Result<Option<(Receipt, Digest)>, StoreError> {
+        absent()
+    }
+
+    fn page(
+        &mut self,
+        _: ConversationId,
+        _: Reach,
+        _: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        absent()
+    }
+
+    fn find_many(&mut self, _: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError> {
+        absent()
+    }
+}
+
+impl InboxRepository for Absent {
+    fn collect(&mut self, _: &[AccountId], _: NewEvent) {}
+
+    fn window(&mut self, _: AccountId) -> Result<Option<Window>, StoreError> {
+        absent()
+    }
+
+    fn page(&mut self, _: AccountId, _: Offset, _: u32) -> Result<Vec<InboxEvent>, StoreError> {
+        absent()
+    }
+
+    fn acknowledge(&mut self, _: SessionId, _: Offset) -> Result<Offset, StoreError> {
+        absent()
+    }
+
+    fn trim(&mut self, _: AccountId, _: Offset) -> Result<(), StoreError> {
+        absent()
+    }
+}
+
+impl InstallationRepository for Absent {
+    fn find(&mut self, _: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        absent()
+    }
+
+    fn find_or_insert(&mut self, _: &str, _: &[u8], _: Timestamp) -> Result<Vec<u8>, StoreError> {
+        absent()
+    }
+}

@@ -1,0 +1,11 @@
+//! Conversations: who talks with whom.
+
+mod conversation;
+mod list;
+mod service;
+mod start;
+
+pub use conversation::{ConversationId, ConversationOverview, Member, Membership, NewConversation};
+pub use list::{ConversationPage, ViewConversationError};
+pub use service::Conversations;
+pub use start::{StartConversationError, Started};

@@ -1,0 +1,219 @@
+//! Somebody starts to talk with somebody else.
+
+use std::time::Duration;
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use super::{ConversationId, ConversationOverview, Conversations, NewConversation};
+use crate::accounts::{AccountId, Username};
+use crate::inbox::{EventKind, NewEvent};
+use crate::messages::key_binding;
+use crate::ports::{StoreError, StoreExt, Tx};
+use crate::sessions::Actor;
+use crate::{DomainError, ErrorKind};
+
+/// The conversation, and whether it is new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// The conversation of the pair.
+    pub conversation: ConversationOverview,
+    /// False if the pair had one already.
+    pub created: bool,
+}
+
+/// Why there is no conversation.
+#[derive(Debug, Error)]
+pub enum StartConversationError {
+    /// Nobody has this name.
+    #[error("there is no user of this name")]
+    UnknownUser,
+    /// The name is the caller's own.
+    #[error("a conversation needs somebody else: this username is your own")]
+    WithOneself,
+    /// The caller's account is gone.
+    #[error("this account no longer exists")]
+    Gone,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Conversations {
+    /// The conversation of the caller and `username`; made if there is none. The same pair has one, whoever asks and
+    /// however often.
+    ///
+    /// # Errors
+    /// [`StartConversationError`].
+    pub async fn start(
+        &self,
+        actor: &Actor,
+        username: Username,
+    ) -> Result<Started, StartConversationError> {
+        let id: ConversationId = self.env.new_id();
+        let key = Zeroizing::new(self.env.random::<32>());
+        let sealed_key = self.sealer.seal(&key_binding(&id), key.as_slice());
+        let (starter, created_at) = (actor.account(), self.env.now());
+        let draft = move |other: AccountId| NewConversation {
+            id,
+            pair: (starter, other),
+            sealed_key: sealed_key.clone(),
+            created_at,
+        };
+        self.env
+            .store
+            .write(move |tx| start(tx, starter, &username, &draft))
+            .await
+    }
+}
+
+fn start(
+    tx: &mut dyn Tx,
+    starter: AccountId,
+    username: &Username,
+    draft: &dyn Fn(AccountId) -> NewConversation,
+) -> Result<Started, StartConversationError> {
+    let other = tx
+        .accounts()
+        .find_by_username(username)?
+        .ok_or(StartConversationError::UnknownUser)?;
+    if other.id == starter {
+        return Err(StartConversationError::WithOneself);
+    }
+    let new = draft(other.id);
+    let id = tx.conversations().find_or_insert_pair(&new)?;
+    let created = id == new.id;
+    if created {
+        let event = NewEvent {
+            kind: EventKind::ConversationCreated,
+            subject: *id.as_bytes(),
+            created_at: new.created_at,
+        };
+        tx.inbox().collect(&[starter, other.id], event);
+    }
+    let conversation = tx
+        .conversations()
+        .find_many(starter, &[id])?
+        .pop()
+        .ok_or(StartConversationError::Gone)?;
+    Ok(Started {
+        conversation,
+        created,
+    })
+}
+
+impl DomainError for StartConversationError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::UnknownUser => ErrorKind::NotFound,
+            Self::WithOneself => ErrorKind::Invalid,
+            Self::Gone => ErrorKind::Unauthenticated,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownUser => "unknown-user",
+            Self::WithOneself => "conversation-with-oneself",
+            Self::Gone => "account-gone",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        matches!(self, Self::UnknownUser | Self::WithOneself).then_some("username")
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+    use crate::testing::{MockTx, account};
+
+    const NEW: ConversationId = ConversationId::from_bytes([1; 16]);
+    const OLD: ConversationId = ConversationId::from_bytes([2; 16]);
+
+    fn draft(other: AccountId) -> NewConversation {
+        NewConversation {
+            id: NEW,
+            pair: (account("alice").id, other),
+            sealed_key: vec![1],
+            created_at: Timestamp::from_seconds(1),
+        }
+    }
+
+    fn tx(present: ConversationId) -> MockTx {
+        let mut tx = MockTx::default();
+        tx.accounts
+            .expect_find_by_username()
+            .returning(|_| Ok(Some(account("bob"))));
+        tx.conversations
+            .expect_find_or_insert_pair()
+            .returning(move |_| Ok(present));
+        tx.conversations.expect_find_many().returning(|_, ids| {
+            let overview = |id: &ConversationId| ConversationOverview {
+                id: *id,
+                members: Vec::new(),
+                created_at: Timestamp::from_seconds(1),
+                last_seq: 0,
+            };
+            Ok(ids.iter().map(overview).collect())
+        });
+        tx
+    }
+
+    fn run(tx: &mut MockTx, starter: &str) -> Result<Started, StartConversationError> {
+        start(
+            tx,
+            account(starter).id,
+            &Username::parse("bob").unwrap(),
+            &draft,
+        )
+    }
+
+    #[test]
+    fn a_new_conversation_is_told_to_both() {
+        let mut tx = tx(NEW);
+        let both = [account("alice").id, account("bob").id];
+        tx.inbox
+            .expect_collect()
+            .withf(move |who, event| who == both && event.subject == [1; 16])
+            .once()
+            .return_const(());
+        let started = run(&mut tx, "alice").unwrap();
+        assert!(started.created);
+        assert_eq!(started.conversation.id, NEW);
+    }
+
+    #[test]
+    fn the_pairs_conversation_is_found_again_and_told_to_nobody() {
+        let started = run(&mut tx(OLD), "alice").unwrap();
+        assert_eq!((started.created, started.conversation.id), (false, OLD));
+    }
+
+    #[test]
+    fn nobody_talks_with_themselves_or_with_nobody() {
+        assert!(matches!(
+            run(&mut tx(NEW), "bob"),
+            Err(StartConversationError::WithOneself)
+        ));
+        let mut empty = MockTx::default();
+        empty
+            .accounts
+            .expect_find_by_username()
+            .returning(|_| Ok(None));
+        assert!(matches!(
+            run(&mut empty, "alice"),
+            Err(StartConversationError::UnknownUser)
+        ));
+    }
+}

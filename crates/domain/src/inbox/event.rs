@@ -1,0 +1,126 @@
+use crate::Timestamp;
+use crate::conversations::ConversationOverview;
+use crate::messages::Message;
+use crate::sessions::SessionId;
+
+/// The place of an event in its account's log: 1 for the first, and no holes.
+pub type Offset = u64;
+
+/// What happened. The number is what is stored; the name is what clients see as `type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EventKind {
+    /// A message came into a conversation of the account, from anybody, the account itself included.
+    MessageCreated,
+    /// The account is in a new conversation.
+    ConversationCreated,
+    /// One of the account's sessions was ended before its time.
+    SessionRevoked,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [
+        Self::MessageCreated,
+        Self::ConversationCreated,
+        Self::SessionRevoked,
+    ];
+
+    /// The number it is stored as.
+    #[must_use]
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::MessageCreated => 1,
+            Self::ConversationCreated => 2,
+            Self::SessionRevoked => 3,
+        }
+    }
+
+    /// The kind stored as this number; None if there is none.
+    #[must_use]
+    pub fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// What clients see as `type`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MessageCreated => "message.created",
+            Self::ConversationCreated => "conversation.created",
+            Self::SessionRevoked => "session.revoked",
+        }
+    }
+}
+
+/// An event to be told: its kind, and the id of what it is about. The content is joined when the log is read, so that
+/// deleting a thing has one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// The id of the message, conversation or session.
+    pub subject: [u8; 16],
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// An event as it stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InboxEvent {
+    /// Its place.
+    pub offset: Offset,
+    /// What happened.
+    pub kind: EventKind,
+    /// To what.
+    pub subject: [u8; 16],
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+/// The part of a log that is there. Empty when `earliest` is past `latest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first offset that has not been trimmed.
+    pub earliest: Offset,
+    /// The last offset that was given out; 0 if none was.
+    pub latest: Offset,
+}
+
+/// An event with its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its place.
+    pub offset: Offset,
+    /// What happened.
+    pub kind: EventKind,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// To what.
+    pub data: EventData,
+}
+
+/// The content of an event, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventData {
+    /// The message.
+    Message(Message),
+    /// The conversation.
+    Conversation(ConversationOverview),
+    /// The id of the session.
+    Session(SessionId),
+    /// What the event was about is no longer there.
+    Gone,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_lead_back() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_code(kind.code()), Some(kind));
+        }
+        assert_eq!(EventKind::from_code(0), None);
+    }
+}

@@ -1,0 +1,11 @@
+//! The inbox: each account's ordered, durable log of events. WebSocket, long poll and every other way to hear of
+//! something are views of this one log, so nothing is missed and nothing comes twice.
+
+mod acknowledge;
+mod event;
+mod read;
+mod service;
+
+pub use event::{Event, EventData, EventKind, InboxEvent, NewEvent, Offset, Window};
+pub use read::{Gap, Page, ReadInboxError};
+pub use service::Inbox;

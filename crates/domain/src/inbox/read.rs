@@ -1,0 +1,265 @@
+//! A client reads on from where it was.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Event, EventData, EventKind, Inbox, InboxEvent, Offset, Window};
+use crate::accounts::AccountId;
+use crate::conversations::{ConversationId, ConversationOverview};
+use crate::messages::{Message, MessageId, open_all};
+use crate::ports::{StoreError, StoreExt, StoredMessage, Tx};
+use crate::sessions::{Actor, SessionId};
+use crate::{DomainError, ErrorKind};
+
+/// A stretch of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Events in order, without a hole.
+    pub events: Vec<Event>,
+    /// Where to read on: the offset of the last event, or what was asked for if there was none.
+    pub next: Offset,
+    /// What of the log is there.
+    pub window: Window,
+}
+
+/// The log does not hold what comes after the cursor: it was trimmed, or the cursor is of another life of the
+/// database. The client has to read what it needs anew, and then go on from `window.latest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap(pub Window);
+
+/// Why the log was not read.
+#[derive(Debug, Error)]
+pub enum ReadInboxError {
+    /// Part of what was asked for is no longer there.
+    #[error("events after this cursor are no longer kept: read anew and go on from offset {}", .0.0.latest)]
+    Gap(Gap),
+    /// The account is gone.
+    #[error("this account no longer exists")]
+    Gone,
+    /// Something in the store does not open.
+    #[error("a stored message cannot be opened")]
+    Sealed(#[from] crate::ports::SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What one reading takes from the store.
+struct Rows {
+    events: Vec<InboxEvent>,
+    window: Window,
+    messages: Vec<StoredMessage>,
+    conversations: Vec<ConversationOverview>,
+}
+
+impl Inbox {
+    /// The most events of one page.
+    pub const MAX_PAGE: u32 = 100;
+
+    /// The events after offset `after`, at most `limit` ([`Inbox::MAX_PAGE`] at the most). An empty page means that
+    /// there are none yet.
+    ///
+    /// # Errors
+    /// [`ReadInboxError`].
+    pub async fn read(
+        &self,
+        actor: &Actor,
+        after: Offset,
+        limit: u32,
+    ) -> Result<Page, ReadInboxError> {
+        let account = actor.account();
+        let limit = limit.clamp(1, Self::MAX_PAGE);
+        let rows = self
+            .env
+            .store
+            .read(move |tx| load(tx, account, after, limit))
+            .await?;
+        let messages = open_all(rows.messages, &*self.sealer)?;
+        let messages = messages
+            .into_iter()
+            .map(|message| (message.id, message))
+            .collect();
+        let conversations = rows
+            .conversations
+            .into_iter()
+            .map(|overview| (overview.id, overview))
+            .collect();
+        let events: Vec<Event> = rows
+            .events
+            .iter()
+            .map(|event| join(event, &messages, &conversations))
+            .collect();
+        let next = events.last().map_or(after, |event| event.offset);
+        Ok(Page {
+            events,
+            next,
+            window: rows.window,
+        })
+    }
+
+    /// What of the caller's log is there.
+    ///
+    /// # Errors
+    /// [`ReadInboxError`], but never [`ReadInboxError::Gap`].
+    pub async fn window(&self, actor: &Actor) -> Result<Window, ReadInboxError> {
+        let account = actor.account();
+        self.env
+            .store
+            .read(move |tx| tx.inbox().window(account)?.ok_or(ReadInboxError::Gone))
+            .await
+    }
+}
+
+fn load(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    after: Offset,
+    limit: u32,
+) -> Result<Rows, ReadInboxError> {
+    let window = tx.inbox().window(account)?.ok_or(ReadInboxError::Gone)?;
+    if after.saturating_add(1) < window.earliest || after > window.latest {
+        return Err(ReadInboxError::Gap(Gap(window)));
+    }
+    let events = tx.inbox().page(account, after, limit)?;
+    let subjects = |kind| {
+        events
+            .iter()
+            .filter(move |event| event.kind == kind)
+            .map(|event| event.subject)
+    };
+    let messages: BTreeSet<_> = subjects(EventKind::MessageCreated)
+        .map(MessageId::from_bytes)
+        .collect();
+    let conversations: BTreeSet<_> = subjects(EventKind::ConversationCreated)
+        .map(ConversationId::from_bytes)
+        .collect();
+    Ok(Rows {
+        messages: tx
+            .messages()
+            .find_many(&messages.into_iter().collect::<Vec<_>>())?,
+        conversations: tx
+            .conversations()
+            .find_many(account, &conversations.into_iter().collect::<Vec<_>>())?,
+        events,
+        window,
+    })
+}
+
+fn join(
+    event: &InboxEvent,
+    messages: &HashMap<MessageId, Message>,
+    conversations: &HashMap<ConversationId, ConversationOverview>,
+) -> Event {
+    let subject = event.subject;
+    let data = match event.kind {
+        EventKind::MessageCreated => messages
+            .get(&MessageId::from_bytes(subject))
+            .cloned()
+            .map_or(EventData::Gone, EventData::Message),
+        EventKind::ConversationCreated => conversations
+            .get(&ConversationId::from_bytes(subject))
+            .cloned()
+            .map_or(EventData::Gone, EventData::Conversation),
+        EventKind::SessionRevoked => EventData::Session(SessionId::from_bytes(subject)),
+    };
+    Event {
+        offset: event.offset,
+        kind: event.kind,
+        created_at: event.created_at,
+        data,
+    }
+}
+
+impl DomainError for ReadInboxError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Gap(_) => ErrorKind::Gone,
+            Self::Gone => ErrorKind::Unauthenticated,
+            Self::Sealed(_) => ErrorKind::Internal,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Gap(_) => "events-gap",
+            Self::Gone => "account-gone",
+            Self::Sealed(_) => "internal-error",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+    use crate::testing::{MockTx, account};
+
+    fn tx(earliest: Offset, latest: Offset) -> MockTx {
+        let mut tx = MockTx::default();
+        tx.inbox
+            .expect_window()
+            .returning(move |_| Ok(Some(Window { earliest, latest })));
+        tx
+    }
+
+    #[test]
+    fn a_cursor_before_what_was_trimmed_or_after_the_end_is_a_gap() {
+        for after in [0, 3, 11] {
+            let refused = load(&mut tx(5, 10), account("alice").id, after, 10);
+            assert!(
+                matches!(
+                    refused,
+                    Err(ReadInboxError::Gap(Gap(Window {
+                        earliest: 5,
+                        latest: 10
+                    })))
+                ),
+                "{after}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_edges_of_the_window_are_no_gap() {
+        for after in [4, 10] {
+            let mut tx = tx(5, 10);
+            tx.inbox
+                .expect_page()
+                .once()
+                .returning(|_, _, _| Ok(Vec::new()));
+            tx.messages.expect_find_many().returning(|_| Ok(Vec::new()));
+            tx.conversations
+                .expect_find_many()
+                .returning(|_, _| Ok(Vec::new()));
+            assert!(
+                load(&mut tx, account("alice").id, after, 10).is_ok(),
+                "{after}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_event_about_what_is_gone_says_so() {
+        let event = InboxEvent {
+            offset: 7,
+            kind: EventKind::MessageCreated,
+            subject: [1; 16],
+            created_at: Timestamp::from_seconds(1),
+        };
+        assert_eq!(
+            join(&event, &HashMap::new(), &HashMap::new()).data,
+            EventData::Gone
+        );
+    }
+}

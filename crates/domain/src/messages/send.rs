@@ -1,0 +1,304 @@
+//! A member says something. What is acknowledged is durable, in order, and there once however often it is repeated.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Body, ClientId, Format, MessageId, Messages, seal};
+use crate::Timestamp;
+use crate::accounts::AccountId;
+use crate::conversations::ConversationId;
+use crate::inbox::{EventKind, NewEvent};
+use crate::ports::{Digest, MacPurpose, NewMessage, SealError, Sealer, StoreError, StoreExt, Tx};
+use crate::sessions::Actor;
+use crate::{DomainError, ErrorKind};
+
+/// Asks for a message to be stored and delivered.
+#[derive(Debug, Clone)]
+pub struct SendMessage {
+    /// Where.
+    pub conversation: ConversationId,
+    /// The sender's own name for it.
+    pub client_id: ClientId,
+    /// What the body is.
+    pub format: Format,
+    /// The body.
+    pub body: Body,
+    /// When the sender's clock says it was sent.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// That a message is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its id.
+    pub id: MessageId,
+    /// Its place in the conversation.
+    pub seq: u64,
+    /// When the server took it.
+    pub created_at: Timestamp,
+}
+
+/// Why a message was not taken.
+#[derive(Debug, Error)]
+pub enum SendMessageError {
+    /// There is none, or the caller is not in it.
+    #[error("no such conversation")]
+    UnknownConversation,
+    /// The sender has used this name for another message.
+    #[error("this client_id was used for another message: use a new one for each message")]
+    ClientIdReused,
+    /// The conversation's key does not open.
+    #[error("the key of the conversation cannot be opened")]
+    Sealed(#[from] SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is known of the message before its conversation is.
+struct Draft {
+    id: MessageId,
+    sender: AccountId,
+    command: SendMessage,
+    digest: Digest,
+    now: Timestamp,
+}
+
+impl Messages {
+    /// Stores a message and puts it into every member's inbox, in one unit of work. A repeat with the same
+    /// `client_id` is answered like the original and changes nothing.
+    ///
+    /// # Errors
+    /// [`SendMessageError`].
+    pub async fn send(
+        &self,
+        actor: &Actor,
+        command: SendMessage,
+    ) -> Result<Receipt, SendMessageError> {
+        let draft = Draft {
+            id: self.env.new_id(),
+            sender: actor.account(),
+            digest: self.digest(&command),
+            command,
+            now: self.env.now(),
+        };
+        let sealer = std::sync::Arc::clone(&self.sealer);
+        self.env
+            .store
+            .write(move |tx| append(tx, &draft, &*sealer))
+            .await
+    }
+
+    /// Tells a repeat from another message of the same name. A MAC and no plain hash: the database must not let
+    /// anybody try out what a `text` message said.
+    fn digest(&self, command: &SendMessage) -> Digest {
+        let mut bytes = Vec::with_capacity(18 + command.body.as_str().len());
+        bytes.extend_from_slice(command.conversation.as_bytes());
+        bytes.extend_from_slice(&command.format.code().to_be_bytes());
+        bytes.extend_from_slice(command.body.as_str().as_bytes());
+        self.digester.mac(MacPurpose::Repeat, &bytes)
+    }
+}
+
+fn append(
+    tx: &mut dyn Tx,
+    draft: &Draft,
+    sealer: &dyn Sealer,
+) -> Result<Receipt, SendMessageError> {
+    let Draft {
+        id,
+        sender,
+        command,
+        digest,
+        now,
+    } = draft;
+    let membership = tx
+        .conversations()
+        .find_membership(command.conversation, *sender)?;
+    let membership = membership.ok_or(SendMessageError::UnknownConversation)?;
+    if let Some((receipt, original)) = tx.messages().find_sent(*sender, &command.client_id)? {
+        return if original == *digest {
+            Ok(receipt)
+        } else {
+            Err(SendMessageError::ClientIdReused)
+        };
+    }
+    let body = seal::to_stored(
+        (id, &command.conversation),
+        &membership.sealed_key,
+        command.format,
+        &command.body,
+        sealer,
+    )?;
+    let seq = tx.messages().append(&NewMessage {
+        id: *id,
+        conversation: command.conversation,
+        sender: *sender,
+        client_id: command.client_id.clone(),
+        digest: *digest,
+        format: command.format,
+        body,
+        sent_at: command.sent_at,
+        created_at: *now,
+    })?;
+    let event = NewEvent {
+        kind: EventKind::MessageCreated,
+        subject: *id.as_bytes(),
+        created_at: *now,
+    };
+    tx.inbox().collect(&membership.members, event);
+    Ok(Receipt {
+        id: *id,
+        seq,
+        created_at: *now,
+    })
+}
+
+impl DomainError for SendMessageError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::UnknownConversation => ErrorKind::NotFound,
+            Self::ClientIdReused => ErrorKind::Conflict,
+            Self::Sealed(_) => ErrorKind::Internal,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownConversation => "unknown-conversation",
+            Self::ClientIdReused => "client-id-reused",
+            Self::Sealed(_) => "internal-error",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        matches!(self, Self::ClientIdReused).then_some("client_id")
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversations::Membership;
+    use crate::ports::MockSealer;
+    use crate::testing::{MockTx, account};
+
+    fn draft(format: Format) -> Draft {
+        Draft {
+            id: MessageId::from_bytes([1; 16]),
+            sender: account("alice").id,
+            command: SendMessage {
+                conversation: ConversationId::from_bytes([2; 16]),
+                client_id: ClientId::parse("c1").unwrap(),
+                format,
+                body: Body::parse("hello".to_owned()).unwrap(),
+                sent_at: None,
+            },
+            digest: [3; 32],
+            now: Timestamp::from_seconds(5),
+        }
+    }
+
+    fn tx(sent: Option<(Receipt, Digest)>) -> MockTx {
+        let mut tx = MockTx::default();
+        tx.conversations.expect_find_membership().returning(|_, _| {
+            let members = vec![account("alice").id, account("bob").id];
+            Ok(Some(Membership {
+                sealed_key: vec![9],
+                members,
+            }))
+        });
+        tx.messages
+            .expect_find_sent()
+            .returning(move |_, _| Ok(sent.clone()));
+        tx
+    }
+
+    #[test]
+    fn a_message_is_stored_and_told_to_all_members() {
+        let mut tx = tx(None);
+        tx.messages
+            .expect_append()
+            .withf(|new| new.body == b"hello" && new.digest == [3; 32])
+            .once()
+            .returning(|_| Ok(7));
+        tx.inbox
+            .expect_collect()
+            .withf(|who, event| who.len() == 2 && event.kind == EventKind::MessageCreated)
+            .once()
+            .return_const(());
+        let receipt = append(&mut tx, &draft(Format::Opaque), &MockSealer::new()).unwrap();
+        assert_eq!(
+            (receipt.seq, receipt.id),
+            (7, MessageId::from_bytes([1; 16]))
+        );
+    }
+
+    #[test]
+    fn text_is_stored_sealed_under_the_conversations_key() {
+        let mut sealer = MockSealer::new();
+        sealer
+            .expect_open()
+            .once()
+            .returning(|_, _| Ok(zeroize::Zeroizing::new(vec![7; 32])));
+        sealer
+            .expect_seal_under()
+            .once()
+            .returning(|_, _, _| b"sealed".to_vec());
+        let mut tx = tx(None);
+        tx.messages
+            .expect_append()
+            .withf(|new| new.body == b"sealed")
+            .once()
+            .returning(|_| Ok(1));
+        tx.inbox.expect_collect().return_const(());
+        append(&mut tx, &draft(Format::Text), &sealer).unwrap();
+    }
+
+    fn original() -> Receipt {
+        Receipt {
+            id: MessageId::from_bytes([8; 16]),
+            seq: 3,
+            created_at: Timestamp::from_seconds(1),
+        }
+    }
+
+    #[test]
+    fn a_repeat_gets_the_original_answer_and_nothing_else_happens() {
+        let mut tx = tx(Some((original(), [3; 32])));
+        assert_eq!(
+            append(&mut tx, &draft(Format::Opaque), &MockSealer::new()).unwrap(),
+            original()
+        );
+    }
+
+    #[test]
+    fn one_name_for_two_messages_is_refused() {
+        let mut tx = tx(Some((original(), [4; 32])));
+        let refused = append(&mut tx, &draft(Format::Opaque), &MockSealer::new());
+        assert!(matches!(refused, Err(SendMessageError::ClientIdReused)));
+    }
+
+    #[test]
+    fn who_is_not_a_member_learns_nothing() {
+        let mut tx = MockTx::default();
+        tx.conversations
+            .expect_find_membership()
+            .returning(|_, _| Ok(None));
+        let refused = append(&mut tx, &draft(Format::Opaque), &MockSealer::new());
+        assert!(matches!(
+            refused,
+            Err(SendMessageError::UnknownConversation)
+        ));
+    }
+}

@@ -1,0 +1,95 @@
+use super::{Digest, StoreError};
+use crate::Timestamp;
+use crate::accounts::{AccountId, Username};
+use crate::conversations::ConversationId;
+use crate::messages::{ClientId, Format, MessageId, Reach, Receipt};
+
+/// A message to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Where it is said.
+    pub conversation: ConversationId,
+    /// Who says it.
+    pub sender: AccountId,
+    /// The sender's own name for it.
+    pub client_id: ClientId,
+    /// Tells a repeat from another message of the same name.
+    pub digest: Digest,
+    /// What the body is.
+    pub format: Format,
+    /// The body as it is to rest.
+    pub body: Vec<u8>,
+    /// When the sender's clock says it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// When the server took it.
+    pub created_at: Timestamp,
+}
+
+/// A message as it rests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// Where it was said.
+    pub conversation: ConversationId,
+    /// The conversation's key, sealed under the master key.
+    pub sealed_key: Vec<u8>,
+    /// Its place in the conversation.
+    pub seq: u64,
+    /// Who said it.
+    pub sender: AccountId,
+    /// By which name.
+    pub sender_username: Username,
+    /// The sender's own name for it.
+    pub client_id: ClientId,
+    /// What the body is.
+    pub format: Format,
+    /// The body as it rests.
+    pub body: Vec<u8>,
+    /// When the sender's clock says it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// When the server took it.
+    pub created_at: Timestamp,
+}
+
+/// Messages in the order of their conversations. Whether somebody may read or write is settled before, by
+/// [`super::ConversationRepository::find_membership`] in the same unit of work.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+pub trait MessageRepository {
+    /// Stores a message at the end of its conversation and returns its number there: one more than the last one's,
+    /// counted under the conversation's lock, so that commits and numbers have one order. If the sender's `client_id`
+    /// is there already (a repeat that runs at the same time), the unit of work runs again and finds it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn append(&mut self, message: &NewMessage) -> Result<u64, StoreError>;
+
+    /// The receipt and the digest of the message that `sender` sent under `client_id`; None if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_sent(
+        &mut self,
+        sender: AccountId,
+        client_id: &ClientId,
+    ) -> Result<Option<(Receipt, Digest)>, StoreError>;
+
+    /// Messages of one conversation in the order of `reach`, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn page(
+        &mut self,
+        conversation: ConversationId,
+        reach: Reach,
+        limit: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError>;
+
+    /// Those of `ids` (at most 500) that are there, in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_many(&mut self, ids: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError>;
+}

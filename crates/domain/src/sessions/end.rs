@@ -1,0 +1,156 @@
+//! Sessions are listed and ended by their owner.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Actor, EndedSession, Session, SessionId, Sessions};
+use crate::inbox::{EventKind, NewEvent};
+use crate::ports::{StoreError, StoreExt, Tx};
+use crate::{DomainError, ErrorKind, Timestamp};
+
+/// Longer than any access token of any dialect lives, with room for clocks that differ.
+const LONGEST_ACCESS: Duration = Duration::from_secs(60 * 60 + 60);
+
+/// Why a session was not ended, or the list not shown.
+#[derive(Debug, Error)]
+pub enum EndSessionError {
+    /// The caller has no such session.
+    #[error("no such session")]
+    Unknown,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Sessions {
+    /// The caller's sessions, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<Session>, StoreError> {
+        let account = actor.account();
+        self.env
+            .store
+            .read(move |tx| tx.sessions().list(account))
+            .await
+    }
+
+    /// Ends one of the caller's sessions: its tokens are dead on this instance at once and on every other within a
+    /// second.
+    ///
+    /// # Errors
+    /// [`EndSessionError::Unknown`] also for sessions of others.
+    pub async fn end(&self, actor: &Actor, id: SessionId) -> Result<(), EndSessionError> {
+        let (account, now) = (actor.account(), self.env.now());
+        let ended = self
+            .env
+            .store
+            .write(move |tx| end_one(tx, account, id, now))
+            .await?;
+        self.revocations.add(&ended);
+        Ok(())
+    }
+
+    /// Notes on this instance that these sessions have ended; the store knows it already.
+    pub(crate) fn note_ended(&self, ended: &[EndedSession]) {
+        for note in ended {
+            self.revocations.add(note);
+        }
+    }
+
+    /// Whether this instance knows that the session has ended.
+    #[must_use]
+    pub fn has_ended(&self, id: SessionId) -> bool {
+        self.revocations.standing(id, self.env.now()) == super::revocations::Standing::Ended
+    }
+}
+
+fn end_one(
+    tx: &mut dyn Tx,
+    account: crate::accounts::AccountId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<EndedSession, EndSessionError> {
+    let session = tx
+        .sessions()
+        .find(id)?
+        .filter(|session| session.account == account);
+    let session = session.ok_or(EndSessionError::Unknown)?;
+    end(tx, &session, now)?.ok_or(EndSessionError::Unknown)
+}
+
+/// Ends `session` and tells its account's devices. None if it had ended meanwhile.
+pub(crate) fn end(
+    tx: &mut dyn Tx,
+    session: &Session,
+    now: Timestamp,
+) -> Result<Option<EndedSession>, StoreError> {
+    let ended = note_end(session, now);
+    if !tx.sessions().end(session.account, &ended)? {
+        return Ok(None);
+    }
+    let event = NewEvent {
+        kind: EventKind::SessionRevoked,
+        subject: *session.id.as_bytes(),
+        created_at: now,
+    };
+    tx.inbox().collect(&[session.account], event);
+    Ok(Some(ended))
+}
+
+/// The note that `session` ends now.
+pub(crate) fn note_end(session: &Session, now: Timestamp) -> EndedSession {
+    EndedSession {
+        id: session.id,
+        ended_at: now,
+        forget_at: now + LONGEST_ACCESS,
+    }
+}
+
+impl DomainError for EndSessionError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unknown => ErrorKind::NotFound,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown-session",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unknown => None,
+            Self::Store(error) => error.retry_after(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{MockTx, account, session};
+
+    #[test]
+    fn a_session_of_somebody_else_is_unknown() {
+        let mut tx = MockTx::default();
+        tx.sessions
+            .expect_find()
+            .returning(|_| Ok(Some(session(account("bob").id))));
+        let bobs = session(account("bob").id);
+        let refused = end_one(&mut tx, account("alice").id, bobs.id, bobs.created_at);
+        assert!(matches!(refused, Err(EndSessionError::Unknown)));
+    }
+
+    #[test]
+    fn the_note_outlives_every_token() {
+        let session = session(account("alice").id);
+        let ended = note_end(&session, session.created_at);
+        assert!(ended.forget_at > session.created_at + Session::ACCESS_LIFETIME);
+    }
+}

@@ -1,0 +1,236 @@
+//! A refresh token is exchanged for new tokens; one that was spent long ago betrays a thief and ends the session.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::end::{end, note_end};
+use super::{OpenedSession, RefreshToken, Session, Sessions};
+use crate::accounts::Account;
+use crate::ports::{Digest, StoreError, StoreExt, TokenError, Tx};
+use crate::{DomainError, ErrorKind, Timestamp};
+
+/// How long a spent token still gives its successor: an answer may have been lost on the way.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why there are no new tokens.
+#[derive(Debug, Error)]
+pub enum RefreshError {
+    /// Unknown, expired, or of a session that has ended.
+    #[error("this refresh token is not good any more: log in again")]
+    Invalid,
+    /// Spent before: two parties hold it, so the session was ended.
+    #[error(
+        "this refresh token was used before; the session has been ended for safety: log in again"
+    )]
+    Reused,
+    /// No token could be made.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the store says of the exchange. Not an error even where the caller gets one: ending the session must commit.
+#[derive(Debug)]
+enum Exchange {
+    Refused,
+    Reused(Session),
+    Done(Session, Account),
+}
+
+impl Sessions {
+    /// Exchanges a refresh token for its successor and a new access token. A repeat within ten seconds gets the same
+    /// successor; a later one ends the session.
+    ///
+    /// # Errors
+    /// [`RefreshError`].
+    pub async fn refresh(&self, token: &RefreshToken) -> Result<OpenedSession, RefreshError> {
+        let now = self.env.now();
+        let successor = token.successor(&*self.ports.digester);
+        let spent = token.digest(&*self.ports.digester);
+        let next = successor.digest(&*self.ports.digester);
+        let exchange = self
+            .env
+            .store
+            .write(move |tx| exchange(tx, &spent, &next, now))
+            .await?;
+        match exchange {
+            Exchange::Refused => Err(RefreshError::Invalid),
+            Exchange::Reused(session) => {
+                self.revocations.add(&note_end(&session, now));
+                Err(RefreshError::Reused)
+            }
+            Exchange::Done(session, account) => Ok(OpenedSession {
+                access_token: self.issue_access(&session, now)?,
+                refresh_token: successor,
+                session,
+                account,
+            }),
+        }
+    }
+}
+
+fn exchange(
+    tx: &mut dyn Tx,
+    spent: &Digest,
+    next: &Digest,
+    now: Timestamp,
+) -> Result<Exchange, StoreError> {
+    let Some(stored) = tx.sessions().find_refresh(spent)? else {
+        return Ok(Exchange::Refused);
+    };
+    let session = stored.session;
+    if session.expires_at <= now {
+        return Ok(Exchange::Refused);
+    }
+    let fresh = stored.spent_at.is_none() && tx.sessions().spend_refresh(spent, next, now)?;
+    // Lost the race for a fresh token: somebody spent it just now, which is within the grace.
+    let spent_at = stored.spent_at.unwrap_or(now);
+    let repeat = !fresh && now.since(spent_at) <= GRACE && successor_unused(tx, next)?;
+    if !fresh && !repeat {
+        end(tx, &session, now)?;
+        return Ok(Exchange::Reused(session));
+    }
+    match tx.accounts().find(session.account)? {
+        Some(account) => Ok(Exchange::Done(session, account)),
+        None => Ok(Exchange::Refused),
+    }
+}
+
+/// Whoever has used the successor got the answer; a repeat of its predecessor is then somebody else's.
+fn successor_unused(tx: &mut dyn Tx, next: &Digest) -> Result<bool, StoreError> {
+    Ok(tx
+        .sessions()
+        .find_refresh(next)?
+        .is_some_and(|stored| stored.spent_at.is_none()))
+}
+
+impl DomainError for RefreshError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Invalid | Self::Reused => ErrorKind::Unauthenticated,
+            Self::Token(_) => ErrorKind::Internal,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid-refresh-token",
+            Self::Reused => "refresh-token-reused",
+            Self::Token(_) => "internal-error",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mockall::predicate::eq;
+
+    use super::*;
+    use crate::ports::StoredRefreshToken;
+    use crate::testing::{MockTx, account, session};
+
+    const OLD: Digest = [1; 32];
+    const NEW: Digest = [2; 32];
+
+    fn now() -> Timestamp {
+        session(account("alice").id).created_at + Duration::from_secs(100)
+    }
+
+    fn stored(spent_ago: Option<u64>) -> Option<StoredRefreshToken> {
+        Some(StoredRefreshToken {
+            session: session(account("alice").id),
+            spent_at: spent_ago.map(|seconds| now() - Duration::from_secs(seconds)),
+        })
+    }
+
+    fn tx(old: Option<StoredRefreshToken>, new: Option<StoredRefreshToken>) -> MockTx {
+        let mut tx = MockTx::default();
+        tx.sessions
+            .expect_find_refresh()
+            .with(eq(OLD))
+            .returning(move |_| Ok(old.clone()));
+        tx.sessions
+            .expect_find_refresh()
+            .with(eq(NEW))
+            .returning(move |_| Ok(new.clone()));
+        tx.accounts
+            .expect_find()
+            .returning(|_| Ok(Some(account("alice"))));
+        tx
+    }
+
+    #[test]
+    fn a_fresh_token_is_spent_once() {
+        let mut tx = tx(stored(None), None);
+        tx.sessions
+            .expect_spend_refresh()
+            .with(eq(OLD), eq(NEW), eq(now()))
+            .once()
+            .returning(|_, _, _| Ok(true));
+        assert!(matches!(
+            exchange(&mut tx, &OLD, &NEW, now()).unwrap(),
+            Exchange::Done(..)
+        ));
+    }
+
+    #[test]
+    fn a_repeat_within_the_grace_gets_the_same_successor() {
+        for ago in [0, 10] {
+            let mut tx = tx(stored(Some(ago)), stored(None));
+            assert!(matches!(
+                exchange(&mut tx, &OLD, &NEW, now()).unwrap(),
+                Exchange::Done(..)
+            ));
+        }
+    }
+
+    #[test]
+    fn whoever_loses_the_race_gets_the_winners_successor() {
+        let mut tx = tx(stored(None), stored(None));
+        tx.sessions
+            .expect_spend_refresh()
+            .returning(|_, _, _| Ok(false));
+        assert!(matches!(
+            exchange(&mut tx, &OLD, &NEW, now()).unwrap(),
+            Exchange::Done(..)
+        ));
+    }
+
+    #[test]
+    fn a_late_repeat_and_one_after_the_successor_was_used_end_the_session() {
+        for (ago, successor) in [(11, stored(None)), (3, stored(Some(1)))] {
+            let mut tx = tx(stored(Some(ago)), successor);
+            tx.sessions.expect_end().once().returning(|_, _| Ok(true));
+            tx.inbox.expect_collect().once().return_const(());
+            assert!(matches!(
+                exchange(&mut tx, &OLD, &NEW, now()).unwrap(),
+                Exchange::Reused(_)
+            ));
+        }
+    }
+
+    #[test]
+    fn an_unknown_token_and_one_of_an_expired_session_are_refused() {
+        assert!(matches!(
+            exchange(&mut tx(None, None), &OLD, &NEW, now()).unwrap(),
+            Exchange::Refused
+        ));
+        let late = session(account("alice").id).expires_at;
+        assert!(matches!(
+            exchange(&mut tx(stored(None), None), &OLD, &NEW, late).unwrap(),
+            Exchange::Refused
+        ));
+    }
+}

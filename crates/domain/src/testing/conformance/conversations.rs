@@ -1,0 +1,138 @@
+//! Cases of [`crate::ports::ConversationRepository`].
+
+use std::sync::Arc;
+
+use super::people::{conversation, pair, person};
+use crate::conversations::{ConversationId, Membership};
+use crate::ports::{Store, StoreExt};
+
+/// The same pair has one conversation, whichever of the two asks.
+pub async fn a_pair_has_one(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    let carol = person(&store, "carol").await.id;
+    let first = conversation(&store, 1, alice, bob).await;
+    assert_eq!(first, ConversationId::from_bytes([1; 16]));
+    assert_eq!(conversation(&store, 2, bob, alice).await, first);
+    assert_eq!(
+        conversation(&store, 3, alice, carol).await,
+        ConversationId::from_bytes([3; 16])
+    );
+}
+
+/// Of many who start at once, all get the same.
+pub async fn a_pair_has_one_in_a_race(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    let starters: Vec<_> = (1..=32)
+        .map(|byte| {
+            let new = if byte % 2 == 0 {
+                pair(byte, alice, bob)
+            } else {
+                pair(byte, bob, alice)
+            };
+            store.write(move |tx| tx.conversations().find_or_insert_pair(&new))
+        })
+        .collect();
+    let ids: Vec<_> = super::join_all(starters)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    assert!(ids.iter().all(|id| Some(id) == ids.first()), "{ids:?}");
+}
+
+/// Members get key and members; for everybody else there is nothing.
+pub async fn membership_is_for_members(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    let carol = person(&store, "carol").await.id;
+    let id = conversation(&store, 1, alice, bob).await;
+    let mut members = vec![alice, bob];
+    members.sort();
+    for (who, expected) in [
+        (
+            alice,
+            Some(Membership {
+                sealed_key: vec![1; 80],
+                members: members.clone(),
+            }),
+        ),
+        (
+            bob,
+            Some(Membership {
+                sealed_key: vec![1; 80],
+                members,
+            }),
+        ),
+        (carol, None),
+    ] {
+        let found = store
+            .read(move |tx| tx.conversations().find_membership(id, who))
+            .await
+            .unwrap();
+        assert_eq!(found, expected);
+        let seen = store
+            .read(move |tx| tx.conversations().find_many(who, &[id]))
+            .await
+            .unwrap();
+        assert_eq!(seen.len(), usize::from(who != carol));
+    }
+    let nowhere = ConversationId::from_bytes([9; 16]);
+    let found = store
+        .read(move |tx| tx.conversations().find_membership(nowhere, alice))
+        .await
+        .unwrap();
+    assert_eq!(found, None);
+}
+
+/// Pages run from the newest to the oldest, without a hole and without others' conversations.
+pub async fn paged_newest_first(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    let stranger = person(&store, "stranger").await.id;
+    for byte in 1..=5 {
+        let other = person(&store, &format!("friend{byte}")).await.id;
+        conversation(&store, byte, alice, other).await;
+        conversation(&store, byte + 100, stranger, other).await;
+    }
+    let id = |byte| ConversationId::from_bytes([byte; 16]);
+    for (before, expected) in [
+        (None, vec![id(5), id(4), id(3)]),
+        (Some(id(3)), vec![id(2), id(1)]),
+        (Some(id(1)), vec![]),
+    ] {
+        let page = store
+            .read(move |tx| tx.conversations().page(alice, before, 3))
+            .await
+            .unwrap();
+        assert_eq!(page, expected);
+    }
+    let seen = store
+        .read(move |tx| {
+            tx.conversations()
+                .find_many(alice, &[id(1), id(4), id(104)])
+        })
+        .await
+        .unwrap();
+    let names: Vec<Vec<String>> = seen
+        .iter()
+        .map(|overview| {
+            overview
+                .members
+                .iter()
+                .map(|member| member.username.to_string())
+                .collect()
+        })
+        .collect();
+    assert_eq!(
+        seen.iter().map(|overview| overview.id).collect::<Vec<_>>(),
+        [id(4), id(1)]
+    );
+    assert_eq!(names, [["alice", "friend4"], ["alice", "friend1"]]);
+}

@@ -1,0 +1,83 @@
+//! The long poll: a request that waits for something to happen.
+
+use std::time::Duration;
+
+use actix_web::web;
+use sealpost_domain::inbox::Offset;
+use sealpost_domain::sessions::{AccessError, Actor};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::feed::{Feed, FeedError};
+use super::view::Batch;
+use crate::Services;
+use crate::problem::Problem;
+use crate::readiness::Draining;
+
+/// The longest wait.
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(60);
+/// How much one answer holds unless one event alone is larger, in bytes.
+const MAX_ANSWER: usize = 1024 * 1024;
+/// How soon it is noticed that a session has ended.
+pub(super) const CHECK_EVERY: Duration = Duration::from_secs(1);
+
+/// What somebody polls for.
+pub(crate) struct Poll {
+    /// Events after this offset.
+    pub(crate) after: Offset,
+    /// Of this life of the log, if the client says so.
+    pub(crate) epoch: Option<String>,
+    /// At most so many.
+    pub(crate) limit: u32,
+    /// How long to wait for the first.
+    pub(crate) wait: Duration,
+}
+
+impl Poll {
+    /// Answers as soon as there is an event; with none at the end of the wait or once the server stops. Dropping the
+    /// future ends the wait.
+    pub(crate) async fn run(
+        self,
+        services: &web::Data<Services>,
+        draining: &Draining,
+        actor: Actor,
+    ) -> Result<Batch, Problem> {
+        let until = Instant::now() + self.wait.min(MAX_WAIT);
+        // Before the first reading: nothing can come in between.
+        let mut watch = services.hub.watch(actor.account());
+        let mut feed = Feed::new(services.inbox.clone(), actor, self.after);
+        let refuse = |error: FeedError| error.into_problem(services.inbox.epoch());
+        let mut batch = self.read(&mut feed).await.map_err(refuse)?;
+        if self.wait.is_zero() || !batch.events.is_empty() {
+            return Ok(batch);
+        }
+        // An empty answer to somebody who wants to wait would bring them back at once.
+        draining.refuse_long_stay()?;
+        let mut over = false;
+        while batch.events.is_empty() && !over {
+            over = tokio::select! {
+                () = watch.grown() => false,
+                () = draining.begun() => true,
+                () = sleep_until(until) => true,
+                ended = session_end(services, &actor) => return Err(ended),
+            };
+            // Also when it is over: a hint may have been lost.
+            batch = self.read(&mut feed).await.map_err(refuse)?;
+        }
+        Ok(batch)
+    }
+
+    async fn read(&self, feed: &mut Feed) -> Result<Batch, FeedError> {
+        if let Some(epoch) = &self.epoch {
+            feed.check_epoch(epoch).await?;
+        }
+        feed.next(self.limit, MAX_ANSWER).await
+    }
+}
+
+/// Returns once this instance knows that the session has ended.
+async fn session_end(services: &Services, actor: &Actor) -> Problem {
+    while !services.sessions.has_ended(actor.session()) {
+        sleep(CHECK_EVERY).await;
+    }
+    AccessError::Ended.into()
+}

@@ -1,0 +1,134 @@
+//! How a socket ends.
+
+use std::borrow::Cow;
+
+use actix_http::ws::{CloseCode, CloseReason};
+
+/// Why a socket ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The connection is gone: there is nobody to tell.
+    Lost,
+    /// The client said goodbye; it is answered in kind.
+    Asked(Option<u16>),
+    /// The server ends it.
+    Closed {
+        /// RFC 6455, section 7.4, or [`SESSION_ENDED`].
+        code: u16,
+        /// For people; at most 123 bytes.
+        reason: Cow<'static, str>,
+    },
+}
+
+/// The server stops.
+const GOING_AWAY: u16 = 1001;
+/// The client breaks the rules of RFC 6455.
+const PROTOCOL: u16 = 1002;
+/// The client sent something other than text.
+const UNSUPPORTED: u16 = 1003;
+/// A text is no UTF-8.
+const NOT_UTF8: u16 = 1007;
+/// The client breaks the rules of this API.
+const POLICY: u16 = 1008;
+/// A frame or message is too large.
+const TOO_BIG: u16 = 1009;
+/// The server failed.
+const FAILED: u16 = 1011;
+/// The server has to get rid of the socket; the client resumes by its cursor.
+const TRY_AGAIN: u16 = 1013;
+/// The session behind the socket has ended.
+const SESSION_ENDED: u16 = 4401;
+
+impl Ending {
+    const fn closed(code: u16, reason: &'static str) -> Self {
+        Self::Closed {
+            code,
+            reason: Cow::Borrowed(reason),
+        }
+    }
+
+    pub(super) fn going_away(retry_in_ms: u16) -> Self {
+        let reason = format!(r#"{{"retry_in_ms":{retry_in_ms}}}"#);
+        Self::Closed {
+            code: GOING_AWAY,
+            reason: Cow::Owned(reason),
+        }
+    }
+
+    pub(super) const fn protocol() -> Self {
+        Self::closed(PROTOCOL, "not a WebSocket frame that belongs here")
+    }
+
+    pub(super) const fn binary() -> Self {
+        Self::closed(UNSUPPORTED, "only text frames are taken")
+    }
+
+    pub(super) const fn not_utf8() -> Self {
+        Self::closed(NOT_UTF8, "a text frame is not UTF-8")
+    }
+
+    pub(super) const fn too_big() -> Self {
+        Self::closed(TOO_BIG, "a frame has at most 64 KiB, a message 256 KiB")
+    }
+
+    pub(super) const fn no_beginning() -> Self {
+        Self::closed(POLICY, "no start or resume came in time")
+    }
+
+    pub(super) const fn too_many_errors() -> Self {
+        Self::closed(POLICY, "too many frames that make no sense")
+    }
+
+    pub(super) const fn silent() -> Self {
+        Self::closed(POLICY, "no frame came for too long, not even a pong")
+    }
+
+    pub(super) const fn slow() -> Self {
+        Self::closed(TRY_AGAIN, "too slow: resume where you are")
+    }
+
+    pub(super) const fn busy() -> Self {
+        Self::closed(TRY_AGAIN, "the server is busy: resume later")
+    }
+
+    pub(super) const fn failed() -> Self {
+        Self::closed(FAILED, "the server failed")
+    }
+
+    pub(super) const fn session_ended() -> Self {
+        Self::closed(SESSION_ENDED, "the session has ended")
+    }
+
+    /// Whether what still waits to be sent must not be sent any more.
+    pub(super) fn discards(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed {
+                code: SESSION_ENDED | TRY_AGAIN,
+                ..
+            }
+        )
+    }
+
+    /// The code for the log.
+    pub(super) fn code(&self) -> Option<u16> {
+        match self {
+            Self::Lost => None,
+            Self::Asked(code) => *code,
+            Self::Closed { code, .. } => Some(*code),
+        }
+    }
+
+    /// What the close frame says; None for one that says nothing.
+    pub(super) fn reason(&self) -> Option<CloseReason> {
+        let code = self.code()?;
+        let description = match self {
+            Self::Closed { reason, .. } => Some(reason.clone().into_owned()),
+            _ => None,
+        };
+        Some(CloseReason {
+            code: CloseCode::from(code),
+            description,
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! Events as clients see them, on a socket and in a long poll alike.
+
+use sealpost_domain::inbox::{Event, EventData, Offset};
+use sealpost_domain::sessions::SessionId;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use utoipa::ToSchema;
+
+use crate::v1::conversations::ConversationView;
+use crate::v1::messages::MessageView;
+use crate::wire::WireTime;
+
+/// Something that happened to an account.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event)]
+pub(crate) struct EventView {
+    /// Its place in the account's log: 1 for the first, and no holes.
+    #[schema(value_type = u64, example = 7, minimum = 1)]
+    offset: Offset,
+    /// What happened: `message.created`, `conversation.created`, `session.revoked`. More will come: pass over what you
+    /// do not know.
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "message.created")]
+    kind: &'static str,
+    /// When it was written.
+    #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
+    created_at: WireTime,
+    data: EventDataView,
+}
+
+/// What the event is about, as it is now; null if it is no longer there.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = EventData)]
+enum EventDataView {
+    /// `message.created`
+    Message(MessageView),
+    /// `conversation.created`
+    Conversation(ConversationView),
+    /// `session.revoked`
+    Session(RevokedSession),
+    /// What the event was about is no longer there.
+    Gone,
+}
+
+/// A session that was ended before its time.
+#[derive(Serialize, ToSchema)]
+struct RevokedSession {
+    /// Names the session.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120002")]
+    id: String,
+}
+
+impl From<&Event> for EventView {
+    fn from(event: &Event) -> Self {
+        Self {
+            offset: event.offset,
+            kind: event.kind.name(),
+            created_at: WireTime(event.created_at),
+            data: EventDataView::from(&event.data),
+        }
+    }
+}
+
+impl From<&EventData> for EventDataView {
+    fn from(data: &EventData) -> Self {
+        match data {
+            EventData::Message(message) => Self::Message(MessageView::from(message)),
+            EventData::Conversation(overview) => {
+                Self::Conversation(ConversationView::from(overview))
+            }
+            EventData::Session(id) => Self::Session(RevokedSession::of(*id)),
+            EventData::Gone => Self::Gone,
+        }
+    }
+}
+
+impl RevokedSession {
+    fn of(id: SessionId) -> Self {
+        Self { id: id.to_string() }
+    }
+}
+
+/// Events as they are sent, each turned into JSON once.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// In order and without a hole.
+    pub(crate) events: Vec<Box<RawValue>>,
+    /// The offset of the last of them; where the reading began if there is none.
+    pub(crate) next: Offset,
+}
+
+impl Batch {
+    /// As many of `events`, which come right after `after`, as have `limit` bytes together, but at least one.
+    pub(crate) fn pack(events: &[Event], after: Offset, limit: usize) -> serde_json::Result<Self> {
+        let mut batch = Self {
+            events: Vec::with_capacity(events.len()),
+            next: after,
+        };
+        let mut bytes = 0;
+        for event in events {
+            let json = to_raw_value(&EventView::from(event))?;
+            // One more for the comma.
+            bytes += json.get().len() + 1;
+            if bytes > limit && !batch.events.is_empty() {
+                break;
+            }
+            batch.events.push(json);
+            batch.next = event.offset;
+        }
+        Ok(batch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sealpost_domain::Timestamp;
+    use sealpost_domain::inbox::EventKind;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn event(offset: Offset, data: EventData) -> Event {
+        let created_at = Timestamp::from_seconds(1_795_000_000);
+        Event {
+            offset,
+            kind: EventKind::SessionRevoked,
+            created_at,
+            data,
+        }
+    }
+
+    fn to_value(event: &Event) -> Value {
+        serde_json::to_value(EventView::from(event)).unwrap()
+    }
+
+    #[test]
+    fn an_event_says_what_happened_to_what() {
+        let id = SessionId::from_bytes([7; 16]);
+        let revoked = to_value(&event(3, EventData::Session(id)));
+        assert_eq!(
+            revoked,
+            json!({
+                "offset": 3,
+                "type": "session.revoked",
+                "created_at": "2026-11-18T11:06:40.000Z",
+                "data": {"id": "07070707-0707-0707-0707-070707070707"},
+            })
+        );
+        assert_eq!(to_value(&event(4, EventData::Gone))["data"], Value::Null);
+    }
+
+    #[test]
+    fn a_batch_ends_before_it_is_too_large_but_is_never_empty_for_that() {
+        let events: Vec<Event> = (5..10)
+            .map(|offset| event(offset, EventData::Gone))
+            .collect();
+        let each = to_value(&events[0]).to_string().len() + 1;
+        for (limit, count, next) in [(0, 1, 5), (each, 1, 5), (2 * each, 2, 6), (9 * each, 5, 9)] {
+            let batch = Batch::pack(&events, 4, limit).unwrap();
+            assert_eq!((batch.events.len(), batch.next), (count, next), "{limit}");
+        }
+        let none = Batch::pack(&[], 4, 100).unwrap();
+        assert_eq!((none.events.len(), none.next), (0, 4));
+    }
+}

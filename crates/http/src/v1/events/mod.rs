@@ -1,0 +1,8 @@
+//! `/v1/events`: the inbox over plain HTTP.
+
+mod acknowledge;
+mod query;
+mod read;
+
+pub(super) use acknowledge::acknowledge_events;
+pub(super) use read::read_events;

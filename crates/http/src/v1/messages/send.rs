@@ -1,0 +1,172 @@
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+use sealpost_domain::conversations::ConversationId;
+use sealpost_domain::messages::{Body, BodyError, ClientId, Format, Receipt, SendMessage};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::Services;
+use crate::extract::{Authenticated, Json, PathId};
+use crate::openapi::{
+    AuthProblems, BodyProblems, CommonProblems, MESSAGES, Responses, UnknownId, problems,
+};
+use crate::problem::{FieldError, FieldErrors, Problem};
+use crate::wire::{WireTime, parse_time};
+
+/// A message to send.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewMessage {
+    /// Your own name for it, new for each message: 1 to 64 visible ASCII characters.
+    #[schema(
+        example = "018f4e9c-7c3a-7d52-9a5e-0242ac120002",
+        min_length = 1,
+        max_length = 64
+    )]
+    client_id: String,
+    /// What the body is: `text`, plain text that the server seals at rest; `jose`, a JWE in general JSON
+    /// serialization; `opaque`, anything else that you have sealed end to end.
+    #[schema(example = "text")]
+    format: String,
+    /// 1 to 65,536 bytes of UTF-8; kept byte for byte.
+    #[schema(example = "hello", min_length = 1, max_length = 65_536)]
+    body: String,
+    /// When your clock says it is sent (RFC 3339).
+    #[serde(default)]
+    #[schema(format = "date-time", example = "2026-11-21T13:04:05.123Z")]
+    sent_at: Option<String>,
+}
+
+impl NewMessage {
+    fn into_command(self, conversation: ConversationId) -> Result<SendMessage, Problem> {
+        let mut errors = FieldErrors::default();
+        let client_id = ClientId::parse(&self.client_id);
+        let client_id = errors.check_as("client_id", "invalid-client-id", client_id);
+        let format = errors.check_as("format", "unknown-format", Format::parse(&self.format));
+        let body = match Body::parse(self.body) {
+            Err(error @ BodyError::TooLarge) => return Err(too_large(error)),
+            parsed => errors.check_as("body", "empty-message", parsed),
+        };
+        let sent_at = self.sent_at.as_deref().map(parse_time).transpose();
+        let sent_at = errors.check_as("sent_at", "invalid-time", sent_at);
+        match (client_id, format, body, sent_at) {
+            (Some(client_id), Some(format), Some(body), Some(sent_at)) => Ok(SendMessage {
+                conversation,
+                client_id,
+                format,
+                body,
+                sent_at,
+            }),
+            _ => Err(errors.into_problem()),
+        }
+    }
+}
+
+fn too_large(error: BodyError) -> Problem {
+    let (status, code) = (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
+    Problem::new(status, code, error.to_string()).with_errors(vec![FieldError::new(
+        "/body",
+        error.to_string(),
+        code,
+    )])
+}
+
+/// That a message is stored and on its way to every member.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageReceipt)]
+struct ReceiptBody {
+    /// Names the message.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120004")]
+    id: String,
+    /// Where it was said.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120003")]
+    conversation_id: String,
+    /// Its place in the conversation: 1 for the first, and no holes.
+    #[schema(example = 7, minimum = 1)]
+    seq: u64,
+    /// Your own name for it.
+    #[schema(example = "018f4e9c-7c3a-7d52-9a5e-0242ac120002")]
+    client_id: String,
+    /// What the body is.
+    #[schema(value_type = String, example = "text")]
+    format: &'static str,
+    /// Who can read the body: `e2ee`, only those who hold the keys; `server`, the server too.
+    #[schema(value_type = String, example = "server")]
+    protection: &'static str,
+    /// When the server took it.
+    #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
+    created_at: WireTime,
+}
+
+/// A message without its body, which the sender has.
+struct Envelope {
+    conversation: ConversationId,
+    client_id: ClientId,
+    format: Format,
+}
+
+impl Envelope {
+    fn of(command: &SendMessage) -> Self {
+        Self {
+            conversation: command.conversation,
+            client_id: command.client_id.clone(),
+            format: command.format,
+        }
+    }
+
+    fn confirmed_by(&self, receipt: &Receipt) -> ReceiptBody {
+        ReceiptBody {
+            id: receipt.id.to_string(),
+            conversation_id: self.conversation.to_string(),
+            seq: receipt.seq,
+            client_id: self.client_id.to_string(),
+            format: self.format.name(),
+            protection: self.format.protection().name(),
+            created_at: WireTime(receipt.created_at),
+        }
+    }
+}
+
+/// What only this route answers.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        problems(&[(
+            409,
+            "client-id-reused",
+            "`client-id-reused`: you gave this `client_id` to another message",
+        )])
+    }
+}
+
+/// Send a message
+///
+/// Once this answers, the message is durable, in its place, and in the inbox of every member. If the answer is lost,
+/// send it again with the same `client_id`: a repeat is answered like the original and changes nothing.
+#[utoipa::path(
+    tag = MESSAGES,
+    security(("bearer" = [])),
+    params(("id" = String, Path, format = "uuid", description = "Names the conversation")),
+    request_body = NewMessage,
+    responses(
+        (status = 201, body = ReceiptBody, description = "The message is stored, now or by the original"),
+        AuthProblems,
+        UnknownId,
+        Refusals,
+        BodyProblems,
+        CommonProblems,
+    ),
+)]
+#[post("/conversations/{id}/messages")]
+pub(crate) async fn send_message(
+    services: web::Data<Services>,
+    Authenticated(actor): Authenticated,
+    PathId(conversation): PathId<ConversationId>,
+    body: Json<NewMessage>,
+) -> Result<HttpResponse, Problem> {
+    let command = body.0.into_command(conversation)?;
+    let envelope = Envelope::of(&command);
+    let receipt = services.messages.send(&actor, command).await?;
+    Ok(HttpResponse::Created().json(envelope.confirmed_by(&receipt)))
+}

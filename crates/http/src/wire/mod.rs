@@ -1,0 +1,19 @@
+//! How values of the domain look in JSON and in queries.
+
+mod paging;
+mod time;
+
+use sealpost_domain::Secret;
+use serde::{Deserialize, Deserializer};
+
+pub(crate) use paging::{
+    ListView, PageLimit, PageQuery, decode_cursor, encode_cursor, invalid_cursor,
+};
+pub(crate) use time::{WireTime, parse_time};
+
+/// Reads a text that is wiped from memory after use and that no Debug output shows.
+pub(crate) fn secret<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Secret<String>, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}

@@ -1,0 +1,120 @@
+//! A WebSocket client that waits for what it expects.
+
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, client};
+
+use crate::support::{EPOCH, TestServer};
+
+pub(super) struct Client(WebSocket<TcpStream>);
+
+impl Client {
+    pub(super) fn open(server: &TestServer, token: &str) -> Self {
+        Self::open_on(server.connect(), token)
+    }
+
+    pub(super) fn open_on(stream: TcpStream, token: &str) -> Self {
+        let mut request = "ws://test/v1/ws".into_client_request().unwrap();
+        let authorization = format!("Bearer {token}").parse().unwrap();
+        request.headers_mut().insert("authorization", authorization);
+        let (socket, answer) = client(request, stream).unwrap();
+        assert_eq!(answer.status(), 101);
+        Self(socket)
+    }
+
+    /// A client that follows from now on.
+    pub(super) fn started(server: &TestServer, token: &str) -> Self {
+        let mut client = Self::open(server, token);
+        client.say(&json!({"type": "start"}));
+        assert_eq!(client.hear()["type"], "started");
+        client
+    }
+
+    /// A client that goes on after `offset`.
+    pub(super) fn resuming(server: &TestServer, token: &str, offset: u64) -> Self {
+        let mut client = Self::open(server, token);
+        client.say(&json!({"type": "resume", "epoch": EPOCH, "offset": offset}));
+        client
+    }
+
+    pub(super) fn say(&mut self, frame: &Value) {
+        self.send(Message::text(frame.to_string()));
+    }
+
+    pub(super) fn send(&mut self, message: Message) {
+        self.0.send(message).unwrap();
+    }
+
+    /// The next message of any kind.
+    pub(super) fn read(&mut self) -> Result<Message, Error> {
+        self.0.read()
+    }
+
+    /// What the next text says; pings are answered.
+    pub(super) fn hear(&mut self) -> Value {
+        loop {
+            let message = self.read().unwrap();
+            if let Message::Text(text) = &message {
+                return serde_json::from_str(text).unwrap();
+            }
+            assert!(message.is_ping() || message.is_pong(), "{message:?}");
+        }
+    }
+
+    /// The next events, at least so many.
+    pub(super) fn events(&mut self, count: usize) -> Vec<Value> {
+        let mut events = Vec::new();
+        while events.len() < count {
+            let frame = self.hear();
+            assert_eq!(frame["type"], "events", "{frame}");
+            let some = frame["events"].as_array().unwrap();
+            assert!((1..=100).contains(&some.len()));
+            events.extend(some.iter().cloned());
+        }
+        events
+    }
+
+    /// Nothing comes for a while.
+    pub(super) fn assert_silent(&mut self) {
+        self.0
+            .get_ref()
+            .set_read_timeout(Some(Duration::from_millis(300)))
+            .unwrap();
+        let heard = self.read();
+        assert!(
+            matches!(&heard, Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock),
+            "{heard:?}"
+        );
+        self.0
+            .get_ref()
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+    }
+
+    /// Reads to the end: how the server closed the socket; None if it just went away.
+    pub(super) fn closed(&mut self) -> Option<(u16, String)> {
+        let mut reason = None;
+        loop {
+            match self.read() {
+                Ok(Message::Close(frame)) => {
+                    reason =
+                        frame.map(|frame| (CloseCode::into(frame.code), frame.reason.to_string()));
+                }
+                Ok(_) => {}
+                Err(_) => return reason,
+            }
+        }
+    }
+
+    pub(super) fn close_code(&mut self) -> Option<u16> {
+        self.closed().map(|(code, _)| code)
+    }
+
+    pub(super) fn stream(&self) -> &TcpStream {
+        self.0.get_ref()
+    }
+}

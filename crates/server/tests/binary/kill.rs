@@ -1,0 +1,253 @@
+//! The server is killed (SIGKILL) again and again under 16 writers: what was acknowledged is there, once and in order.
+//!
+//! `SEALPOST_KILL_ROUNDS` sets how often (20 by default; `just full` asks for 200).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::support::{Database, Server, Site, databases};
+use reqwest::Client;
+use serde_json::{Value, json};
+
+const WRITERS: usize = 16;
+const PASSWORD: &str = "a password for two";
+
+/// A message that the server said it had stored.
+struct Acknowledged {
+    client_id: String,
+    id: String,
+    seq: u64,
+}
+
+async fn post(
+    client: &Client,
+    url: String,
+    token: Option<&str>,
+    body: Value,
+) -> reqwest::Result<Value> {
+    let mut request = client.post(url).json(&body);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    request.send().await?.error_for_status()?.json().await
+}
+
+/// Registers both, logs both in, starts their conversation; returns the tokens and the conversation's id.
+async fn set_the_scene(server: &Server) -> ([String; 2], String) {
+    let client = Client::new();
+    let mut tokens = Vec::new();
+    for name in ["alice", "bob"] {
+        let account = json!({"username": name, "password": PASSWORD});
+        post(&client, server.url("/v1/accounts"), None, account)
+            .await
+            .unwrap();
+        let login = json!({"identifier": name, "password": PASSWORD});
+        let session = post(&client, server.url("/v1/sessions"), None, login)
+            .await
+            .unwrap();
+        tokens.push(session["access_token"].as_str().unwrap().to_owned());
+    }
+    let started = post(
+        &client,
+        server.url("/v1/conversations"),
+        tokens.first().map(String::as_str),
+        json!({"username": "bob"}),
+    )
+    .await
+    .unwrap();
+    (
+        tokens.try_into().unwrap(),
+        started["id"].as_str().unwrap().to_owned(),
+    )
+}
+
+/// Sends until it is told to stop or the server is gone; returns what was acknowledged.
+async fn write(
+    url: String,
+    token: String,
+    numbers: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
+) -> Vec<Acknowledged> {
+    let client = Client::new();
+    let mut acknowledged = Vec::new();
+    while !stop.load(Ordering::SeqCst) {
+        let number = numbers.fetch_add(1, Ordering::SeqCst);
+        let client_id = format!("m{number}");
+        let format = if number.is_multiple_of(2) {
+            "text"
+        } else {
+            "opaque"
+        };
+        let body =
+            json!({"client_id": client_id, "format": format, "body": format!("body of m{number}")});
+        let Ok(answer) = post(&client, url.clone(), Some(&token), body).await else {
+            break;
+        };
+        acknowledged.push(Acknowledged {
+            client_id,
+            id: answer["id"].as_str().unwrap().to_owned(),
+            seq: answer["seq"].as_u64().unwrap(),
+        });
+    }
+    acknowledged
+}
+
+/// Reads a whole list, page by page.
+async fn read_all(server: &Server, path: &str, token: &str) -> Vec<Value> {
+    let client = Client::new();
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let url = server.url(&format!("{path}&limit=100{cursor}"));
+        let page: Value = client
+            .get(url)
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        all.extend(page["data"].as_array().unwrap().iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
+}
+
+/// Every event of the log that is about a message: the message's id, in order.
+async fn read_inbox(server: &Server, token: &str) -> Vec<String> {
+    let client = Client::new();
+    let (mut ids, mut after) = (Vec::new(), 0);
+    loop {
+        let url = server.url(&format!("/v1/events?after={after}&limit=100"));
+        let page: Value = client
+            .get(url)
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        let events = page["events"].as_array().unwrap().clone();
+        if events.is_empty() {
+            return ids;
+        }
+        for event in events {
+            assert_eq!(
+                event["offset"].as_u64(),
+                Some(after + 1),
+                "a hole in the log"
+            );
+            after += 1;
+            if event["type"] == "message.created" {
+                ids.push(event["data"]["id"].as_str().unwrap().to_owned());
+            }
+        }
+    }
+}
+
+async fn kill_again_and_again(database: Database) {
+    let rounds: u32 =
+        std::env::var("SEALPOST_KILL_ROUNDS").map_or(20, |text| text.parse().unwrap());
+    let site = Site::new(database).set("SEALPOST_PUBLIC_URL", "http://sealpost.test");
+    let mut server = site.start();
+    let (tokens, conversation) = set_the_scene(&server).await;
+    let path = format!("/v1/conversations/{conversation}/messages");
+    let numbers = Arc::new(AtomicU64::new(0));
+    let mut acknowledged = Vec::new();
+    for round in 0..rounds {
+        let stop = Arc::new(AtomicBool::new(false));
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let token = tokens[writer % 2].clone();
+                tokio::spawn(write(
+                    server.url(&path),
+                    token,
+                    Arc::clone(&numbers),
+                    Arc::clone(&stop),
+                ))
+            })
+            .collect();
+        // Different moments of the writer's work in each round.
+        tokio::time::sleep(Duration::from_millis(100 + u64::from(round) * 37 % 150)).await;
+        server.kill();
+        stop.store(true, Ordering::SeqCst);
+        for writer in writers {
+            acknowledged.extend(writer.await.unwrap());
+        }
+        let began = Instant::now();
+        server = site.start();
+        assert!(
+            began.elapsed() < Duration::from_secs(3),
+            "not ready again within three seconds"
+        );
+    }
+    check(&server, &path, &tokens, &acknowledged).await;
+}
+
+async fn check(server: &Server, path: &str, tokens: &[String; 2], acknowledged: &[Acknowledged]) {
+    let messages = read_all(server, &format!("{path}?order=asc"), &tokens[1]).await;
+    assert!(
+        acknowledged.len() > 100,
+        "only {} were acknowledged: nothing was tested",
+        acknowledged.len()
+    );
+    assert!(messages.len() >= acknowledged.len());
+    for (seq, message) in (1..).zip(&messages) {
+        assert_eq!(
+            message["seq"].as_u64(),
+            Some(seq),
+            "a hole in the conversation"
+        );
+        let client_id = message["client_id"].as_str().unwrap();
+        assert_eq!(
+            message["body"].as_str().unwrap(),
+            format!("body of {client_id}")
+        );
+    }
+    let by_client_id: HashMap<&str, &Value> = messages
+        .iter()
+        .map(|message| (message["client_id"].as_str().unwrap(), message))
+        .collect();
+    assert_eq!(
+        by_client_id.len(),
+        messages.len(),
+        "a client_id is there twice"
+    );
+    for sent in acknowledged {
+        let stored = by_client_id
+            .get(sent.client_id.as_str())
+            .unwrap_or_else(|| panic!("{} is lost", sent.client_id));
+        assert_eq!(
+            (stored["id"].as_str(), stored["seq"].as_u64()),
+            (Some(sent.id.as_str()), Some(sent.seq))
+        );
+    }
+    let in_order: Vec<&str> = messages
+        .iter()
+        .map(|message| message["id"].as_str().unwrap())
+        .collect();
+    for token in tokens {
+        assert_eq!(
+            read_inbox(server, token).await,
+            in_order,
+            "an inbox differs from the conversation"
+        );
+    }
+    println!(
+        "{} acknowledged, {} stored, 0 lost, 0 twice",
+        acknowledged.len(),
+        messages.len()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost() {
+    for database in databases() {
+        kill_again_and_again(database).await;
+    }
+}

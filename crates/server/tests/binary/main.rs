@@ -1,0 +1,12 @@
+//! Level 4: the built `sealpost` as a process: started, used, killed, started again, on both databases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests: what goes wrong must fail the test"
+)]
+
+mod kill;
+mod start;
+mod support;
