@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey};
 use sealpost_domain::sessions::Sessions;
@@ -17,6 +18,8 @@ pub struct Services {
     pub accounts: Accounts,
     /// Use cases of sessions.
     pub sessions: Sessions,
+    /// Use cases of keys.
+    pub keys: Keys,
     /// Use cases of conversations.
     pub conversations: Conversations,
     /// Use cases of messages.

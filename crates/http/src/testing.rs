@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
-    Digest, Digester, Entropy, MacPurpose, MockPasswordHasher, MockSealer, MockTokenSigner,
-    PasswordHash, PasswordHasher, Sealer, Store, StoreError, Unit,
+    Digest, Digester, Entropy, KeyInspector, MacPurpose, MockKeyInspector, MockPasswordHasher,
+    MockSealer, MockTokenSigner, PasswordHash, PasswordHasher, Sealer, Store, StoreError, Unit,
 };
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
@@ -64,6 +65,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
     let hasher: Arc<dyn PasswordHasher> = Arc::new(hasher);
     let digester: Arc<dyn Digester> = Arc::new(NoDigests);
     let sealer: Arc<dyn Sealer> = Arc::new(MockSealer::new());
+    let inspector: Arc<dyn KeyInspector> = Arc::new(MockKeyInspector::new());
     let ports = SessionPorts {
         hasher: hasher.clone(),
         signer: Arc::new(MockTokenSigner::new()),
@@ -72,8 +74,9 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
     let services = Services {
         accounts: Accounts::new(env.clone(), hasher, RegistrationPolicy::Open),
         sessions: Sessions::new(env.clone(), ports, "http://localhost"),
+        keys: Keys::new(env.clone(), inspector.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
-        messages: Messages::new(env.clone(), sealer.clone(), digester),
+        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         inbox: Inbox::new(env, sealer, "epoch"),
         hub: Arc::new(Hub::default()),
         clock,

@@ -1,9 +1,6 @@
 //! From columns to values that cannot be wrong. A column that does not fit is damage, and is said so by name.
 
-use sealpost_domain::inbox::EventKind;
-use sealpost_domain::messages::Format;
 use sealpost_domain::ports::StoreError;
-use sealpost_domain::sessions::Dialect;
 
 /// Where a value stands, for the error when it does not decode.
 #[derive(Clone, Copy)]
@@ -33,17 +30,11 @@ pub(crate) fn to_column(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// A stored format.
-pub(crate) fn format(code: i16, at: At) -> Result<Format, StoreError> {
-    Format::from_code(code).ok_or_else(|| at.corrupt())
-}
-
-/// A stored kind of event.
-pub(crate) fn event_kind(code: i16, at: At) -> Result<EventKind, StoreError> {
-    EventKind::from_code(code).ok_or_else(|| at.corrupt())
-}
-
-/// A stored dialect.
-pub(crate) fn dialect(code: i16, at: At) -> Result<Dialect, StoreError> {
-    Dialect::from_code(code).ok_or_else(|| at.corrupt())
+/// A stored value of an enum, by the enum's own `from_code`.
+pub(crate) fn coded<T>(
+    code: i16,
+    from_code: impl Fn(i16) -> Option<T>,
+    at: At,
+) -> Result<T, StoreError> {
+    from_code(code).ok_or_else(|| at.corrupt())
 }

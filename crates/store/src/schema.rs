@@ -100,10 +100,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    keys (id) {
+        id -> Binary,
+        account_id -> Binary,
+        key_use -> SmallInt,
+        algorithm -> SmallInt,
+        custody -> SmallInt,
+        jwk -> Text,
+        thumbprint -> Binary,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    key_events (account_id, seq) {
+        account_id -> Binary,
+        seq -> BigInt,
+        operation -> SmallInt,
+        key_id -> Binary,
+        replaced_id -> Nullable<Binary>,
+        asserted_by -> SmallInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> conversations (conversation_id));
 diesel::joinable!(members -> accounts (account_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> accounts (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
 diesel::allow_tables_to_appear_in_same_query!(accounts, conversations, members, messages);

@@ -6,10 +6,12 @@ use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Membership, NewConversation,
 };
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
+use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
-    ConversationRepository, Digest, InboxRepository, InstallationRepository, MessageRepository,
-    NewMessage, SessionRepository, StoreError, StoredMessage, StoredRefreshToken,
+    ConversationRepository, Digest, InboxRepository, InstallationRepository, KeyRepository,
+    MessageRepository, NewMessage, SessionRepository, StoreError, StoredMessage,
+    StoredRefreshToken,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 
@@ -57,6 +59,10 @@ impl SessionRepository for Absent {
 }
 
 impl ConversationRepository for Absent {
+    fn list_partners(&mut self, _: AccountId, _: u32) -> Result<Vec<AccountId>, StoreError> {
+        absent()
+    }
+
     fn find_or_insert_pair(&mut self, _: &NewConversation) -> Result<ConversationId, StoreError> {
         absent()
     }
@@ -140,6 +146,32 @@ impl InstallationRepository for Absent {
     }
 
     fn find_or_insert(&mut self, _: &str, _: &[u8], _: Timestamp) -> Result<Vec<u8>, StoreError> {
+        absent()
+    }
+}
+
+impl KeyRepository for Absent {
+    fn insert_new(&mut self, _: AccountId, _: &PublicKey) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn list(&mut self, _: AccountId) -> Result<Vec<PublicKey>, StoreError> {
+        absent()
+    }
+
+    fn find_many(&mut self, _: &[KeyId]) -> Result<Vec<(KeyOwner, PublicKey)>, StoreError> {
+        absent()
+    }
+
+    fn revoke(&mut self, _: AccountId, _: KeyId, _: Timestamp) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn record(&mut self, _: &KeyEvent) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn history(&mut self, _: AccountId, _: u64, _: u32) -> Result<Vec<KeyEvent>, StoreError> {
         absent()
     }
 }

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
     AccountRepository, Constraint, ConversationRepository, InboxRepository, InstallationRepository,
-    MessageRepository, PasswordHash, SessionRepository, Store, StoreError, Tx, Unit, Verdict,
+    KeyRepository, MessageRepository, PasswordHash, SessionRepository, Store, StoreError, Tx, Unit,
+    Verdict,
 };
 
 use crate::absent::Absent;
@@ -88,6 +89,10 @@ impl Tx for MemoryTx {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        &mut self.absent
+    }
+
+    fn keys(&mut self) -> &mut dyn KeyRepository {
         &mut self.absent
     }
 

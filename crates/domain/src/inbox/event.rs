@@ -1,5 +1,6 @@
 use crate::Timestamp;
 use crate::conversations::ConversationOverview;
+use crate::keys::{KeyOwner, PublicKey};
 use crate::messages::Message;
 use crate::sessions::SessionId;
 
@@ -15,14 +16,17 @@ pub enum EventKind {
     ConversationCreated,
     /// One of the account's sessions was ended before its time.
     SessionRevoked,
+    /// A key was published or withdrawn, by the account or by somebody it talks with.
+    KeyChanged,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::MessageCreated,
         Self::ConversationCreated,
         Self::SessionRevoked,
+        Self::KeyChanged,
     ];
 
     /// The number it is stored as.
@@ -32,6 +36,7 @@ impl EventKind {
             Self::MessageCreated => 1,
             Self::ConversationCreated => 2,
             Self::SessionRevoked => 3,
+            Self::KeyChanged => 4,
         }
     }
 
@@ -48,6 +53,7 @@ impl EventKind {
             Self::MessageCreated => "message.created",
             Self::ConversationCreated => "conversation.created",
             Self::SessionRevoked => "session.revoked",
+            Self::KeyChanged => "key.changed",
         }
     }
 }
@@ -58,7 +64,7 @@ impl EventKind {
 pub struct NewEvent {
     /// What happened.
     pub kind: EventKind,
-    /// The id of the message, conversation or session.
+    /// The id of the message, conversation, session or key.
     pub subject: [u8; 16],
     /// When.
     pub created_at: Timestamp,
@@ -108,6 +114,8 @@ pub enum EventData {
     Conversation(ConversationOverview),
     /// The id of the session.
     Session(SessionId),
+    /// The key, and whose it is.
+    Key(KeyOwner, Box<PublicKey>),
     /// What the event was about is no longer there.
     Gone,
 }

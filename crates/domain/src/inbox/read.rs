@@ -1,6 +1,7 @@
 //! A client reads on from where it was.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -8,6 +9,7 @@ use thiserror::Error;
 use super::{Event, EventData, EventKind, Inbox, InboxEvent, Offset, Window};
 use crate::accounts::AccountId;
 use crate::conversations::{ConversationId, ConversationOverview};
+use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{Message, MessageId, open_all};
 use crate::ports::{StoreError, StoreExt, StoredMessage, Tx};
 use crate::sessions::{Actor, SessionId};
@@ -52,6 +54,15 @@ struct Rows {
     window: Window,
     messages: Vec<StoredMessage>,
     conversations: Vec<ConversationOverview>,
+    keys: Vec<(KeyOwner, PublicKey)>,
+}
+
+/// The content that events refer to, by id.
+#[derive(Default)]
+struct Subjects {
+    messages: HashMap<MessageId, Message>,
+    conversations: HashMap<ConversationId, ConversationOverview>,
+    keys: HashMap<KeyId, (KeyOwner, PublicKey)>,
 }
 
 impl Inbox {
@@ -76,20 +87,17 @@ impl Inbox {
             .store
             .read(move |tx| load(tx, account, after, limit))
             .await?;
-        let messages = open_all(rows.messages, &*self.sealer)?;
-        let messages = messages
-            .into_iter()
-            .map(|message| (message.id, message))
-            .collect();
-        let conversations = rows
-            .conversations
-            .into_iter()
-            .map(|overview| (overview.id, overview))
-            .collect();
+        let subjects = Subjects {
+            messages: by_id(open_all(rows.messages, &*self.sealer)?, |message| {
+                message.id
+            }),
+            conversations: by_id(rows.conversations, |overview| overview.id),
+            keys: by_id(rows.keys, |(_, key)| key.id),
+        };
         let events: Vec<Event> = rows
             .events
             .iter()
-            .map(|event| join(event, &messages, &conversations))
+            .map(|event| subjects.join(event))
             .collect();
         let next = events.last().map_or(after, |event| event.offset);
         Ok(Page {
@@ -123,52 +131,67 @@ fn load(
         return Err(ReadInboxError::Gap(Gap(window)));
     }
     let events = tx.inbox().page(account, after, limit)?;
-    let subjects = |kind| {
-        events
-            .iter()
-            .filter(move |event| event.kind == kind)
-            .map(|event| event.subject)
-    };
-    let messages: BTreeSet<_> = subjects(EventKind::MessageCreated)
-        .map(MessageId::from_bytes)
-        .collect();
-    let conversations: BTreeSet<_> = subjects(EventKind::ConversationCreated)
-        .map(ConversationId::from_bytes)
-        .collect();
+    let messages = subjects(&events, EventKind::MessageCreated, MessageId::from_bytes);
+    let conversations = subjects(
+        &events,
+        EventKind::ConversationCreated,
+        ConversationId::from_bytes,
+    );
+    let keys = subjects(&events, EventKind::KeyChanged, KeyId::from_bytes);
     Ok(Rows {
-        messages: tx
-            .messages()
-            .find_many(&messages.into_iter().collect::<Vec<_>>())?,
-        conversations: tx
-            .conversations()
-            .find_many(account, &conversations.into_iter().collect::<Vec<_>>())?,
+        messages: tx.messages().find_many(&messages)?,
+        conversations: tx.conversations().find_many(account, &conversations)?,
+        keys: tx.keys().find_many(&keys)?,
         events,
         window,
     })
 }
 
-fn join(
-    event: &InboxEvent,
-    messages: &HashMap<MessageId, Message>,
-    conversations: &HashMap<ConversationId, ConversationOverview>,
-) -> Event {
-    let subject = event.subject;
-    let data = match event.kind {
-        EventKind::MessageCreated => messages
-            .get(&MessageId::from_bytes(subject))
-            .cloned()
-            .map_or(EventData::Gone, EventData::Message),
-        EventKind::ConversationCreated => conversations
-            .get(&ConversationId::from_bytes(subject))
-            .cloned()
-            .map_or(EventData::Gone, EventData::Conversation),
-        EventKind::SessionRevoked => EventData::Session(SessionId::from_bytes(subject)),
-    };
-    Event {
-        offset: event.offset,
-        kind: event.kind,
-        created_at: event.created_at,
-        data,
+/// The ids of what the events of one kind are about, each once.
+fn subjects<T: Ord>(events: &[InboxEvent], kind: EventKind, id: fn([u8; 16]) -> T) -> Vec<T> {
+    let of_kind = events.iter().filter(|event| event.kind == kind);
+    of_kind
+        .map(|event| id(event.subject))
+        .collect::<BTreeSet<T>>()
+        .into_iter()
+        .collect()
+}
+
+fn by_id<K: Eq + Hash, T>(things: Vec<T>, id: fn(&T) -> K) -> HashMap<K, T> {
+    things
+        .into_iter()
+        .map(|thing| (id(&thing), thing))
+        .collect()
+}
+
+impl Subjects {
+    fn join(&self, event: &InboxEvent) -> Event {
+        let subject = event.subject;
+        let found = match event.kind {
+            EventKind::MessageCreated => self
+                .messages
+                .get(&MessageId::from_bytes(subject))
+                .cloned()
+                .map(EventData::Message),
+            EventKind::ConversationCreated => {
+                let id = ConversationId::from_bytes(subject);
+                self.conversations
+                    .get(&id)
+                    .cloned()
+                    .map(EventData::Conversation)
+            }
+            EventKind::SessionRevoked => Some(EventData::Session(SessionId::from_bytes(subject))),
+            EventKind::KeyChanged => {
+                let found = self.keys.get(&KeyId::from_bytes(subject)).cloned();
+                found.map(|(owner, key)| EventData::Key(owner, Box::new(key)))
+            }
+        };
+        Event {
+            offset: event.offset,
+            kind: event.kind,
+            created_at: event.created_at,
+            data: found.unwrap_or(EventData::Gone),
+        }
     }
 }
 
@@ -238,6 +261,7 @@ mod tests {
                 .expect_page()
                 .once()
                 .returning(|_, _, _| Ok(Vec::new()));
+            tx.keys.expect_find_many().returning(|_| Ok(Vec::new()));
             tx.messages.expect_find_many().returning(|_| Ok(Vec::new()));
             tx.conversations
                 .expect_find_many()
@@ -257,9 +281,6 @@ mod tests {
             subject: [1; 16],
             created_at: Timestamp::from_seconds(1),
         };
-        assert_eq!(
-            join(&event, &HashMap::new(), &HashMap::new()).data,
-            EventData::Gone
-        );
+        assert_eq!(Subjects::default().join(&event).data, EventData::Gone);
     }
 }

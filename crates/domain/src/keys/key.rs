@@ -1,6 +1,7 @@
 use thiserror::Error;
 
 use crate::Timestamp;
+use crate::accounts::{AccountId, Username};
 
 define_id! {
     /// Names a published key.
@@ -158,6 +159,15 @@ impl Custody {
             Self::Server => "server",
         }
     }
+}
+
+/// Whose key it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyOwner {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub username: Username,
 }
 
 /// A published key.

@@ -1,5 +1,15 @@
 //! Keys: what others seal to and check signatures with. The server hands them out; it holds no private one of them.
 
+mod change;
+mod event;
 mod key;
+mod list;
+mod service;
 
-pub use key::{Custody, KeyAlgorithm, KeyId, KeyUse, PublicKey, Thumbprint, UnknownKeyUse};
+pub use change::{ChangeKeysError, PublishKey};
+pub use event::{Asserter, KeyEvent, KeyOperation};
+pub use key::{
+    Custody, KeyAlgorithm, KeyId, KeyOwner, KeyUse, PublicKey, Thumbprint, UnknownKeyUse,
+};
+pub use list::ListKeysError;
+pub use service::Keys;

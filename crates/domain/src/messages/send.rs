@@ -45,6 +45,11 @@ pub enum SendMessageError {
     /// There is none, or the caller is not in it.
     #[error("no such conversation")]
     UnknownConversation,
+    /// The body is not what `jose` says.
+    #[error(
+        "a jose body is a JWE in general JSON serialization with 1 to 1000 recipients, encrypted with A256GCM"
+    )]
+    NotJose,
     /// The sender has used this name for another message.
     #[error("this client_id was used for another message: use a new one for each message")]
     ClientIdReused,
@@ -76,6 +81,10 @@ impl Messages {
         actor: &Actor,
         command: SendMessage,
     ) -> Result<Receipt, SendMessageError> {
+        let is_jose = command.format == Format::Jose;
+        if is_jose && self.inspector.recipients(command.body.as_str()).is_none() {
+            return Err(SendMessageError::NotJose);
+        }
         let draft = Draft {
             id: self.env.new_id(),
             sender: actor.account(),
@@ -159,6 +168,7 @@ impl DomainError for SendMessageError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::UnknownConversation => ErrorKind::NotFound,
+            Self::NotJose => ErrorKind::Invalid,
             Self::ClientIdReused => ErrorKind::Conflict,
             Self::Sealed(_) => ErrorKind::Internal,
             Self::Store(error) => error.kind(),
@@ -168,6 +178,7 @@ impl DomainError for SendMessageError {
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownConversation => "unknown-conversation",
+            Self::NotJose => "invalid-jose",
             Self::ClientIdReused => "client-id-reused",
             Self::Sealed(_) => "internal-error",
             Self::Store(error) => error.code(),
@@ -175,7 +186,11 @@ impl DomainError for SendMessageError {
     }
 
     fn field(&self) -> Option<&'static str> {
-        matches!(self, Self::ClientIdReused).then_some("client_id")
+        match self {
+            Self::ClientIdReused => Some("client_id"),
+            Self::NotJose => Some("body"),
+            _ => None,
+        }
     }
 
     fn retry_after(&self) -> Option<Duration> {

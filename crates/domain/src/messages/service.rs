@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::Environment;
-use crate::ports::{Digester, Sealer};
+use crate::ports::{Digester, KeyInspector, Sealer};
 
 /// The use cases of messages. Cloning is cheap.
 #[derive(Clone)]
@@ -9,16 +9,23 @@ pub struct Messages {
     pub(super) env: Environment,
     pub(super) sealer: Arc<dyn Sealer>,
     pub(super) digester: Arc<dyn Digester>,
+    pub(super) inspector: Arc<dyn KeyInspector>,
 }
 
 impl Messages {
     /// The service over its ports.
     #[must_use]
-    pub fn new(env: Environment, sealer: Arc<dyn Sealer>, digester: Arc<dyn Digester>) -> Self {
+    pub fn new(
+        env: Environment,
+        sealer: Arc<dyn Sealer>,
+        digester: Arc<dyn Digester>,
+        inspector: Arc<dyn KeyInspector>,
+    ) -> Self {
         Self {
             env,
             sealer,
             digester,
+            inspector,
         }
     }
 }

@@ -42,4 +42,14 @@ pub trait ConversationRepository {
         before: Option<ConversationId>,
         limit: u32,
     ) -> Result<Vec<ConversationId>, StoreError>;
+
+    /// Everybody who shares a conversation with `account`, each once, by id, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn list_partners(
+        &mut self,
+        account: AccountId,
+        limit: u32,
+    ) -> Result<Vec<AccountId>, StoreError>;
 }

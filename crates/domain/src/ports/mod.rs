@@ -11,6 +11,7 @@ mod entropy;
 mod inbox;
 mod installation;
 mod key_inspector;
+mod keys;
 mod messages;
 mod password_hasher;
 mod sealer;
@@ -28,6 +29,7 @@ pub use entropy::Entropy;
 pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
+pub use keys::KeyRepository;
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
@@ -41,7 +43,7 @@ pub use wake_ups::WakeUps;
 pub use self::{
     accounts::MockAccountRepository, conversations::MockConversationRepository,
     inbox::MockInboxRepository, installation::MockInstallationRepository,
-    key_inspector::MockKeyInspector, messages::MockMessageRepository,
+    key_inspector::MockKeyInspector, keys::MockKeyRepository, messages::MockMessageRepository,
     password_hasher::MockPasswordHasher, sealer::MockSealer, sessions::MockSessionRepository,
     token_signer::MockTokenSigner,
 };

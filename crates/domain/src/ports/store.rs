@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{
     AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
-    MessageRepository, SessionRepository, StoreError,
+    KeyRepository, MessageRepository, SessionRepository, StoreError,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -28,6 +28,8 @@ pub trait Tx {
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
+    /// Published keys and their history.
+    fn keys(&mut self) -> &mut dyn KeyRepository;
     /// Conversations and their members.
     fn conversations(&mut self) -> &mut dyn ConversationRepository;
     /// Messages.

@@ -1,8 +1,8 @@
 use crate::ports::{
     AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
-    MessageRepository, MockAccountRepository, MockConversationRepository, MockInboxRepository,
-    MockInstallationRepository, MockMessageRepository, MockSessionRepository, SessionRepository,
-    Tx,
+    KeyRepository, MessageRepository, MockAccountRepository, MockConversationRepository,
+    MockInboxRepository, MockInstallationRepository, MockKeyRepository, MockMessageRepository,
+    MockSessionRepository, SessionRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -12,6 +12,8 @@ pub struct MockTx {
     pub accounts: MockAccountRepository,
     /// Sessions.
     pub sessions: MockSessionRepository,
+    /// Keys.
+    pub keys: MockKeyRepository,
     /// Conversations.
     pub conversations: MockConversationRepository,
     /// Messages.
@@ -29,6 +31,10 @@ impl Tx for MockTx {
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
         &mut self.sessions
+    }
+
+    fn keys(&mut self) -> &mut dyn KeyRepository {
+        &mut self.keys
     }
 
     fn conversations(&mut self) -> &mut dyn ConversationRepository {

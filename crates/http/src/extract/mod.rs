@@ -15,6 +15,6 @@ pub use auth::Authenticated;
 pub(crate) use auth::Presented;
 pub use client_address::ClientAddress;
 pub use json::Json;
-pub use path::PathId;
+pub use path::{PathId, PathUsername};
 pub use query::Query;
 pub use user_agent::UserAgent;

@@ -4,7 +4,8 @@ use std::future::{Ready, ready};
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, web};
+use sealpost_domain::accounts::Username;
 
 use crate::problem::Problem;
 
@@ -22,6 +23,21 @@ impl<T: FromStr> FromRequest for PathId<T> {
             .get("id")
             .and_then(|text| text.parse().ok());
         ready(id.map(Self).ok_or_else(Problem::not_found))
+    }
+}
+
+/// The username in the path's `{name}`, percent-decoded. A text that is no username names nobody, hence 404.
+#[derive(Debug, Clone)]
+pub struct PathUsername(pub Username);
+
+impl FromRequest for PathUsername {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let name = web::Path::<String>::from_request(request, payload).into_inner();
+        let username = name.ok().and_then(|name| Username::parse(&name).ok());
+        ready(username.map(Self).ok_or_else(Problem::not_found))
     }
 }
 

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
-use crate::v1::conversations::ConversationView;
+use crate::v1::conversations::{ConversationView, UserView};
+use crate::v1::keys::KeyView;
 use crate::v1::messages::MessageView;
 use crate::wire::WireTime;
 
@@ -17,7 +18,7 @@ pub(crate) struct EventView {
     /// Its place in the account's log: 1 for the first, and no holes.
     #[schema(value_type = u64, example = 7, minimum = 1)]
     offset: Offset,
-    /// What happened: `message.created`, `conversation.created`, `session.revoked`. More will come: pass over what you
+    /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`. More will come: pass over what you
     /// do not know.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "message.created")]
@@ -39,8 +40,17 @@ enum EventDataView {
     Conversation(ConversationView),
     /// `session.revoked`
     Session(RevokedSession),
+    /// `key.changed`
+    Key(ChangedKey),
     /// What the event was about is no longer there.
     Gone,
+}
+
+/// A key that was published or withdrawn, and whose it is.
+#[derive(Serialize, ToSchema)]
+struct ChangedKey {
+    user: UserView,
+    key: KeyView,
 }
 
 /// A session that was ended before its time.
@@ -70,6 +80,10 @@ impl From<&EventData> for EventDataView {
                 Self::Conversation(ConversationView::from(overview))
             }
             EventData::Session(id) => Self::Session(RevokedSession::of(*id)),
+            EventData::Key(owner, key) => Self::Key(ChangedKey {
+                user: UserView::new(owner.account, &owner.username),
+                key: KeyView::from(&**key),
+            }),
             EventData::Gone => Self::Gone,
         }
     }

@@ -22,6 +22,8 @@ pub(crate) const ACCOUNTS: &str = "accounts";
 /// Tag: sessions.
 pub(crate) const SESSIONS: &str = "sessions";
 /// Tag: conversations.
+pub(crate) const KEYS: &str = "keys";
+/// Routes of conversations.
 pub(crate) const CONVERSATIONS: &str = "conversations";
 /// Tag: messages.
 pub(crate) const MESSAGES: &str = "messages";

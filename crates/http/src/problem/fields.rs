@@ -75,6 +75,11 @@ impl FieldErrors {
             .ok()
     }
 
+    /// Notes what is wrong with several fields together.
+    pub fn push(&mut self, error: FieldError) {
+        self.0.push(error);
+    }
+
     /// All of it as one answer.
     #[must_use]
     pub fn into_problem(self) -> Problem {

@@ -48,7 +48,7 @@ pub(crate) struct UserView {
 }
 
 impl UserView {
-    pub(super) fn new(id: AccountId, username: &Username) -> Self {
+    pub(crate) fn new(id: AccountId, username: &Username) -> Self {
         Self {
             id: id.to_string(),
             username: username.to_string(),

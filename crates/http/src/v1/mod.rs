@@ -4,6 +4,7 @@
 mod accounts;
 pub(crate) mod conversations;
 mod events;
+pub(crate) mod keys;
 mod me;
 pub(crate) mod messages;
 mod password;
@@ -27,6 +28,10 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             // Before the one with an id in its place.
             .service(sessions::end_current_session)
             .service(sessions::end_session)
+            .service(keys::list_own_keys)
+            .service(keys::publish_key)
+            .service(keys::revoke_key)
+            .service(keys::list_keys_of)
             .service(conversations::start_conversation)
             .service(conversations::list_conversations)
             .service(conversations::view_conversation)

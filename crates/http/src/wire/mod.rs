@@ -3,6 +3,8 @@
 mod paging;
 mod time;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sealpost_domain::Secret;
 use serde::{Deserialize, Deserializer};
 
@@ -10,6 +12,11 @@ pub(crate) use paging::{
     ListView, PageLimit, PageQuery, decode_cursor, encode_cursor, invalid_cursor,
 };
 pub(crate) use time::{WireTime, parse_time};
+
+/// Bytes in JSON: base64url without padding (RFC 4648, section 5).
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
 
 /// Reads a text that is wiped from memory after use and that no Debug output shows.
 pub(crate) fn secret<'de, D: Deserializer<'de>>(

@@ -11,6 +11,7 @@ mod document;
 mod events;
 mod examples;
 mod frame;
+mod keys;
 mod logs;
 mod me;
 mod messages;

@@ -70,11 +70,30 @@ fn what_one_says_the_other_reads() {
     assert_eq!(pair.list(&pair.alice), expected);
 }
 
+/// A JWE in general JSON serialization, as far as the server looks at it: `{"enc":"A256GCM"}` is protected.
+const JWE: &str = r#"{"protected":"eyJlbmMiOiJBMjU2R0NNIn0","recipients":[{"header":{"alg":"RSA-OAEP-256",
+    "kid":"k"},"encrypted_key":"AA"}],"iv":"AAAAAAAAAAAAAAAA","ciphertext":"AA","tag":"AAAAAAAAAAAAAAAAAAAAAA"}"#;
+
+#[test]
+fn what_is_no_jwe_is_not_taken_for_one() {
+    let pair = Pair::start();
+    for body in [
+        "{\"a\": 1}",
+        "hello",
+        &JWE.replace("A256GCM", "A128GCM")
+            .replace("eyJlbmMiOiJBMjU2R0NNIn0", "e30"),
+    ] {
+        let refused = pair.send(&json!({"client_id": "c-1", "format": "jose", "body": body}));
+        assert_eq!(refused.status, 422);
+        assert_eq!(refused.json()["errors"][0]["pointer"], "/body");
+    }
+}
+
 #[test]
 fn each_format_says_who_can_read_it() {
     let pair = Pair::start();
     for (format, protection) in [("text", "server"), ("jose", "e2ee"), ("opaque", "e2ee")] {
-        let body = json!({"client_id": format, "format": format, "body": "{\"a\": 1}"});
+        let body = json!({"client_id": format, "format": format, "body": JWE});
         let sent = pair.send(&body).json();
         assert_eq!(sent["protection"], protection, "{sent}");
     }
@@ -86,7 +105,7 @@ fn each_format_says_who_can_read_it() {
         .zip(["opaque", "jose", "text"])
     {
         assert_eq!(message["format"], format);
-        assert_eq!(message["body"], "{\"a\": 1}");
+        assert_eq!(message["body"], JWE);
         assert_eq!(message["sent_at"], Value::Null);
     }
 }

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
-    ServerDigester, SystemClock,
+    PublicKeyInspector, ServerDigester, SystemClock,
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::installation::{self, InstallationSecrets};
+use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{Sealer, Store};
+use sealpost_domain::ports::{KeyInspector, Sealer, Store};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_http::{Hub, ServerInfo, Services, StoreCheck};
 
@@ -40,6 +41,7 @@ pub(super) async fn services(
     let secrets = installation::open(&env, &*sealer)
         .await
         .map_err(StartError::Installation)?;
+    let inspector: Arc<dyn KeyInspector> = Arc::new(PublicKeyInspector);
     let ports = session_ports(&env, &secrets)?;
     let registration = match config.registration {
         Registration::Open => RegistrationPolicy::Open,
@@ -48,11 +50,13 @@ pub(super) async fn services(
     Ok(Services {
         accounts: Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration),
         signing_keys: ports.signer.public_keys(),
+        keys: Keys::new(env.clone(), Arc::clone(&inspector)),
         conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
         messages: Messages::new(
             env.clone(),
             Arc::clone(&sealer),
             Arc::clone(&ports.digester),
+            inspector,
         ),
         inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
         hub,

@@ -150,6 +150,41 @@ impl ConversationRepository for UnitTx<'_> {
                 .collect::<Result<_, _>>()?)
         })
     }
+
+    fn list_partners(
+        &mut self,
+        account: AccountId,
+        limit: u32,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.run(|conn| {
+            let (mine, theirs) = diesel::alias!(members as mine, members as theirs);
+            let ids: Vec<Vec<u8>> = mine
+                .inner_join(
+                    theirs.on(theirs
+                        .field(members::conversation_id)
+                        .eq(mine.field(members::conversation_id))),
+                )
+                .filter(
+                    mine.field(members::account_id)
+                        .eq(account.as_bytes().as_slice()),
+                )
+                .filter(
+                    theirs
+                        .field(members::account_id)
+                        .ne(account.as_bytes().as_slice()),
+                )
+                .select(theirs.field(members::account_id))
+                .distinct()
+                .order(theirs.field(members::account_id))
+                .limit(i64::from(limit))
+                .load(conn)?;
+            let at = At("members", "account_id");
+            Ok(ids
+                .iter()
+                .map(|id| bytes(id, at).map(AccountId::from_bytes))
+                .collect::<Result<_, _>>()?)
+        })
+    }
 }
 
 /// The members of these conversations, each list by folded username.

@@ -3,12 +3,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
-use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
+use sealpost_domain::inbox::{EventKind, InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::SessionId;
 
 use super::{Conn, UnitTx};
-use crate::decode::{At, bytes, count, event_kind, to_column};
+use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{inbox_events, inboxes, sessions};
 
@@ -58,7 +58,7 @@ impl InboxRepository for UnitTx<'_> {
                 .map(|(offset, kind, subject, created_at)| {
                     Ok(InboxEvent {
                         offset: count(offset, At("inbox_events", "event_offset"))?,
-                        kind: event_kind(kind, At("inbox_events", "kind"))?,
+                        kind: coded(kind, EventKind::from_code, At("inbox_events", "kind"))?,
                         subject: bytes(&subject, At("inbox_events", "subject"))?,
                         created_at: Timestamp::from_micros(created_at),
                     })

@@ -2,11 +2,11 @@ use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::ConversationId;
-use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
+use sealpost_domain::messages::{ClientId, Format, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{Digest, MessageRepository, NewMessage, StoreError, StoredMessage};
 
 use super::UnitTx;
-use crate::decode::{At, bytes, count, format, to_column};
+use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, messages};
 
@@ -75,7 +75,7 @@ fn decode((row, (username, key), sealed_key): Joined) -> Result<StoredMessage, S
         sender: AccountId::from_bytes(bytes(&row.sender_id, at("sender_id"))?),
         sender_username: Username::restore(username, key),
         client_id: ClientId::restore(row.client_id),
-        format: format(row.format, at("format"))?,
+        format: coded(row.format, Format::from_code, at("format"))?,
         body: row.body,
         sent_at: row.sent_at.map(Timestamp::from_micros),
         created_at: Timestamp::from_micros(row.created_at),

@@ -6,6 +6,7 @@ mod accounts;
 mod conversations;
 mod inbox;
 mod installation;
+mod keys;
 mod messages;
 mod sessions;
 
@@ -15,7 +16,7 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
     AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
-    MessageRepository, SessionRepository, StoreError, Tx, Unit, Verdict,
+    KeyRepository, MessageRepository, SessionRepository, StoreError, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -81,6 +82,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
+    }
+
+    fn keys(&mut self) -> &mut dyn KeyRepository {
         self
     }
 

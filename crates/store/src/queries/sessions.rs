@@ -4,10 +4,10 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::ports::{
     Constraint, Digest, SessionRepository, StoreError, StoredRefreshToken,
 };
-use sealpost_domain::sessions::{EndedSession, Session, SessionId};
+use sealpost_domain::sessions::{Dialect, EndedSession, Session, SessionId};
 
 use super::UnitTx;
-use crate::decode::{At, bytes, dialect};
+use crate::decode::{At, bytes, coded};
 use crate::schema::{ended_sessions, refresh_tokens, sessions};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -42,7 +42,7 @@ impl Row {
         Ok(Session {
             id: SessionId::from_bytes(bytes(&self.id, at("id"))?),
             account: AccountId::from_bytes(bytes(&self.account_id, at("account_id"))?),
-            dialect: dialect(self.dialect, at("dialect"))?,
+            dialect: coded(self.dialect, Dialect::from_code, at("dialect"))?,
             client: self.client,
             created_at: Timestamp::from_micros(self.created_at),
             authenticated_at: Timestamp::from_micros(self.authenticated_at),

@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod conversations;
 pub mod inbox;
 pub mod installation;
+pub mod keys;
 pub mod messages;
 mod people;
 pub mod sessions;
@@ -30,6 +31,8 @@ macro_rules! store_conformance {
                 password_is_replaced_only_if_unchanged;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
                 one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
+            keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, history_is_append_only,
+                partners_share_a_conversation;
             conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members, paged_newest_first;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;

@@ -99,15 +99,12 @@ impl Ending {
         Self::closed(SESSION_ENDED, "the session has ended")
     }
 
-    /// Whether what still waits to be sent must not be sent any more.
+    /// Whether what still waits to be sent is not worth sending any more, or must not be.
     pub(super) fn discards(&self) -> bool {
-        matches!(
-            self,
-            Self::Closed {
-                code: SESSION_ENDED | TRY_AGAIN,
-                ..
-            }
-        )
+        match self {
+            Self::Lost | Self::Asked(_) => true,
+            Self::Closed { code, .. } => matches!(*code, SESSION_ENDED | TRY_AGAIN),
+        }
     }
 
     /// The code for the log.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
-    ServerDigester,
+    PublicKeyInspector, ServerDigester,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{Digester, PasswordHasher, Sealer, Store, TokenSigner};
+use sealpost_domain::ports::{Digester, KeyInspector, PasswordHasher, Sealer, Store, TokenSigner};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
@@ -52,6 +53,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
     let digester: Arc<dyn Digester> = Arc::new(ServerDigester::new(&Secret::new([3; 32])));
     let (keyring, _) = Keyring::generate(&*entropy);
     let sealer: Arc<dyn Sealer> = Arc::new(MasterSealer::new(&keyring, entropy.clone()));
+    let inspector: Arc<dyn KeyInspector> = Arc::new(PublicKeyInspector);
     let ports = SessionPorts {
         hasher: hasher.clone(),
         signer: signer.clone(),
@@ -62,8 +64,9 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
     let services = Services {
         accounts: Accounts::new(env.clone(), hasher, registration),
         sessions: sessions.clone(),
+        keys: Keys::new(env.clone(), inspector.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
-        messages: Messages::new(env.clone(), sealer.clone(), digester),
+        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         inbox: Inbox::new(env, sealer, EPOCH),
         hub: hub.clone(),
         clock: clock.clone(),

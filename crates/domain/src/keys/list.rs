@@ -1,0 +1,75 @@
+//! Anybody who is logged in looks at somebody's keys.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{Keys, PublicKey};
+use crate::accounts::Username;
+use crate::ports::{StoreError, StoreExt};
+use crate::sessions::Actor;
+use crate::{DomainError, ErrorKind};
+
+/// Why no keys are shown.
+#[derive(Debug, Error)]
+pub enum ListKeysError {
+    /// Nobody has this name.
+    #[error("there is no user of this name")]
+    UnknownUser,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Keys {
+    /// The good keys of the caller, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_own(&self, actor: &Actor) -> Result<Vec<PublicKey>, StoreError> {
+        let account = actor.account();
+        self.env.store.read(move |tx| tx.keys().list(account)).await
+    }
+
+    /// The good keys of the user of this name, newest first. The same for everybody who asks.
+    ///
+    /// # Errors
+    /// [`ListKeysError`].
+    pub async fn list_of(
+        &self,
+        _actor: &Actor,
+        username: Username,
+    ) -> Result<Vec<PublicKey>, ListKeysError> {
+        self.env
+            .store
+            .read(move |tx| {
+                let owner = tx.accounts().find_by_username(&username)?;
+                let owner = owner.ok_or(ListKeysError::UnknownUser)?;
+                Ok(tx.keys().list(owner.id)?)
+            })
+            .await
+    }
+}
+
+impl DomainError for ListKeysError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::UnknownUser => ErrorKind::NotFound,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownUser => "unknown-user",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::UnknownUser => None,
+            Self::Store(error) => error.retry_after(),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+use super::StoreError;
+use crate::Timestamp;
+use crate::accounts::AccountId;
+use crate::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
+
+/// Published keys, and the history of every change.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+pub trait KeyRepository {
+    /// Stores a key, and that it is good. False, and nothing changes, if the account has published a key with this
+    /// thumbprint and use before, good or withdrawn.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn insert_new(&mut self, owner: AccountId, key: &PublicKey) -> Result<bool, StoreError>;
+
+    /// The account's good keys, newest first, at most [`crate::keys::Keys::MAX_PER_ACCOUNT`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn list(&mut self, owner: AccountId) -> Result<Vec<PublicKey>, StoreError>;
+
+    /// Those of `ids` (at most 500) that there are, good or withdrawn, each with its owner.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_many(&mut self, ids: &[KeyId]) -> Result<Vec<(KeyOwner, PublicKey)>, StoreError>;
+
+    /// Marks a good key of this account as withdrawn. False, and nothing changes, if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn revoke(&mut self, owner: AccountId, id: KeyId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Adds to the account's history, behind all that is there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn record(&mut self, event: &KeyEvent) -> Result<(), StoreError>;
+
+    /// The account's history after its `after`-th event (0: all of it), oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn history(
+        &mut self,
+        owner: AccountId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<KeyEvent>, StoreError>;
+}

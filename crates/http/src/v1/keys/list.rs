@@ -1,0 +1,69 @@
+use actix_web::{get, web};
+use sealpost_domain::keys::PublicKey;
+use utoipa::IntoResponses;
+
+use super::KeyView;
+use crate::Services;
+use crate::extract::{Authenticated, PathUsername};
+use crate::openapi::{AuthProblems, CommonProblems, KEYS, Responses, problems};
+use crate::problem::Problem;
+use crate::wire::ListView;
+
+fn view(keys: &[PublicKey]) -> web::Json<ListView<KeyView>> {
+    web::Json(ListView {
+        data: keys.iter().map(KeyView::from).collect(),
+        next_cursor: None,
+    })
+}
+
+/// See your keys
+///
+/// The good ones, newest first, in one stretch: an account has at most 50.
+#[utoipa::path(
+    tag = KEYS,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = ListView<KeyView>, description = "Your good keys"),
+        AuthProblems,
+        CommonProblems,
+    ),
+)]
+#[get("/me/keys")]
+pub(crate) async fn list_own_keys(
+    services: web::Data<Services>,
+    Authenticated(actor): Authenticated,
+) -> Result<web::Json<ListView<KeyView>>, Problem> {
+    Ok(view(&services.keys.list_own(&actor).await?))
+}
+
+/// What only this route answers.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        problems(&[(404, "not-found", "`not-found`: nobody has this username")])
+    }
+}
+
+/// See somebody's keys
+///
+/// The good ones, newest first, the same for everybody who asks.
+#[utoipa::path(
+    tag = KEYS,
+    security(("bearer" = [])),
+    params(("name" = String, Path, description = "A username, percent-encoded, in any case", example = "alice")),
+    responses(
+        (status = 200, body = ListView<KeyView>, description = "Their good keys"),
+        AuthProblems,
+        Refusals,
+        CommonProblems,
+    ),
+)]
+#[get("/users/{name}/keys")]
+pub(crate) async fn list_keys_of(
+    services: web::Data<Services>,
+    Authenticated(actor): Authenticated,
+    PathUsername(username): PathUsername,
+) -> Result<web::Json<ListView<KeyView>>, Problem> {
+    Ok(view(&services.keys.list_of(&actor, username).await?))
+}

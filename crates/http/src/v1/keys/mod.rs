@@ -1,0 +1,11 @@
+//! `/v1/me/keys` and `/v1/users/{name}/keys`.
+
+mod list;
+mod publish;
+mod revoke;
+mod view;
+
+pub(crate) use list::{list_keys_of, list_own_keys};
+pub(crate) use publish::publish_key;
+pub(crate) use revoke::revoke_key;
+pub(crate) use view::KeyView;
