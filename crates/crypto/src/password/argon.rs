@@ -78,6 +78,11 @@ impl Scratch {
         }
     }
 
+    /// Gives all of it back: nobody has logged in for a while.
+    pub(super) fn give_back(&mut self) {
+        self.blocks = Vec::new();
+    }
+
     fn borrow(&mut self, count: usize) -> Result<Borrowed<'_>, argon2::Error> {
         // What a hash of once costlier parameters took is given back.
         let wanted = count.max(self.usual);
@@ -139,5 +144,7 @@ mod tests {
         assert_eq!((first, length, address), (again, 64, same));
         assert_eq!(compute(large).1, 128);
         assert_eq!(compute(small).1, 64);
+        scratch.give_back();
+        assert_eq!(scratch.blocks.capacity(), 0);
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -17,10 +17,13 @@ use super::argon::Scratch;
 /// What a full queue tells the client: by then it has been worked off several times over.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// How long a thread without work keeps the memory of its last hash.
+const KEPT_IDLE: Duration = Duration::from_secs(5);
+
 /// How many passwords are hashed at once, and how many may wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize {
-    /// Threads; each keeps the memory of one hash.
+    /// Threads; each keeps the memory of one hash while there is work.
     pub threads: NonZeroUsize,
     /// Places in the queue, besides the hashes in work.
     pub queue: NonZeroUsize,
@@ -99,10 +102,20 @@ impl Pool {
 fn serve(jobs: &Mutex<Receiver<Job>>, mut scratch: Scratch) {
     loop {
         // One idle thread waits at the queue, the others for the lock.
-        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = next else { return };
-        // A panic costs its own caller an error, not the pool a thread.
-        let _ = catch_unwind(AssertUnwindSafe(|| job(&mut scratch)));
+        let next = jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv_timeout(KEPT_IDLE);
+        match next {
+            // A panic costs its own caller an error, not the pool a thread.
+            Ok(job) => drop(catch_unwind(AssertUnwindSafe(|| job(&mut scratch)))),
+            Err(RecvTimeoutError::Timeout) => {
+                scratch.give_back();
+                // Lets another thread have the lock, and give back its own.
+                thread::sleep(Duration::from_millis(1));
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
     }
 }
 
