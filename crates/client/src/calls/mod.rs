@@ -1,0 +1,12 @@
+//! The calls of somebody who is logged in, a file for each resource.
+
+mod conversations;
+mod events;
+mod keys;
+mod messages;
+#[cfg(test)]
+mod tests;
+
+pub use keys::KeyMaterial;
+pub(crate) use messages::random_client_id;
+pub use messages::{Order, Outgoing};

@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use sealpost_domain::conversations::ConversationId;
+use serde_json::json;
+
+use crate::testing::{Answer, FakeServer, problem, tokens};
+use crate::{ClientError, Outgoing};
+
+const PLACE: &str = "019aa6b0-7c3a-7d52-9a5e-0242ac120003";
+
+fn receipt(client_id: &serde_json::Value) -> Answer {
+    Answer::Json(
+        201,
+        json!({"id": "019aa6b0-7c3a-7d52-9a5e-0242ac120004", "conversation_id": PLACE, "seq": 7,
+            "client_id": client_id, "format": "text", "created_at": "2026-11-21T13:04:05.678Z"}),
+    )
+}
+
+fn place() -> ConversationId {
+    PLACE.parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_send_is_repeated_under_the_same_client_id_until_it_is_answered() {
+    let server = FakeServer::start(|number, request| match number {
+        1 => Answer::Json(200, tokens(1)),
+        2 => Answer::HangUp,
+        3 => problem(503, "unavailable"),
+        _ => receipt(&request.json["client_id"]),
+    })
+    .await;
+    let message = Outgoing::text("hello");
+    let sent = server.client().send(place(), &message).await.unwrap();
+    assert_eq!((sent.seq, &sent.client_id), (7, &message.client_id));
+    let bodies: Vec<_> = server
+        .seen()
+        .into_iter()
+        .skip(1)
+        .map(|seen| seen.json)
+        .collect();
+    assert_eq!(bodies.len(), 3);
+    assert!(bodies.iter().all(|body| *body == bodies[0]));
+}
+
+#[tokio::test]
+async fn patience_ends_and_a_refusal_is_not_repeated() {
+    let server = FakeServer::start(|number, _| match number {
+        1 => Answer::Json(200, tokens(1)),
+        2 => problem(409, "client-id-reused"),
+        _ => Answer::HangUp,
+    })
+    .await;
+    let client = server.client();
+    let refused = client
+        .send(place(), &Outgoing::text("hello"))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), Some("client-id-reused"));
+    assert_eq!(
+        refused.to_string(),
+        "409 client-id-reused: so it is (request r-1)"
+    );
+    assert_eq!(server.seen().len(), 2);
+    let hasty = server.server.clone().with_patience(Duration::ZERO);
+    let lost = hasty.resume(client.refresh_token()).me().await.unwrap_err();
+    assert!(matches!(lost, ClientError::NoAnswer(_)), "{lost}");
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[test]
+fn each_message_has_a_name_of_its_own_and_shows_no_text() {
+    let (one, other) = (Outgoing::text("hunter2"), Outgoing::text("hunter2"));
+    assert_ne!(one.client_id, other.client_id);
+    assert!(!format!("{one:?}").contains("hunter2"));
+}

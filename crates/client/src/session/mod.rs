@@ -1,0 +1,8 @@
+//! Somebody who is logged in.
+
+mod client;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub use client::Client;

@@ -1,0 +1,147 @@
+use sealpost_domain::Timestamp;
+use sealpost_domain::inbox::Offset;
+use sealpost_domain::sessions::SessionId;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Conversation, Message, PublishedKey, User, parse};
+
+/// Something that happened to one's account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its place in the account's log: 1 for the first, and no holes.
+    pub offset: Offset,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// What happened.
+    pub data: EventData,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventData {
+    /// A message, of somebody else or one's own.
+    MessageCreated(Message),
+    /// A conversation that one is in.
+    ConversationCreated(Conversation),
+    /// One of one's sessions was ended.
+    SessionRevoked(SessionId),
+    /// Somebody whom one talks with, or oneself, published or withdrew a key.
+    KeyChanged(KeyChange),
+    /// Something of which this version does not know, or that is no longer there (`data` is null): pass over it.
+    Other {
+        /// What the server calls it.
+        kind: String,
+        /// What it is about.
+        data: Value,
+    },
+}
+
+/// A key that was published or withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct KeyChange {
+    /// Whose.
+    pub user: User,
+    /// The key; `revoked_at` says which of the two.
+    pub key: PublishedKey,
+}
+
+/// Events as they come.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RawEvent {
+    pub(crate) offset: Offset,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(deserialize_with = "parse::time")]
+    created_at: Timestamp,
+    data: Value,
+}
+
+#[derive(Deserialize)]
+struct Session {
+    #[serde(deserialize_with = "parse::parsed")]
+    id: SessionId,
+}
+
+impl From<RawEvent> for Event {
+    fn from(raw: RawEvent) -> Self {
+        Self {
+            offset: raw.offset,
+            created_at: raw.created_at,
+            data: EventData::new(raw.kind, raw.data),
+        }
+    }
+}
+
+impl EventData {
+    fn new(kind: String, data: Value) -> Self {
+        let known = match kind.as_str() {
+            "message.created" => Message::deserialize(&data).ok().map(Self::MessageCreated),
+            "conversation.created" => Conversation::deserialize(&data)
+                .ok()
+                .map(Self::ConversationCreated),
+            "session.revoked" => Session::deserialize(&data)
+                .ok()
+                .map(|session| Self::SessionRevoked(session.id)),
+            "key.changed" => KeyChange::deserialize(&data).ok().map(Self::KeyChanged),
+            _ => None,
+        };
+        known.unwrap_or(Self::Other { kind, data })
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        RawEvent::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// Some events.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Events {
+    /// This life of the log: random, and new after the database was restored.
+    pub epoch: String,
+    /// In order and without a hole.
+    pub events: Vec<Event>,
+    /// Where to read on.
+    pub next: Offset,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Format;
+
+    fn event(json: &str) -> Event {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_known_is_still_an_event() {
+        let made = r#""created_at":"2026-11-21T13:04:05.678Z""#;
+        for (kind, data) in [("typing", "{}"), ("message.created", "null")] {
+            let event = event(&format!(
+                r#"{{"offset":7,"type":"{kind}",{made},"data":{data},"more":1}}"#
+            ));
+            assert_eq!(event.offset, 7);
+            assert!(matches!(event.data, EventData::Other { .. }), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_message_shows_nothing_in_debug() {
+        let event = event(
+            r#"{"offset":8,"type":"message.created","created_at":"2026-11-21T13:04:05.678Z","data":{
+                "id":"019aa6b0-7c3a-7d52-9a5e-0242ac120004",
+                "conversation_id":"019aa6b0-7c3a-7d52-9a5e-0242ac120003","seq":1,
+                "sender":{"id":"019aa6b0-7c3a-7d52-9a5e-0242ac120002","username":"alice"},
+                "client_id":"c-1","format":"new","protection":"e2ee","body":"hunter2","sent_at":null,
+                "created_at":"2026-11-21T13:04:05.678Z"}}"#,
+        );
+        let EventData::MessageCreated(message) = &event.data else {
+            panic!("{event:?}")
+        };
+        assert_eq!(message.format, Format::Other("new".to_owned()));
+        assert!(!format!("{event:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,19 @@
+//! What the server says, as types. Members that a later server adds are passed over.
+
+mod account;
+mod conversation;
+mod event;
+mod key;
+mod message;
+mod page;
+mod parse;
+
+pub(crate) use account::OpenedSession;
+pub use account::{Account, User};
+pub use conversation::Conversation;
+pub(crate) use event::RawEvent;
+pub use event::{Event, EventData, Events, KeyChange};
+pub use key::{Custody, PublishedKey};
+pub use message::{Format, Message, Receipt};
+pub use page::Page;
+pub(crate) use parse::write_time;
