@@ -34,4 +34,4 @@ pub use environment::Environment;
 pub use error::{DomainError, ErrorKind};
 pub use id::InvalidId;
 pub use secret::Secret;
-pub use timestamp::Timestamp;
+pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -1,9 +1,13 @@
 //! A moment in time: whole microseconds since the Unix epoch, UTC.
 
+use std::fmt;
 use std::ops::{Add, Sub};
+use std::str::FromStr;
 use std::time::Duration;
 
+use thiserror::Error;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// Microseconds since 1970-01-01T00:00:00Z, as stored in both databases.
 ///
@@ -48,11 +52,49 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The same moment as a calendar date and time; the epoch if the calendar does not reach that far.
+    /// The same moment as a calendar date and time; None outside the years 0 to 9999, which RFC 3339 cannot write.
     #[must_use]
-    pub fn to_utc(self) -> OffsetDateTime {
+    pub fn to_utc(self) -> Option<OffsetDateTime> {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .ok()
+            .filter(|utc| (0..=9999).contains(&utc.year()))
+    }
+}
+
+/// RFC 3339 in UTC, always with milliseconds: `2026-11-21T13:04:05.678Z`. A moment that it cannot write is shown as the
+/// epoch.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let utc = self.to_utc().unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            utc.year(),
+            u8::from(utc.month()),
+            utc.day(),
+            utc.hour(),
+            utc.minute(),
+            utc.second(),
+            utc.millisecond(),
+        )
+    }
+}
+
+/// The text is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a time looks like 2026-11-21T13:04:05.678Z (RFC 3339)")]
+pub struct InvalidTimestamp;
+
+/// Takes RFC 3339 with any offset; what is finer than a microsecond is cut off.
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidTimestamp)?;
+        let micros = moment.unix_timestamp_nanos().div_euclid(1_000);
+        i64::try_from(micros)
+            .map(Self)
+            .map_err(|_| InvalidTimestamp)
     }
 }
 
@@ -99,5 +141,45 @@ mod tests {
             Timestamp::from_micros(i64::MAX) + Duration::from_secs(1),
             Timestamp::from_micros(i64::MAX)
         );
+    }
+
+    #[test]
+    fn text_always_has_three_decimals_and_reads_back() {
+        for (micros, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_700_000_000_999_999, "2023-11-14T22:13:20.999Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Timestamp::from_micros(micros).to_string(), text);
+            let read: Timestamp = text.parse().unwrap();
+            assert_eq!(read.as_micros(), micros.div_euclid(1_000) * 1_000);
+        }
+        assert_eq!(Timestamp::from_micros(i64::MAX).to_utc(), None);
+        assert_eq!(Timestamp::from_micros(i64::MIN).to_utc(), None);
+    }
+
+    #[test]
+    fn text_is_taken_with_any_offset_and_precision() {
+        for text in [
+            "2023-11-14T22:13:20.999999Z",
+            "2023-11-14T22:13:20.9999999z",
+            "2023-11-14T23:43:20.999999+01:30",
+        ] {
+            assert_eq!(
+                text.parse::<Timestamp>().unwrap().as_micros(),
+                1_700_000_000_999_999,
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "now",
+            "2023-11-14",
+            "2023-11-14T22:13:20",
+            "2023-13-14T22:13:20Z",
+            "1700000000",
+        ] {
+            assert_eq!(text.parse::<Timestamp>(), Err(InvalidTimestamp), "{text}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use sealpost_domain::ports::Entropy;
 use serde::Serialize;
 
 use crate::call::Call;
-use crate::wire::{Format, Message, Page, Receipt, write_time};
+use crate::wire::{Format, Message, Page, Receipt};
 use crate::{Client, ClientError};
 
 /// A message to send. Its `client_id` is made with it: sending the same value again is a repeat, not another message.
@@ -107,7 +107,7 @@ impl Client {
             client_id: message.client_id.as_str(),
             format: message.format.name(),
             body: &message.body,
-            sent_at: message.sent_at.map(write_time).transpose()?,
+            sent_at: message.sent_at.map(|sent_at| sent_at.to_string()),
         };
         let id = conversation.to_string();
         let call = Call::post(&["v1", "conversations", &id, "messages"], &body)?.repeatable();

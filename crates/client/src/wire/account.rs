@@ -16,7 +16,7 @@ pub struct Account {
     /// The mail address, if there is one.
     pub email: Option<String>,
     /// When it was made.
-    #[serde(deserialize_with = "parse::time")]
+    #[serde(deserialize_with = "parse::parsed")]
     pub created_at: Timestamp,
 }
 

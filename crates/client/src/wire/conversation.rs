@@ -13,7 +13,7 @@ pub struct Conversation {
     /// Who is in it, oneself included, by username.
     pub members: Vec<User>,
     /// When it was started.
-    #[serde(deserialize_with = "parse::time")]
+    #[serde(deserialize_with = "parse::parsed")]
     pub created_at: Timestamp,
     /// The `seq` of the last message; 0 if there is none.
     pub last_seq: u64,

@@ -52,7 +52,7 @@ pub(crate) struct RawEvent {
     pub(crate) offset: Offset,
     #[serde(rename = "type")]
     kind: String,
-    #[serde(deserialize_with = "parse::time")]
+    #[serde(deserialize_with = "parse::parsed")]
     created_at: Timestamp,
     data: Value,
 }

@@ -24,10 +24,10 @@ pub struct PublishedKey {
     /// Its RFC 7638 thumbprint, as the server says.
     pub fingerprint: String,
     /// When it was published.
-    #[serde(deserialize_with = "parse::time")]
+    #[serde(deserialize_with = "parse::parsed")]
     pub created_at: Timestamp,
     /// Since when it is no longer good; None while it is.
-    #[serde(default, deserialize_with = "parse::time_or_null")]
+    #[serde(default, deserialize_with = "parse::parsed_or_null")]
     pub revoked_at: Option<Timestamp>,
 }
 

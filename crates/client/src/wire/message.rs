@@ -70,10 +70,10 @@ pub struct Message {
     /// The body, byte for byte as it was sent.
     pub body: String,
     /// When the sender's clock says it was sent, if it says so.
-    #[serde(deserialize_with = "parse::time_or_null")]
+    #[serde(deserialize_with = "parse::parsed_or_null")]
     pub sent_at: Option<Timestamp>,
     /// When the server took it.
-    #[serde(deserialize_with = "parse::time")]
+    #[serde(deserialize_with = "parse::parsed")]
     pub created_at: Timestamp,
 }
 
@@ -105,7 +105,7 @@ pub struct Receipt {
     #[serde(deserialize_with = "client_id")]
     pub client_id: ClientId,
     /// When the server took it.
-    #[serde(deserialize_with = "parse::time")]
+    #[serde(deserialize_with = "parse::parsed")]
     pub created_at: Timestamp,
 }
 

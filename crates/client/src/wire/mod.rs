@@ -16,4 +16,3 @@ pub use event::{Event, EventData, Events, KeyChange};
 pub use key::{Custody, PublishedKey};
 pub use message::{Format, Message, Receipt};
 pub use page::Page;
-pub(crate) use parse::write_time;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 pub(crate) use paging::{
     ListView, PageLimit, PageQuery, decode_cursor, encode_cursor, invalid_cursor,
 };
-pub(crate) use time::{WireTime, parse_time};
+pub(crate) use time::WireTime;
 
 /// Bytes in JSON: base64url without padding (RFC 4648, section 5).
 pub(crate) fn base64url(bytes: &[u8]) -> String {

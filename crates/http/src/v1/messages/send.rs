@@ -1,5 +1,6 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
+use sealpost_domain::Timestamp;
 use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::messages::{Body, BodyError, ClientId, Format, Receipt, SendMessage};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use crate::openapi::{
     AuthProblems, BodyProblems, CommonProblems, MESSAGES, Responses, UnknownId, problems,
 };
 use crate::problem::{FieldError, FieldErrors, Problem};
-use crate::wire::{WireTime, parse_time};
+use crate::wire::WireTime;
 
 /// A message to send.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -47,7 +48,11 @@ impl NewMessage {
             Err(error @ BodyError::TooLarge) => return Err(too_large(error)),
             parsed => errors.check_as("body", "empty-message", parsed),
         };
-        let sent_at = self.sent_at.as_deref().map(parse_time).transpose();
+        let sent_at = self
+            .sent_at
+            .as_deref()
+            .map(str::parse::<Timestamp>)
+            .transpose();
         let sent_at = errors.check_as("sent_at", "invalid-time", sent_at);
         match (client_id, format, body, sent_at) {
             (Some(client_id), Some(format), Some(body), Some(sent_at)) => Ok(SendMessage {
