@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 
-/// Starts the log of the process. A second call changes nothing.
+/// Starts the log of the process, panics included. A second call changes nothing.
 pub(crate) fn init(log: &Log) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(log.filter.as_str()))
@@ -19,4 +19,12 @@ pub(crate) fn init(log: &Log) {
             builder.with_ansi(colours).try_init()
         }
     };
+    std::panic::set_hook(Box::new(|panic| {
+        // Where, and not what: the message of a panic may quote what somebody sent.
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(place, "a panic");
+    }));
 }
