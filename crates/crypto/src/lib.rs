@@ -8,12 +8,14 @@
 //! Where to start reading:
 //! - [`Keyring`]: the master keys, the only secrets that live outside the database;
 //! - [`MasterSealer`]: what every sealed column looks like, and why a copied value does not open elsewhere;
+//! - [`ChunkedCipher`]: the format of files, sealed as they come;
 //! - [`Argon2Hasher`]: password hashing on threads of its own, with a bounded queue;
 //! - [`JwtSigner`]: access tokens, and everything a token is refused for;
 //! - [`PublicKeyInspector`]: which public keys of people are taken;
 //! - [`jose`]: end-to-end encrypted messages, as clients seal and open them.
 
 mod b64;
+mod chunked;
 mod clock;
 mod derive;
 mod digester;
@@ -27,6 +29,7 @@ mod sealer;
 mod thumbprint;
 mod tokens;
 
+pub use chunked::ChunkedCipher;
 pub use clock::SystemClock;
 pub use digester::ServerDigester;
 pub use entropy::OsEntropy;

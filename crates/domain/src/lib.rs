@@ -17,6 +17,7 @@ pub mod accounts;
 pub mod conversations;
 mod environment;
 pub mod error;
+pub mod files;
 pub mod inbox;
 pub mod installation;
 pub mod keys;

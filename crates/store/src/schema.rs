@@ -135,3 +135,29 @@ diesel::joinable!(messages -> accounts (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
 diesel::allow_tables_to_appear_in_same_query!(accounts, conversations, members, messages);
+
+diesel::table! {
+    files (id) {
+        id -> Binary,
+        owner_id -> Binary,
+        blob -> Binary,
+        size -> BigInt,
+        digest -> Binary,
+        sealed_key -> Nullable<Binary>,
+        sealed_name -> Nullable<Binary>,
+        sealed_type -> Nullable<Binary>,
+        created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    file_audit (id) {
+        id -> Binary,
+        file_id -> Binary,
+        account_id -> Binary,
+        session_id -> Binary,
+        action -> SmallInt,
+        created_at -> BigInt,
+    }
+}

@@ -5,13 +5,14 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Membership, NewConversation,
 };
+use sealpost_domain::files::FileId;
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
-    ConversationRepository, Digest, InboxRepository, InstallationRepository, KeyRepository,
-    MessageRepository, NewMessage, SessionRepository, StoreError, StoredMessage,
-    StoredRefreshToken,
+    BlobName, ConversationRepository, Digest, FileAudit, FileRepository, InboxRepository,
+    InstallationRepository, KeyRepository, MessageRepository, NewMessage, SessionRepository,
+    ShreddedFile, StoreError, StoredFile, StoredMessage, StoredRefreshToken,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 
@@ -116,6 +117,54 @@ impl MessageRepository for Absent {
     }
 
     fn find_many(&mut self, _: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError> {
+        absent()
+    }
+}
+
+impl FileRepository for Absent {
+    fn insert(&mut self, _: &StoredFile) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn find(&mut self, _: AccountId, _: FileId) -> Result<Option<StoredFile>, StoreError> {
+        absent()
+    }
+
+    fn page(
+        &mut self,
+        _: AccountId,
+        _: Option<FileId>,
+        _: u32,
+    ) -> Result<Vec<StoredFile>, StoreError> {
+        absent()
+    }
+
+    fn shred(
+        &mut self,
+        _: AccountId,
+        _: FileId,
+        _: Timestamp,
+    ) -> Result<Option<ShreddedFile>, StoreError> {
+        absent()
+    }
+
+    fn list_shredded(&mut self, _: u32) -> Result<Vec<ShreddedFile>, StoreError> {
+        absent()
+    }
+
+    fn remove(&mut self, _: FileId) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn known_blobs(&mut self, _: &[BlobName]) -> Result<Vec<BlobName>, StoreError> {
+        absent()
+    }
+
+    fn note(&mut self, _: &FileAudit) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn audit(&mut self, _: FileId, _: u32) -> Result<Vec<FileAudit>, StoreError> {
         absent()
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
-    AccountRepository, Constraint, ConversationRepository, InboxRepository, InstallationRepository,
-    KeyRepository, MessageRepository, PasswordHash, SessionRepository, Store, StoreError, Tx, Unit,
-    Verdict,
+    AccountRepository, Constraint, ConversationRepository, FileRepository, InboxRepository,
+    InstallationRepository, KeyRepository, MessageRepository, PasswordHash, SessionRepository,
+    Store, StoreError, Tx, Unit, Verdict,
 };
 
 use crate::absent::Absent;
@@ -101,6 +101,10 @@ impl Tx for MemoryTx {
     }
 
     fn messages(&mut self) -> &mut dyn MessageRepository {
+        &mut self.absent
+    }
+
+    fn files(&mut self) -> &mut dyn FileRepository {
         &mut self.absent
     }
 

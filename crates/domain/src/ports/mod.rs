@@ -4,10 +4,13 @@
 //! states its contract here; the conformance suites in `testing` hold every adapter to it.
 
 mod accounts;
+mod blobs;
 mod clock;
 mod conversations;
 mod digester;
 mod entropy;
+mod file_cipher;
+mod files;
 mod inbox;
 mod installation;
 mod key_inspector;
@@ -22,10 +25,13 @@ mod token_signer;
 mod wake_ups;
 
 pub use accounts::AccountRepository;
+pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
 pub use clock::Clock;
 pub use conversations::ConversationRepository;
 pub use digester::{Digest, Digester, MacPurpose};
 pub use entropy::Entropy;
+pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
+pub use files::{FileAction, FileAudit, FileRepository, ShreddedFile, StoredFile};
 pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
@@ -41,9 +47,10 @@ pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    accounts::MockAccountRepository, conversations::MockConversationRepository,
-    inbox::MockInboxRepository, installation::MockInstallationRepository,
-    key_inspector::MockKeyInspector, keys::MockKeyRepository, messages::MockMessageRepository,
-    password_hasher::MockPasswordHasher, sealer::MockSealer, sessions::MockSessionRepository,
-    token_signer::MockTokenSigner,
+    accounts::MockAccountRepository, blobs::MockBlobStore,
+    conversations::MockConversationRepository, file_cipher::MockFileCipher,
+    files::MockFileRepository, inbox::MockInboxRepository,
+    installation::MockInstallationRepository, key_inspector::MockKeyInspector,
+    keys::MockKeyRepository, messages::MockMessageRepository, password_hasher::MockPasswordHasher,
+    sealer::MockSealer, sessions::MockSessionRepository, token_signer::MockTokenSigner,
 };

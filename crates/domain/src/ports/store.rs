@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
-    KeyRepository, MessageRepository, SessionRepository, StoreError,
+    AccountRepository, ConversationRepository, FileRepository, InboxRepository,
+    InstallationRepository, KeyRepository, MessageRepository, SessionRepository, StoreError,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -34,6 +34,8 @@ pub trait Tx {
     fn conversations(&mut self) -> &mut dyn ConversationRepository;
     /// Messages.
     fn messages(&mut self) -> &mut dyn MessageRepository;
+    /// Files.
+    fn files(&mut self) -> &mut dyn FileRepository;
     /// The accounts' logs of events.
     fn inbox(&mut self) -> &mut dyn InboxRepository;
     /// The installation's own sealed secrets.

@@ -1,8 +1,9 @@
 use crate::ports::{
-    AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
-    KeyRepository, MessageRepository, MockAccountRepository, MockConversationRepository,
-    MockInboxRepository, MockInstallationRepository, MockKeyRepository, MockMessageRepository,
-    MockSessionRepository, SessionRepository, Tx,
+    AccountRepository, ConversationRepository, FileRepository, InboxRepository,
+    InstallationRepository, KeyRepository, MessageRepository, MockAccountRepository,
+    MockConversationRepository, MockFileRepository, MockInboxRepository,
+    MockInstallationRepository, MockKeyRepository, MockMessageRepository, MockSessionRepository,
+    SessionRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -18,6 +19,8 @@ pub struct MockTx {
     pub conversations: MockConversationRepository,
     /// Messages.
     pub messages: MockMessageRepository,
+    /// Files.
+    pub files: MockFileRepository,
     /// Logs of events.
     pub inbox: MockInboxRepository,
     /// The installation's secrets.
@@ -43,6 +46,10 @@ impl Tx for MockTx {
 
     fn messages(&mut self) -> &mut dyn MessageRepository {
         &mut self.messages
+    }
+
+    fn files(&mut self) -> &mut dyn FileRepository {
+        &mut self.files
     }
 
     fn inbox(&mut self) -> &mut dyn InboxRepository {

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod conversations;
+mod files;
 mod inbox;
 mod installation;
 mod keys;
@@ -15,8 +16,9 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, ConversationRepository, InboxRepository, InstallationRepository,
-    KeyRepository, MessageRepository, SessionRepository, StoreError, Tx, Unit, Verdict,
+    AccountRepository, ConversationRepository, FileRepository, InboxRepository,
+    InstallationRepository, KeyRepository, MessageRepository, SessionRepository, StoreError, Tx,
+    Unit, Verdict,
 };
 
 use super::Conn;
@@ -94,6 +96,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn messages(&mut self) -> &mut dyn MessageRepository {
+        self
+    }
+
+    fn files(&mut self) -> &mut dyn FileRepository {
         self
     }
 

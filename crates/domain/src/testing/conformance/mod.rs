@@ -11,7 +11,9 @@
 )]
 
 pub mod accounts;
+pub mod blobs;
 pub mod conversations;
+pub mod files;
 pub mod inbox;
 pub mod installation;
 pub mod keys;
@@ -36,6 +38,8 @@ macro_rules! store_conformance {
             conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members, paged_newest_first;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
+            files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first, shredded_then_removed,
+                blobs_are_known_by_their_rows, audited;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;

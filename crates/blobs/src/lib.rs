@@ -1,0 +1,19 @@
+//! Where the sealed bytes of files rest: the blob store of the domain, on the file system.
+//!
+//! It knows folders, durable writes and their failures. It must never know whose the bytes are, what is in them, or any
+//! key: they come sealed, and names come random.
+//!
+//! Where to start reading:
+//! - [`FsBlobStore`]: the folders, and how a blob is read, listed and deleted;
+//! - `writer.rs`: why a blob is there as a whole or not at all;
+//! - `spool.rs`: where half-written blobs live, and how a crash's are told from a living process's.
+
+mod failure;
+mod folders;
+mod reader;
+mod spool;
+mod store;
+mod writer;
+
+pub use folders::OpenBlobsError;
+pub use store::FsBlobStore;

@@ -1,0 +1,84 @@
+//! The owner deletes a file: its key first, so that what is left cannot be opened.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::{FileId, Files};
+use crate::ports::{BlobError, ShreddedFile, StoreError, StoreExt};
+use crate::sessions::Actor;
+use crate::{DomainError, ErrorKind};
+
+/// Why a file was not deleted.
+#[derive(Debug, Error)]
+pub enum DeleteFileError {
+    /// There is none, or it is somebody else's: nobody can tell which.
+    #[error("no such file")]
+    Unknown,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why the rest of a shredded file is still there.
+#[derive(Debug, Error)]
+pub(super) enum ClearError {
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Files {
+    /// Deletes one of the caller's files. When it returns, the key is destroyed for good, whatever becomes of the rest.
+    ///
+    /// # Errors
+    /// [`DeleteFileError`].
+    pub async fn delete(&self, actor: &Actor, id: FileId) -> Result<(), DeleteFileError> {
+        let (owner, now) = (actor.account(), self.env.now());
+        let shredded: Result<_, StoreError> = self
+            .env
+            .store
+            .write(move |tx| tx.files().shred(owner, id, now))
+            .await;
+        let shredded = shredded?.ok_or(DeleteFileError::Unknown)?;
+        // Bytes that nobody can open any more; what fails here, the sweep does and reports.
+        let _ = self.clear(shredded).await;
+        Ok(())
+    }
+
+    /// Removes what is left of a shredded file: the blob, then the row that knows of it.
+    pub(super) async fn clear(&self, shredded: ShreddedFile) -> Result<(), ClearError> {
+        self.ports.blobs.delete(shredded.blob).await?;
+        let removed: Result<bool, StoreError> = self
+            .env
+            .store
+            .write(move |tx| tx.files().remove(shredded.id))
+            .await;
+        removed?;
+        Ok(())
+    }
+}
+
+impl DomainError for DeleteFileError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unknown => ErrorKind::NotFound,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown-file",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unknown => None,
+            Self::Store(error) => error.retry_after(),
+        }
+    }
+}

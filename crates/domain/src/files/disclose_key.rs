@@ -1,0 +1,101 @@
+//! The owner takes the key of a file, to open its ciphertext elsewhere.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::seal::open_key;
+use super::{FileId, Files};
+use crate::ports::{
+    FileAction, FileAudit, FileKey, SealError, StoreError, StoreExt, StoredFile, Tx,
+};
+use crate::sessions::Actor;
+use crate::{DomainError, ErrorKind};
+
+/// All that is needed to open a file's ciphertext.
+#[derive(Debug, Clone)]
+pub struct DisclosedKey {
+    /// How it is sealed.
+    pub algorithm: &'static str,
+    /// The file's key.
+    pub key: FileKey,
+    /// What binds it to the file's id.
+    pub context: Vec<u8>,
+}
+
+/// Why a key is not given.
+#[derive(Debug, Error)]
+pub enum DiscloseKeyError {
+    /// There is no such file, or it is somebody else's: nobody can tell which.
+    #[error("no such file")]
+    Unknown,
+    /// The stored key does not open.
+    #[error("the key of a stored file cannot be opened")]
+    Sealed(#[from] SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Files {
+    /// The key of one of the caller's files. That it left the server stands in the audit trail before it leaves.
+    ///
+    /// # Errors
+    /// [`DiscloseKeyError`].
+    pub async fn disclose_key(
+        &self,
+        actor: &Actor,
+        id: FileId,
+    ) -> Result<DisclosedKey, DiscloseKeyError> {
+        let line = FileAudit {
+            id: self.env.new_id(),
+            file: id,
+            account: actor.account(),
+            session: actor.session(),
+            action: FileAction::KeyDisclosed,
+            at: self.env.now(),
+        };
+        let noted = self.env.store.write(move |tx| find_and_note(tx, &line));
+        let stored = noted.await?;
+        Ok(DisclosedKey {
+            algorithm: self.ports.cipher.algorithm(),
+            key: open_key(&stored, &*self.ports.sealer)?,
+            context: self.ports.cipher.context(&id),
+        })
+    }
+}
+
+pub(super) fn find_and_note(
+    tx: &mut dyn Tx,
+    line: &FileAudit,
+) -> Result<StoredFile, DiscloseKeyError> {
+    let found = tx.files().find(line.account, line.file)?;
+    let stored = found.ok_or(DiscloseKeyError::Unknown)?;
+    tx.files().note(line)?;
+    Ok(stored)
+}
+
+impl DomainError for DiscloseKeyError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unknown => ErrorKind::NotFound,
+            Self::Sealed(_) => ErrorKind::Internal,
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown-file",
+            Self::Sealed(_) => "internal-error",
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}

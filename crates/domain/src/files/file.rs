@@ -1,0 +1,36 @@
+use crate::Timestamp;
+use crate::messages::Protection;
+use crate::ports::Digest;
+
+use super::{ContentType, FileName};
+
+define_id! {
+    /// Names a file.
+    FileId
+}
+
+define_id! {
+    /// Names a line of the audit trail of files.
+    FileAuditId
+}
+
+/// A file as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its id.
+    pub id: FileId,
+    /// The name its owner gave it.
+    pub name: Option<FileName>,
+    /// What its owner says it is.
+    pub content_type: ContentType,
+    /// The length of the plaintext, in bytes.
+    pub size: u64,
+    /// The length of the sealed file, in bytes.
+    pub sealed_size: u64,
+    /// SHA-256 of the sealed file.
+    pub digest: Digest,
+    /// Who can open it.
+    pub protection: Protection,
+    /// When it was stored.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,28 @@
+//! Files: any bytes, sealed as they come and opened as they go, never a whole file in memory.
+
+mod content;
+mod delete;
+mod disclose_key;
+mod file;
+mod labels;
+mod layout;
+mod list;
+mod open;
+mod seal;
+mod service;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+pub use content::ReadFileError;
+pub use delete::DeleteFileError;
+pub use disclose_key::{DiscloseKeyError, DisclosedKey};
+pub use file::{File, FileAuditId, FileId};
+pub use labels::{ContentType, FileName, InvalidContentType, InvalidFileName};
+pub use layout::SealedLayout;
+pub use list::{FilePage, ViewFileError};
+pub use open::{OpenFileError, OpenedFile};
+pub use service::{FilePorts, Files};
+pub use sweep::{SweepFilesError, SweptFiles};
+pub use upload::{BrokenBody, NewFile, UploadFileError};

@@ -1,0 +1,177 @@
+//! The owner opens a file, to read it or what it is sealed to.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::ops::Range;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::content::ContentStream;
+use super::seal::{open_key, open_labels};
+use super::{File, FileId, Files, ReadFileError, SealedLayout};
+use crate::ports::{
+    BlobError, BlobName, ByteStream, FileCipherError, FileKey, FileOpener, SealError, StoreError,
+    StoreExt,
+};
+use crate::sessions::Actor;
+use crate::{DomainError, ErrorKind};
+
+/// A file that may be read.
+pub struct OpenedFile {
+    file: File,
+    blob: BlobName,
+    key: FileKey,
+    layout: SealedLayout,
+}
+
+impl OpenedFile {
+    /// What it is.
+    #[must_use]
+    pub const fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+impl fmt::Debug for OpenedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OpenedFile").field(&self.file).finish()
+    }
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, Error)]
+pub enum OpenFileError {
+    /// There is none, or it is somebody else's: nobody can tell which.
+    #[error("no such file")]
+    Unknown,
+    /// The range is not within the file.
+    #[error("the file has {size} bytes")]
+    OutOfRange {
+        /// How many there are.
+        size: u64,
+    },
+    /// Its key, name or type does not open.
+    #[error("the row of a stored file cannot be opened")]
+    Sealed(#[from] SealError),
+    /// Its bytes do not open.
+    #[error(transparent)]
+    Damaged(#[from] FileCipherError),
+    /// The blob store failed.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Files {
+    /// Finds one of the caller's files and opens its key.
+    ///
+    /// # Errors
+    /// [`OpenFileError`].
+    pub async fn open(&self, actor: &Actor, id: FileId) -> Result<OpenedFile, OpenFileError> {
+        let owner = actor.account();
+        let found: Result<_, StoreError> = self
+            .env
+            .store
+            .read(move |tx| tx.files().find(owner, id))
+            .await;
+        let stored = found?.ok_or(OpenFileError::Unknown)?;
+        let sealer = &*self.ports.sealer;
+        Ok(OpenedFile {
+            file: open_labels(&stored, sealer)?,
+            blob: stored.blob,
+            key: open_key(&stored, sealer)?,
+            layout: SealedLayout::of_plaintext(stored.size).ok_or(SealError::Rejected)?,
+        })
+    }
+
+    /// The plaintext bytes of `range`. The key's commitment has been checked when this returns; each chunk is when its
+    /// turn comes, and one that does not open ends the stream with an error: wrong bytes never come.
+    ///
+    /// # Errors
+    /// [`OpenFileError`].
+    pub async fn read_content(
+        &self,
+        opened: &OpenedFile,
+        range: Range<u64>,
+    ) -> Result<ByteStream<ReadFileError>, OpenFileError> {
+        let layout = opened.layout;
+        check_range(&range, layout.size())?;
+        let opener = self.check_header(opened).await?;
+        let first = layout.chunk_of(range.start);
+        let last = layout.chunk_of(range.end.saturating_sub(1).max(range.start));
+        let sealed = layout.sealed_range(first, last.min(layout.last_chunk()));
+        let blob = self.ports.blobs.read(opened.blob, sealed).await?;
+        Ok(Box::pin(ContentStream::new(blob, opener, layout, range)))
+    }
+
+    /// The sealed bytes of `range`, as they rest. The server looks at none of them: whoever opens them checks them.
+    ///
+    /// # Errors
+    /// [`OpenFileError`].
+    pub async fn read_ciphertext(
+        &self,
+        opened: &OpenedFile,
+        range: Range<u64>,
+    ) -> Result<ByteStream<BlobError>, OpenFileError> {
+        check_range(&range, opened.layout.sealed_size())?;
+        Ok(self.ports.blobs.read(opened.blob, range).await?)
+    }
+
+    async fn check_header(
+        &self,
+        opened: &OpenedFile,
+    ) -> Result<Box<dyn FileOpener>, OpenFileError> {
+        let length = opened.layout.sealed_range(0, 0).start;
+        let mut blob = self.ports.blobs.read(opened.blob, 0..length).await?;
+        let mut header = Vec::with_capacity(SealedLayout::HEADER);
+        while let Some(piece) = poll_fn(|context| blob.as_mut().poll_next(context)).await {
+            header.extend_from_slice(&piece?);
+        }
+        let header: &[u8; SealedLayout::HEADER] = header
+            .as_slice()
+            .try_into()
+            .map_err(|_| FileCipherError::Damaged)?;
+        let cipher = &self.ports.cipher;
+        Ok(cipher.open(&opened.file.id, &opened.key, header, opened.layout)?)
+    }
+}
+
+/// An empty range is fine at the end of a file, and nowhere beyond.
+const fn check_range(range: &Range<u64>, size: u64) -> Result<(), OpenFileError> {
+    if range.start > range.end || range.end > size {
+        return Err(OpenFileError::OutOfRange { size });
+    }
+    Ok(())
+}
+
+impl DomainError for OpenFileError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unknown => ErrorKind::NotFound,
+            Self::OutOfRange { .. } => ErrorKind::Invalid,
+            Self::Sealed(_) | Self::Damaged(_) => ErrorKind::Internal,
+            Self::Blob(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown-file",
+            Self::OutOfRange { .. } => "range-not-satisfiable",
+            Self::Sealed(_) | Self::Damaged(_) => "internal-error",
+            Self::Blob(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}

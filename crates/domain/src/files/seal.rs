@@ -1,0 +1,73 @@
+//! How a file's key, name and type rest: each sealed under the master key, bound to the file and its owner.
+
+use super::{ContentType, File, FileId, FileName, SealedLayout};
+use crate::Secret;
+use crate::accounts::AccountId;
+use crate::messages::Protection;
+use crate::ports::{Binding, FileKey, SealError, SealPurpose, Sealer, StoredFile};
+
+const fn binding<'a>(column: &'static str, id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
+    Binding {
+        purpose: SealPurpose::File,
+        table: "files",
+        column,
+        row: id.as_bytes(),
+        owner: owner.as_bytes(),
+    }
+}
+
+pub(super) const fn key_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
+    binding("sealed_key", id, owner)
+}
+
+pub(super) const fn name_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
+    binding("sealed_name", id, owner)
+}
+
+pub(super) const fn type_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
+    binding("sealed_type", id, owner)
+}
+
+/// The file's key.
+pub(super) fn open_key(stored: &StoredFile, sealer: &dyn Sealer) -> Result<FileKey, SealError> {
+    let opened = sealer.open(&key_binding(&stored.id, &stored.owner), &stored.sealed_key)?;
+    opened
+        .as_slice()
+        .try_into()
+        .map(Secret::new)
+        .map_err(|_| SealError::Rejected)
+}
+
+/// The file as its owner sees it.
+pub(super) fn open_labels(stored: &StoredFile, sealer: &dyn Sealer) -> Result<File, SealError> {
+    let (id, owner) = (&stored.id, &stored.owner);
+    let name = stored
+        .sealed_name
+        .as_ref()
+        .map(|sealed| open_text(&name_binding(id, owner), sealed, sealer))
+        .transpose()?;
+    let content_type = open_text(&type_binding(id, owner), &stored.sealed_type, sealer)?;
+    let layout = SealedLayout::of_plaintext(stored.size).ok_or(SealError::Rejected)?;
+    Ok(File {
+        id: *id,
+        name: name.map(FileName::restore),
+        content_type: ContentType::restore(content_type),
+        size: stored.size,
+        sealed_size: layout.sealed_size(),
+        digest: stored.digest,
+        protection: Protection::Server,
+        created_at: stored.created_at,
+    })
+}
+
+fn open_text(
+    binding: &Binding<'_>,
+    sealed: &[u8],
+    sealer: &dyn Sealer,
+) -> Result<String, SealError> {
+    let opened = sealer.open(binding, sealed)?;
+    // What was text when it was stored is text now, or it is not what was stored.
+    std::str::from_utf8(&opened)
+        .map(str::to_owned)
+        .map_err(|_| SealError::Rejected)
+}

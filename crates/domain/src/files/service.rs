@@ -1,0 +1,41 @@
+use std::sync::Arc;
+
+use crate::Environment;
+use crate::ports::{BlobStore, FileCipher, Sealer};
+
+/// The ports of files, apart from the environment.
+#[derive(Clone)]
+pub struct FilePorts {
+    /// Seals keys, names and types at rest.
+    pub sealer: Arc<dyn Sealer>,
+    /// Seals the bytes.
+    pub cipher: Arc<dyn FileCipher>,
+    /// Keeps the sealed bytes.
+    pub blobs: Arc<dyn BlobStore>,
+}
+
+/// The use cases of files. Cloning is cheap.
+#[derive(Clone)]
+pub struct Files {
+    pub(super) env: Environment,
+    pub(super) ports: FilePorts,
+    pub(super) max_size: Option<u64>,
+}
+
+impl Files {
+    /// The service over its ports. A file has at most `max_size` bytes, if there is a limit.
+    #[must_use]
+    pub const fn new(env: Environment, ports: FilePorts, max_size: Option<u64>) -> Self {
+        Self {
+            env,
+            ports,
+            max_size,
+        }
+    }
+
+    /// The largest file in bytes, if there is a limit.
+    #[must_use]
+    pub const fn max_size(&self) -> Option<u64> {
+        self.max_size
+    }
+}

@@ -1,0 +1,149 @@
+use super::{BlobName, Digest, StoreError};
+use crate::Timestamp;
+use crate::accounts::AccountId;
+use crate::files::{FileAuditId, FileId};
+use crate::sessions::SessionId;
+
+/// A file as its row rests. Its bytes are a blob.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Its id.
+    pub id: FileId,
+    /// Whose it is.
+    pub owner: AccountId,
+    /// Where its sealed bytes are.
+    pub blob: BlobName,
+    /// The length of the plaintext, in bytes.
+    pub size: u64,
+    /// SHA-256 of the sealed bytes.
+    pub digest: Digest,
+    /// The file's key, sealed under the master key.
+    pub sealed_key: Vec<u8>,
+    /// The name its owner gave it, sealed.
+    pub sealed_name: Option<Vec<u8>>,
+    /// Its media type, sealed.
+    pub sealed_type: Vec<u8>,
+    /// When it was stored.
+    pub created_at: Timestamp,
+}
+
+/// What was done with a file that its owner may want to know of later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileAction {
+    /// Its key left the server.
+    KeyDisclosed,
+}
+
+impl FileAction {
+    /// The number it is stored as; never change one.
+    #[must_use]
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::KeyDisclosed => 1,
+        }
+    }
+
+    /// The action of a stored number; None if there is none.
+    #[must_use]
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::KeyDisclosed),
+            _ => None,
+        }
+    }
+}
+
+/// A line of the audit trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileAudit {
+    /// Its id.
+    pub id: FileAuditId,
+    /// Which file; it may be gone.
+    pub file: FileId,
+    /// Who did it.
+    pub account: AccountId,
+    /// Through which session; it may have ended.
+    pub session: SessionId,
+    /// What was done.
+    pub action: FileAction,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A file whose key is destroyed and whose blob may still be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShreddedFile {
+    /// Its id.
+    pub id: FileId,
+    /// Its blob.
+    pub blob: BlobName,
+}
+
+/// Files. Every look-up names the account that looks; a shredded file is found by the sweep alone.
+#[cfg_attr(any(test, feature = "testing"), mockall::automock)]
+pub trait FileRepository {
+    /// Adds a file, whose blob must be durable already.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] with `Id` if the id or the blob is there already.
+    fn insert(&mut self, file: &StoredFile) -> Result<(), StoreError>;
+
+    /// The owner's file with this id; None if there is none, or it is somebody else's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find(&mut self, owner: AccountId, id: FileId) -> Result<Option<StoredFile>, StoreError>;
+
+    /// The owner's files with ids below `before` (all, if None), newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn page(
+        &mut self,
+        owner: AccountId,
+        before: Option<FileId>,
+        limit: u32,
+    ) -> Result<Vec<StoredFile>, StoreError>;
+
+    /// Destroys the sealed key, name and type of the owner's file and marks it as deleted. None if the owner has no
+    /// such file (any more).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn shred(
+        &mut self,
+        owner: AccountId,
+        id: FileId,
+        now: Timestamp,
+    ) -> Result<Option<ShreddedFile>, StoreError>;
+
+    /// Shredded files that still have a row, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn list_shredded(&mut self, limit: u32) -> Result<Vec<ShreddedFile>, StoreError>;
+
+    /// Removes the row of a shredded file, whose blob must be gone. False, and nothing changes, if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn remove(&mut self, id: FileId) -> Result<bool, StoreError>;
+
+    /// Those of `blobs` (at most 500) that have a row, shredded or not, in any order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn known_blobs(&mut self, blobs: &[BlobName]) -> Result<Vec<BlobName>, StoreError>;
+
+    /// Adds a line to the audit trail.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn note(&mut self, line: &FileAudit) -> Result<(), StoreError>;
+
+    /// The lines about a file, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn audit(&mut self, file: FileId, limit: u32) -> Result<Vec<FileAudit>, StoreError>;
+}

@@ -1,0 +1,195 @@
+//! Cases of [`crate::ports::FileRepository`].
+
+use std::sync::Arc;
+
+use super::people::person;
+use crate::Timestamp;
+use crate::accounts::AccountId;
+use crate::files::{FileAuditId, FileId};
+use crate::ports::{
+    BlobName, Constraint, FileAction, FileAudit, ShreddedFile, Store, StoreError, StoreExt,
+    StoredFile,
+};
+use crate::sessions::SessionId;
+
+fn id(byte: u8) -> FileId {
+    FileId::from_bytes([byte; 16])
+}
+
+fn blob(byte: u8) -> BlobName {
+    BlobName::from_bytes([byte; 16])
+}
+
+fn file(byte: u8, owner: AccountId) -> StoredFile {
+    StoredFile {
+        id: id(byte),
+        owner,
+        blob: blob(byte),
+        size: u64::from(byte) << 40,
+        digest: [byte; 32],
+        sealed_key: vec![byte, 0, 1],
+        sealed_name: byte.is_multiple_of(2).then(|| vec![byte, 0xFF]),
+        sealed_type: vec![byte],
+        created_at: Timestamp::from_seconds(i64::from(byte)),
+    }
+}
+
+async fn insert(store: &Arc<dyn Store>, file: StoredFile) -> Result<(), StoreError> {
+    store.write(move |tx| tx.files().insert(&file)).await
+}
+
+async fn find(store: &Arc<dyn Store>, owner: AccountId, id: FileId) -> Option<StoredFile> {
+    let found: Result<_, StoreError> = store.read(move |tx| tx.files().find(owner, id)).await;
+    found.unwrap()
+}
+
+async fn shred(store: &Arc<dyn Store>, owner: AccountId, id: FileId) -> Option<ShreddedFile> {
+    let now = Timestamp::from_seconds(9);
+    let done: Result<_, StoreError> = store
+        .write(move |tx| tx.files().shred(owner, id, now))
+        .await;
+    done.unwrap()
+}
+
+/// A file comes back as it was stored, to its owner alone.
+pub async fn found_by_their_owner(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    for byte in [1, 2] {
+        let stored = file(byte, alice);
+        insert(&store, stored.clone()).await.unwrap();
+        assert_eq!(find(&store, alice, id(byte)).await, Some(stored));
+        assert_eq!(find(&store, bob, id(byte)).await, None);
+    }
+    assert_eq!(find(&store, alice, id(3)).await, None);
+}
+
+/// Neither an id nor a blob is used twice.
+pub async fn id_and_blob_are_unique(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    insert(&store, file(1, alice)).await.unwrap();
+    let same_blob = StoredFile {
+        blob: blob(1),
+        ..file(2, alice)
+    };
+    let same_id = StoredFile {
+        blob: blob(2),
+        ..file(1, alice)
+    };
+    for again in [same_blob, same_id] {
+        let refused = insert(&store, again).await;
+        assert!(
+            matches!(refused, Err(StoreError::Conflict(Constraint::Id))),
+            "{refused:?}"
+        );
+    }
+}
+
+/// Pages go from the newest to the oldest, without a hole, without other people's files and without shredded ones.
+pub async fn paged_newest_first(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    for byte in [1, 2, 3, 4, 5, 255] {
+        insert(&store, file(byte, alice)).await.unwrap();
+    }
+    insert(&store, file(10, bob)).await.unwrap();
+    shred(&store, alice, id(3)).await.unwrap();
+    for (before, expected) in [
+        (None, vec![255, 5, 4]),
+        (Some(4), vec![2, 1]),
+        (Some(1), vec![]),
+    ] {
+        let before = before.map(id);
+        let page: Result<_, StoreError> = store
+            .read(move |tx| tx.files().page(alice, before, 3))
+            .await;
+        let ids: Vec<FileId> = page.unwrap().iter().map(|file| file.id).collect();
+        assert_eq!(ids, expected.into_iter().map(id).collect::<Vec<_>>());
+    }
+}
+
+/// A shredded file is nobody's any more; the sweep finds it until its row is removed.
+pub async fn shredded_then_removed(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    for byte in [1, 2] {
+        insert(&store, file(byte, alice)).await.unwrap();
+    }
+    assert_eq!(shred(&store, bob, id(2)).await, None);
+    let gone = ShreddedFile {
+        id: id(2),
+        blob: blob(2),
+    };
+    assert_eq!(shred(&store, alice, id(2)).await, Some(gone));
+    assert_eq!(shred(&store, alice, id(2)).await, None);
+    assert_eq!(find(&store, alice, id(2)).await, None);
+    let known: Result<_, StoreError> = store
+        .read(|tx| {
+            Ok((
+                tx.files().list_shredded(10)?,
+                tx.files().known_blobs(&[blob(2)])?,
+            ))
+        })
+        .await;
+    assert_eq!(known.unwrap(), (vec![gone], vec![blob(2)]));
+    for (byte, expected) in [(1, false), (2, true), (2, false), (3, false)] {
+        let removed: Result<_, StoreError> =
+            store.write(move |tx| tx.files().remove(id(byte))).await;
+        assert_eq!(removed.unwrap(), expected, "{byte}");
+    }
+    let known: Result<_, StoreError> = store
+        .read(|tx| {
+            Ok((
+                tx.files().list_shredded(10)?,
+                tx.files().known_blobs(&[blob(2)])?,
+            ))
+        })
+        .await;
+    assert_eq!(known.unwrap(), (vec![], vec![]));
+    assert!(find(&store, alice, id(1)).await.is_some());
+}
+
+/// Which blobs have a row.
+pub async fn blobs_are_known_by_their_rows(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    for byte in [1, 3] {
+        insert(&store, file(byte, alice)).await.unwrap();
+    }
+    for (asked, expected) in [
+        (vec![1, 2, 3], vec![1, 3]),
+        (vec![2], vec![]),
+        (vec![], vec![]),
+    ] {
+        let asked: Vec<BlobName> = asked.into_iter().map(blob).collect();
+        let known: Result<_, StoreError> =
+            store.read(move |tx| tx.files().known_blobs(&asked)).await;
+        let mut known = known.unwrap();
+        known.sort_unstable();
+        assert_eq!(known, expected.into_iter().map(blob).collect::<Vec<_>>());
+    }
+}
+
+/// Lines of the audit trail are read newest first and outlive the file.
+pub async fn audited(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    let line = |number: u8, file: u8| FileAudit {
+        id: FileAuditId::from_bytes([number; 16]),
+        file: id(file),
+        account: alice,
+        session: SessionId::from_bytes([5; 16]),
+        action: FileAction::KeyDisclosed,
+        at: Timestamp::from_seconds(i64::from(number)),
+    };
+    for line in [line(1, 1), line(2, 2), line(3, 1), line(4, 1)] {
+        let noted: Result<(), StoreError> = store.write(move |tx| tx.files().note(&line)).await;
+        noted.unwrap();
+    }
+    let lines: Result<_, StoreError> = store.read(|tx| tx.files().audit(id(1), 2)).await;
+    assert_eq!(lines.unwrap(), [line(4, 1), line(3, 1)]);
+}

@@ -1,0 +1,249 @@
+use diesel::prelude::*;
+use sealpost_domain::Timestamp;
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::files::{FileAuditId, FileId};
+use sealpost_domain::ports::{
+    BlobName, Constraint, FileAction, FileAudit, FileRepository, ShreddedFile, StoreError,
+    StoredFile,
+};
+use sealpost_domain::sessions::SessionId;
+
+use super::UnitTx;
+use crate::decode::{At, bytes, count, to_column};
+use crate::schema::{file_audit, files};
+
+const fn at(column: &'static str) -> At {
+    At("files", column)
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = files)]
+struct Row {
+    id: Vec<u8>,
+    owner_id: Vec<u8>,
+    blob: Vec<u8>,
+    size: i64,
+    digest: Vec<u8>,
+    sealed_key: Option<Vec<u8>>,
+    sealed_name: Option<Vec<u8>>,
+    sealed_type: Option<Vec<u8>>,
+    created_at: i64,
+}
+
+impl Row {
+    fn of(file: &StoredFile) -> Self {
+        Self {
+            id: file.id.as_bytes().to_vec(),
+            owner_id: file.owner.as_bytes().to_vec(),
+            blob: file.blob.as_bytes().to_vec(),
+            size: to_column(file.size),
+            digest: file.digest.to_vec(),
+            sealed_key: Some(file.sealed_key.clone()),
+            sealed_name: file.sealed_name.clone(),
+            sealed_type: Some(file.sealed_type.clone()),
+            created_at: file.created_at.as_micros(),
+        }
+    }
+
+    fn decode(self) -> Result<StoredFile, StoreError> {
+        Ok(StoredFile {
+            id: FileId::from_bytes(bytes(&self.id, at("id"))?),
+            owner: AccountId::from_bytes(bytes(&self.owner_id, at("owner_id"))?),
+            blob: BlobName::from_bytes(bytes(&self.blob, at("blob"))?),
+            size: count(self.size, at("size"))?,
+            digest: bytes(&self.digest, at("digest"))?,
+            sealed_key: self.sealed_key.ok_or(at("sealed_key").corrupt())?,
+            sealed_name: self.sealed_name,
+            sealed_type: self.sealed_type.ok_or(at("sealed_type").corrupt())?,
+            created_at: Timestamp::from_micros(self.created_at),
+        })
+    }
+}
+
+fn shredded((id, blob): &(Vec<u8>, Vec<u8>)) -> Result<ShreddedFile, StoreError> {
+    Ok(ShreddedFile {
+        id: FileId::from_bytes(bytes(id, at("id"))?),
+        blob: BlobName::from_bytes(bytes(blob, at("blob"))?),
+    })
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = file_audit)]
+struct AuditRow {
+    id: Vec<u8>,
+    file_id: Vec<u8>,
+    account_id: Vec<u8>,
+    session_id: Vec<u8>,
+    action: i16,
+    created_at: i64,
+}
+
+impl AuditRow {
+    fn of(line: &FileAudit) -> Self {
+        Self {
+            id: line.id.as_bytes().to_vec(),
+            file_id: line.file.as_bytes().to_vec(),
+            account_id: line.account.as_bytes().to_vec(),
+            session_id: line.session.as_bytes().to_vec(),
+            action: line.action.code(),
+            created_at: line.at.as_micros(),
+        }
+    }
+
+    fn decode(self) -> Result<FileAudit, StoreError> {
+        const fn at(column: &'static str) -> At {
+            At("file_audit", column)
+        }
+        Ok(FileAudit {
+            id: FileAuditId::from_bytes(bytes(&self.id, at("id"))?),
+            file: FileId::from_bytes(bytes(&self.file_id, at("file_id"))?),
+            account: AccountId::from_bytes(bytes(&self.account_id, at("account_id"))?),
+            session: SessionId::from_bytes(bytes(&self.session_id, at("session_id"))?),
+            action: FileAction::from_code(self.action).ok_or(at("action").corrupt())?,
+            at: Timestamp::from_micros(self.created_at),
+        })
+    }
+}
+
+impl FileRepository for UnitTx<'_> {
+    fn insert(&mut self, file: &StoredFile) -> Result<(), StoreError> {
+        let row = Row::of(file);
+        self.run(|conn| {
+            let inserted = diesel::insert_into(files::table)
+                .values(&row)
+                .on_conflict_do_nothing()
+                .execute(conn)?;
+            if inserted == 1 {
+                Ok(())
+            } else {
+                Err(StoreError::Conflict(Constraint::Id).into())
+            }
+        })
+    }
+
+    fn find(&mut self, owner: AccountId, id: FileId) -> Result<Option<StoredFile>, StoreError> {
+        self.run(|conn| {
+            let row: Option<Row> = files::table
+                .filter(files::id.eq(id.as_bytes().as_slice()))
+                .filter(files::owner_id.eq(owner.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_null())
+                .select(Row::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
+    fn page(
+        &mut self,
+        owner: AccountId,
+        before: Option<FileId>,
+        limit: u32,
+    ) -> Result<Vec<StoredFile>, StoreError> {
+        // Every id is below or at the highest; bytes compare alike on both engines.
+        let before = before.map_or(vec![0xFF; 17], |id| id.as_bytes().to_vec());
+        self.run(|conn| {
+            let rows: Vec<Row> = files::table
+                .filter(files::owner_id.eq(owner.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_null())
+                .filter(files::id.lt(before))
+                .order(files::id.desc())
+                .limit(i64::from(limit))
+                .select(Row::as_select())
+                .load(conn)?;
+            Ok(rows
+                .into_iter()
+                .map(Row::decode)
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn shred(
+        &mut self,
+        owner: AccountId,
+        id: FileId,
+        now: Timestamp,
+    ) -> Result<Option<ShreddedFile>, StoreError> {
+        self.run(|conn| {
+            let file = files::table
+                .filter(files::id.eq(id.as_bytes().as_slice()))
+                .filter(files::owner_id.eq(owner.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_null());
+            let nothing = None::<Vec<u8>>;
+            let found: Option<(Vec<u8>, Vec<u8>)> = diesel::update(file)
+                .set((
+                    files::sealed_key.eq(nothing.clone()),
+                    files::sealed_name.eq(nothing.clone()),
+                    files::sealed_type.eq(nothing),
+                    files::deleted_at.eq(now.as_micros()),
+                ))
+                .returning((files::id, files::blob))
+                .get_result(conn)
+                .optional()?;
+            Ok(found.as_ref().map(shredded).transpose()?)
+        })
+    }
+
+    fn list_shredded(&mut self, limit: u32) -> Result<Vec<ShreddedFile>, StoreError> {
+        self.run(|conn| {
+            let rows: Vec<(Vec<u8>, Vec<u8>)> = files::table
+                .filter(files::deleted_at.is_not_null())
+                .order((files::deleted_at.asc(), files::id.asc()))
+                .limit(i64::from(limit))
+                .select((files::id, files::blob))
+                .load(conn)?;
+            Ok(rows.iter().map(shredded).collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn remove(&mut self, id: FileId) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let file = files::table
+                .filter(files::id.eq(id.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_not_null());
+            Ok(diesel::delete(file).execute(conn)? == 1)
+        })
+    }
+
+    fn known_blobs(&mut self, blobs: &[BlobName]) -> Result<Vec<BlobName>, StoreError> {
+        if blobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|conn| {
+            let asked = blobs.iter().map(|blob| blob.as_bytes().as_slice());
+            let rows: Vec<Vec<u8>> = files::table
+                .filter(files::blob.eq_any(asked))
+                .select(files::blob)
+                .load(conn)?;
+            Ok(rows
+                .iter()
+                .map(|blob| bytes(blob, at("blob")).map(BlobName::from_bytes))
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn note(&mut self, line: &FileAudit) -> Result<(), StoreError> {
+        let row = AuditRow::of(line);
+        self.run(|conn| {
+            diesel::insert_into(file_audit::table)
+                .values(&row)
+                .execute(conn)?;
+            Ok(())
+        })
+    }
+
+    fn audit(&mut self, file: FileId, limit: u32) -> Result<Vec<FileAudit>, StoreError> {
+        self.run(|conn| {
+            let rows: Vec<AuditRow> = file_audit::table
+                .filter(file_audit::file_id.eq(file.as_bytes().as_slice()))
+                .order(file_audit::id.desc())
+                .limit(i64::from(limit))
+                .select(AuditRow::as_select())
+                .load(conn)?;
+            Ok(rows
+                .into_iter()
+                .map(AuditRow::decode)
+                .collect::<Result<_, _>>()?)
+        })
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE file_audit;
+DROP TABLE files;
