@@ -36,7 +36,7 @@ mod wire;
 pub use app::{AppState, app};
 pub use live::Hub;
 pub use openapi::document;
-pub use readiness::{ReadinessCheck, StoreCheck};
+pub use readiness::{BlobsCheck, ReadinessCheck, StoreCheck};
 pub use server::serve;
 pub use settings::{Settings, SocketTimes, TrustedProxies};
 pub use state::{ServerInfo, Services};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use async_trait::async_trait;
-use sealpost_domain::ports::Store;
+use sealpost_domain::ports::{BlobStore, Store};
 use tokio::sync::watch;
 
 use crate::problem::Problem;
@@ -31,6 +31,20 @@ pub struct StoreCheck(pub Arc<dyn Store>);
 impl ReadinessCheck for StoreCheck {
     fn name(&self) -> &'static str {
         "store"
+    }
+
+    async fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(self.0.probe().await?)
+    }
+}
+
+/// Ready when a file could be stored.
+pub struct BlobsCheck(pub Arc<dyn BlobStore>);
+
+#[async_trait]
+impl ReadinessCheck for BlobsCheck {
+    fn name(&self) -> &'static str {
+        "blobs"
     }
 
     async fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {

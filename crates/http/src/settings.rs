@@ -13,6 +13,12 @@ pub(crate) const AUTH_JSON_LIMIT: usize = 64 * 1024;
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a handler may take once its body is there.
 pub(crate) const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an upload may pause.
+pub(crate) const UPLOAD_IDLE: Duration = Duration::from_secs(15);
+/// How many bytes a second an upload must bring on average.
+pub(crate) const UPLOAD_RATE: u64 = 1_024;
+/// How long the disk may take for what has come of an upload, its last piece included, before the handler is given up.
+pub(crate) const UPLOAD_STALL: Duration = Duration::from_secs(120);
 /// How long the head of the first request on a connection may take.
 pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
@@ -24,6 +25,8 @@ pub struct Services {
     pub conversations: Conversations,
     /// Use cases of messages.
     pub messages: Messages,
+    /// Use cases of files.
+    pub files: Files,
     /// Use cases of the inbox.
     pub inbox: Inbox,
     /// Wakes who waits for an inbox; the store has a handle to it too.

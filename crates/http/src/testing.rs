@@ -5,12 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
-    Digest, Digester, Entropy, KeyInspector, MacPurpose, MockKeyInspector, MockPasswordHasher,
-    MockSealer, MockTokenSigner, PasswordHash, PasswordHasher, Sealer, Store, StoreError, Unit,
+    Digest, Digester, Entropy, KeyInspector, MacPurpose, MockBlobStore, MockFileCipher,
+    MockKeyInspector, MockPasswordHasher, MockSealer, MockTokenSigner, PasswordHash,
+    PasswordHasher, Sealer, Store, StoreError, Unit,
 };
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
@@ -48,6 +50,14 @@ impl Digester for NoDigests {
     }
 }
 
+fn file_ports(sealer: &Arc<dyn Sealer>) -> FilePorts {
+    FilePorts {
+        sealer: sealer.clone(),
+        cipher: Arc::new(MockFileCipher::new()),
+        blobs: Arc::new(MockBlobStore::new()),
+    }
+}
+
 /// An application whose store always fails like this.
 pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState {
     let store: Arc<dyn Store> = Arc::new(FailingStore(failure));
@@ -77,6 +87,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         keys: Keys::new(env.clone(), inspector.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
+        files: Files::new(env.clone(), file_ports(&sealer), None),
         inbox: Inbox::new(env, sealer, "epoch"),
         hub: Arc::new(Hub::default()),
         clock,

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use sealpost_blobs::OpenBlobsError;
 use sealpost_crypto::{InvalidSigningKey, KeyringError};
 use sealpost_domain::installation::InstallationError;
 use sealpost_domain::ports::StoreError;
@@ -150,6 +151,11 @@ pub enum StartError {
         /// The reason, from the driver; no text of ours carries the URL.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The folder for files cannot be used.
+    #[error(
+        "{0}; make it writable for the user that runs sealpost, or set SEALPOST_BLOBS_URL to another"
+    )]
+    Blobs(#[from] OpenBlobsError),
     /// The schema is not the one this binary wants.
     #[error(transparent)]
     Migration(MigrationError),

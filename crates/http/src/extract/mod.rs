@@ -9,6 +9,7 @@ mod json_error;
 mod nul;
 mod path;
 mod query;
+mod upload;
 mod user_agent;
 
 pub use auth::Authenticated;
@@ -17,4 +18,5 @@ pub use client_address::ClientAddress;
 pub use json::Json;
 pub use path::{PathId, PathUsername};
 pub use query::Query;
+pub use upload::{Pump, Upload};
 pub use user_agent::UserAgent;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 
@@ -23,6 +23,8 @@ pub(crate) async fn head_as_get(
             .map(ServiceResponse::map_into_boxed_body);
     }
     request.head_mut().method = Method::GET;
+    // A range means something for GET alone (section 14.2).
+    request.headers_mut().remove(header::RANGE);
     let response = next.call(request).await?;
     Ok(response.map_body(|_, body| BoxBody::new(LengthOnly(body.size()))))
 }

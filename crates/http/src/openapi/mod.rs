@@ -27,6 +27,8 @@ pub(crate) const KEYS: &str = "keys";
 pub(crate) const CONVERSATIONS: &str = "conversations";
 /// Tag: messages.
 pub(crate) const MESSAGES: &str = "messages";
+/// Tag: files.
+pub(crate) const FILES: &str = "files";
 /// Tag: events.
 pub(crate) const EVENTS: &str = "events";
 /// Tag: for whoever runs the server.
@@ -46,6 +48,7 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = SESSIONS, description = "Logging in and staying so"),
         (name = CONVERSATIONS, description = "Who talks with whom"),
         (name = MESSAGES, description = "Sending and reading messages"),
+        (name = FILES, description = "Storing and reading encrypted files"),
         (name = EVENTS, description = "Hearing of what happens"),
         (name = OPERATIONS, description = "For whoever runs the server"),
     ),

@@ -4,6 +4,7 @@
 mod accounts;
 pub(crate) mod conversations;
 mod events;
+mod files;
 pub(crate) mod keys;
 mod me;
 pub(crate) mod messages;
@@ -37,6 +38,13 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(conversations::view_conversation)
             .service(messages::send_message)
             .service(messages::list_messages)
+            .service(files::upload_file)
+            .service(files::list_files)
+            .service(files::view_file)
+            .service(files::delete_file)
+            .service(files::read_content)
+            .service(files::read_ciphertext)
+            .service(files::disclose_key)
             .service(events::read_events)
             .service(events::acknowledge_events)
             .service(ws::open_socket),

@@ -58,6 +58,9 @@ struct LimitsBody {
     /// The longest body of a message, in bytes of UTF-8.
     #[schema(example = 65_536)]
     message_bytes: usize,
+    /// The largest file, in bytes; null if there is no limit.
+    #[schema(required, example = 1_073_741_824)]
+    file_bytes: Option<u64>,
     /// The longest username, in characters.
     #[schema(example = 32)]
     username_characters: usize,
@@ -79,6 +82,7 @@ const LIMITS: LimitsBody = LimitsBody {
     access_token_seconds: Session::ACCESS_LIFETIME.as_secs(),
     session_seconds: Session::LIFETIME.as_secs(),
     message_bytes: Body::MAX_BYTES,
+    file_bytes: None,
     username_characters: Username::MAX_CHARS,
     password_characters_min: Password::MIN_CHARS,
     password_characters_max: Password::MAX_CHARS,
@@ -97,6 +101,9 @@ pub(super) async fn describe_server(services: web::Data<Services>) -> web::Json<
         features: FeaturesBody {
             registration: info.registration == RegistrationPolicy::Open,
         },
-        limits: LIMITS,
+        limits: LimitsBody {
+            file_bytes: services.files.max_size(),
+            ..LIMITS
+        },
     })
 }

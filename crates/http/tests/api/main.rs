@@ -10,6 +10,7 @@ mod conversations;
 mod document;
 mod events;
 mod examples;
+mod files;
 mod frame;
 mod keys;
 mod logs;

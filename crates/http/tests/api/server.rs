@@ -21,6 +21,7 @@ fn a_stranger_learns_what_the_server_allows() {
                 "access_token_seconds": 600,
                 "session_seconds": 2_592_000,
                 "message_bytes": 65_536,
+                "file_bytes": 3_145_728,
                 "username_characters": 32,
                 "password_characters_min": 8,
                 "password_characters_max": 128,

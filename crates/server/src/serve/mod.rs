@@ -2,6 +2,7 @@
 //!
 //! `run.rs` is the sequence; the other files are its steps.
 
+mod blobs;
 mod data_dir;
 pub(crate) mod database;
 mod greeting;

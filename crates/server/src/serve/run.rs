@@ -6,9 +6,9 @@ use std::time::Duration;
 use sealpost_domain::ports::WakeUps;
 use tokio::task::JoinSet;
 
-use crate::config::{BlobsUrl, Config};
+use crate::config::Config;
 use crate::serve::{
-    DataDir, bind, database, greeting, listen, master_key, shutdown, upkeep, wiring,
+    DataDir, bind, blobs, database, greeting, listen, master_key, shutdown, upkeep, wiring,
 };
 use crate::{StartError, console};
 
@@ -17,12 +17,7 @@ use crate::{StartError, console};
 /// # Errors
 /// [`StartError`] when it cannot start. Nothing has been served then.
 pub async fn run(config: Config) -> Result<(), StartError> {
-    if matches!(config.blobs_url, BlobsUrl::S3 { .. }) {
-        return Err(StartError::NotBuilt {
-            what: "file storage on S3",
-            instead: "set SEALPOST_BLOBS_URL to file://DIR",
-        });
-    }
+    let blobs_folder = blobs::folder(&config.blobs_url)?;
     let data_dir = DataDir::open(&config.data_dir)?;
     if let Some(mode) = data_dir.mode_open_to_others() {
         let path = data_dir.path().display();
@@ -40,8 +35,9 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     let wake_ups: Arc<dyn WakeUps> = hub.clone();
     let env = wiring::environment(database::open(&config.store, wake_ups).await?);
     let keyring = master_key::load(&config.master_key, &env).await?;
+    let blobs = blobs::open(blobs_folder)?;
     let public_url = config.public_url(bound.first).to_string();
-    let services = wiring::services(&config, &public_url, env, &keyring, hub).await?;
+    let services = wiring::services(&config, &public_url, env, &keyring, hub, blobs).await?;
     // Before the first request: a token of a session that has ended must not slip in.
     services
         .sessions
@@ -51,6 +47,7 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     let mut upkeep = JoinSet::new();
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(upkeep::sweep(services.sessions.clone()));
+    upkeep.spawn(upkeep::sweep_files(services.files.clone()));
     let end = shutdown::signal()?;
     let greeting = greeting::text(&config, &bound);
     let settings = sealpost_http::Settings {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sealpost_domain::files::{Files, SweptFiles};
 use sealpost_domain::sessions::Sessions;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -9,6 +10,8 @@ use tokio::time::{MissedTickBehavior, interval};
 const REVOCATIONS_EVERY: Duration = Duration::from_secs(1);
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// At every how many of these sweeps all blobs are gone through.
+const BLOBS_EVERY: u32 = 60;
 
 /// Reads, every second, which sessions have ended. Runs until it is dropped.
 pub(super) async fn follow_revocations(sessions: Sessions) {
@@ -33,6 +36,39 @@ pub(super) async fn sweep(sessions: Sessions) {
             Ok(rows) => tracing::debug!(rows, "deleted expired sessions"),
             Err(error) => {
                 tracing::warn!(%error, "cannot delete expired sessions; trying again in a minute");
+            }
+        }
+    }
+}
+
+/// Finishes deletions of files now and then, and goes through all blobs at the start and every hour. Runs until it is
+/// dropped.
+pub(super) async fn sweep_files(files: Files) {
+    let mut ticks = interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for number in 0_u32.. {
+        ticks.tick().await;
+        let swept = if number.is_multiple_of(BLOBS_EVERY) {
+            files.sweep().await
+        } else {
+            let shredded = files.finish_deletions().await;
+            shredded.map(|shredded| SweptFiles {
+                shredded,
+                orphans: 0,
+            })
+        };
+        match swept {
+            Ok(SweptFiles {
+                shredded: 0,
+                orphans: 0,
+            }) => {}
+            Ok(swept) => tracing::info!(
+                shredded = swept.shredded,
+                orphans = swept.orphans,
+                "removed what was left of files"
+            ),
+            Err(error) => {
+                tracing::warn!(error = %error, "cannot remove what is left of files; trying again in a minute");
             }
         }
     }

@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use sealpost_crypto::{
-    Argon2Hasher, Argon2Params, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
-    PublicKeyInspector, ServerDigester, SystemClock,
+    Argon2Hasher, Argon2Params, ChunkedCipher, JwtSigner, Keyring, MasterSealer, OsEntropy,
+    PoolSize, PublicKeyInspector, ServerDigester, SystemClock,
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{KeyInspector, Sealer, Store};
+use sealpost_domain::ports::{BlobStore, KeyInspector, Sealer, Store};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
-use sealpost_http::{Hub, ServerInfo, Services, StoreCheck};
+use sealpost_http::{BlobsCheck, Hub, ServerInfo, Services, StoreCheck};
 
 use crate::StartError;
-use crate::config::{Config, Registration};
+use crate::config::{ByteSize, Config, Registration};
 
 /// The environment of all use cases: the real clock, the system's randomness, and this store.
 pub(super) fn environment(store: Arc<dyn Store>) -> Environment {
@@ -36,6 +37,7 @@ pub(super) async fn services(
     env: Environment,
     keyring: &Keyring,
     hub: Arc<Hub>,
+    blobs: Arc<dyn BlobStore>,
 ) -> Result<Services, StartError> {
     let sealer: Arc<dyn Sealer> = Arc::new(MasterSealer::new(keyring, Arc::clone(&env.entropy)));
     let secrets = installation::open(&env, &*sealer)
@@ -58,10 +60,14 @@ pub(super) async fn services(
             Arc::clone(&ports.digester),
             inspector,
         ),
+        files: files(config, &env, &sealer, &blobs),
         inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
         hub,
         sessions: Sessions::new(env.clone(), ports, public_url),
-        readiness: vec![Arc::new(StoreCheck(Arc::clone(&env.store)))],
+        readiness: vec![
+            Arc::new(StoreCheck(Arc::clone(&env.store))),
+            Arc::new(BlobsCheck(blobs)),
+        ],
         clock: env.clock,
         entropy: env.entropy,
         info: ServerInfo {
@@ -70,6 +76,24 @@ pub(super) async fn services(
             registration,
         },
     })
+}
+
+fn files(
+    config: &Config,
+    env: &Environment,
+    sealer: &Arc<dyn Sealer>,
+    blobs: &Arc<dyn BlobStore>,
+) -> Files {
+    let ports = FilePorts {
+        sealer: Arc::clone(sealer),
+        cipher: Arc::new(ChunkedCipher::new(Arc::clone(&env.entropy))),
+        blobs: Arc::clone(blobs),
+    };
+    Files::new(
+        env.clone(),
+        ports,
+        config.files.max_size.map(ByteSize::bytes),
+    )
 }
 
 fn session_ports(

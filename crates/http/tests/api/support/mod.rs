@@ -1,6 +1,7 @@
 //! A server on a free port, and the least client that can ask it anything, also what no library would send.
 
 mod answer;
+mod blobs;
 mod log;
 mod people;
 mod services;
@@ -25,7 +26,7 @@ use tokio::sync::oneshot;
 pub(crate) use answer::Answer;
 pub(crate) use log::logged;
 pub(crate) use people::{PASSWORD, access_token};
-pub(crate) use services::{EPOCH, ISSUER, NOW};
+pub(crate) use services::{EPOCH, ISSUER, MAX_FILE, NOW};
 
 /// Stops when it is dropped.
 pub(crate) struct TestServer {
@@ -121,7 +122,9 @@ impl TestServer {
     pub(crate) fn stored(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).unwrap();
         files
-            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.is_file())
+            .flat_map(|path| std::fs::read(path).unwrap())
             .collect()
     }
 

@@ -3,12 +3,14 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
-    Argon2Hasher, Argon2Params, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
-    PublicKeyInspector, ServerDigester,
+    Argon2Hasher, Argon2Params, ChunkedCipher, JwtSigner, Keyring, MasterSealer, OsEntropy,
+    PoolSize, PublicKeyInspector, ServerDigester,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
@@ -19,9 +21,12 @@ use sealpost_domain::{Environment, Secret, Timestamp};
 use sealpost_http::{Hub, ServerInfo, Services, StoreCheck};
 use sealpost_store::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
+use tokio::runtime::Handle;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_266_245_678_999);
 pub(crate) const ISSUER: &str = "http://sealpost.test";
+/// The largest file that the server takes.
+pub(crate) const MAX_FILE: u64 = 3 * 1024 * 1024;
 pub(crate) const EPOCH: &str = "0123456789abcdef";
 
 /// What the tests hold of a running server.
@@ -59,6 +64,12 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         signer: signer.clone(),
         digester: digester.clone(),
     };
+    let blobs = FsBlobStore::open(&folder.path().join("blobs"), Handle::current()).unwrap();
+    let file_ports = FilePorts {
+        sealer: sealer.clone(),
+        cipher: Arc::new(ChunkedCipher::new(entropy.clone())),
+        blobs: Arc::new(blobs),
+    };
     let sessions = Sessions::new(env.clone(), ports, ISSUER);
     sessions.sync_revocations().await.unwrap();
     let services = Services {
@@ -67,6 +78,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         keys: Keys::new(env.clone(), inspector.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
+        files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
         inbox: Inbox::new(env, sealer, EPOCH),
         hub: hub.clone(),
         clock: clock.clone(),

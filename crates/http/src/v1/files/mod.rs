@@ -1,0 +1,17 @@
+//! `/v1/files`: a file of routes each, and what HTTP wants of a download.
+
+mod delete;
+mod download;
+mod key;
+mod list;
+mod names;
+mod query;
+mod range;
+mod upload;
+mod view;
+
+pub(super) use delete::delete_file;
+pub(super) use download::{read_ciphertext, read_content};
+pub(super) use key::disclose_key;
+pub(super) use list::{list_files, view_file};
+pub(super) use upload::upload_file;

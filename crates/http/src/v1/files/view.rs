@@ -1,0 +1,48 @@
+//! How a file looks in JSON.
+
+use sealpost_domain::files::{File, FileName};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::wire::WireTime;
+
+/// A file.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = File)]
+pub(crate) struct FileView {
+    /// Names the file.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120004")]
+    id: String,
+    /// As its owner named it; null if they did not.
+    #[schema(required, example = "holiday.jpg")]
+    name: Option<String>,
+    /// As its owner declared it; nobody has looked whether it is true.
+    #[schema(example = "image/jpeg")]
+    content_type: String,
+    /// The length of the content, in bytes.
+    #[schema(example = 1_048_576)]
+    size: u64,
+    /// The length of the ciphertext, in bytes.
+    #[schema(example = 1_049_672)]
+    ciphertext_size: u64,
+    /// Who can open it: `server` (the server makes the key and keeps it sealed) or `e2ee`.
+    #[schema(value_type = String, example = "server")]
+    protection: &'static str,
+    /// RFC 3339, UTC, with milliseconds.
+    #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
+    created_at: WireTime,
+}
+
+impl From<&File> for FileView {
+    fn from(file: &File) -> Self {
+        Self {
+            id: file.id.to_string(),
+            name: file.name.as_ref().map(FileName::as_str).map(str::to_owned),
+            content_type: file.content_type.as_str().to_owned(),
+            size: file.size,
+            ciphertext_size: file.sealed_size,
+            protection: file.protection.name(),
+            created_at: WireTime(file.created_at),
+        }
+    }
+}
