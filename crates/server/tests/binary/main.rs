@@ -10,3 +10,4 @@
 mod kill;
 mod start;
 mod support;
+mod two_people;

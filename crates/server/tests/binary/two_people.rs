@@ -10,7 +10,10 @@ fn a_sealed_message_and_an_encrypted_file_survive_a_kill() {
     if !has_python(&["requests", "cryptography"]) {
         return;
     }
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/examples/two_people.py");
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/examples/two_people.py"
+    );
     for database in databases() {
         let mut command = Command::new("python3");
         command.arg(script).arg(env!("CARGO_BIN_EXE_sealpost"));
@@ -18,7 +21,13 @@ fn a_sealed_message_and_an_encrypted_file_survive_a_kill() {
             command.arg(url);
         }
         let output = command.output().unwrap();
-        let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success() && said.ends_with("all is well\n"), "{database:?}\n{said}\n{complained}");
+        let (said, complained) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
+        assert!(
+            output.status.success() && said.ends_with("all is well\n"),
+            "{database:?}\n{said}\n{complained}"
+        );
     }
 }

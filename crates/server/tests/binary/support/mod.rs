@@ -19,6 +19,24 @@ pub(crate) fn databases() -> Vec<Database> {
     all
 }
 
+/// Whether there is a Python that has these modules. If not, says so loudly; under `CI` there must be one.
+pub(crate) fn has_python(modules: &[&str]) -> bool {
+    let import = format!("import {}", modules.join(", "));
+    let found = Command::new("python3")
+        .args(["-c", &import])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !found {
+        let missing = format!("no python3 with {}: pip install them", modules.join(", "));
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "CI must run this test: {missing}"
+        );
+        println!("!!! {missing}; the test is SKIPPED");
+    }
+    found
+}
+
 /// A place for a server's data, and the settings it starts with.
 pub(crate) struct Site {
     folder: tempfile::TempDir,
