@@ -12,11 +12,13 @@
 //! - [`Argon2Hasher`]: password hashing on threads of its own, with a bounded queue;
 //! - [`JwtSigner`]: access tokens, and everything a token is refused for;
 //! - [`PublicKeyInspector`]: which public keys of people are taken;
+//! - [`RsaDataKeys`] and [`RsaPemReader`]: what the `messenger` dialect needs of RSA;
 //! - [`jose`]: end-to-end encrypted messages, as clients seal and open them.
 
 mod b64;
 mod chunked;
 mod clock;
+mod data_key;
 mod derive;
 mod digester;
 mod entropy;
@@ -25,16 +27,19 @@ mod json;
 mod keyring;
 mod keys;
 mod password;
+mod private_pem;
 mod sealer;
 mod thumbprint;
 mod tokens;
 
 pub use chunked::ChunkedCipher;
 pub use clock::SystemClock;
+pub use data_key::RsaDataKeys;
 pub use digester::ServerDigester;
 pub use entropy::OsEntropy;
 pub use keyring::{Keyring, KeyringError};
 pub use keys::{PublicKeyInspector, rsa_jwk_to_pem};
 pub use password::{Argon2Hasher, Argon2Params, InvalidParams, PoolSize};
+pub use private_pem::RsaPemReader;
 pub use sealer::MasterSealer;
 pub use tokens::{InvalidSigningKey, JwtSigner};

@@ -15,6 +15,8 @@ mod id;
 
 pub mod accounts;
 pub mod conversations;
+pub mod data_keys;
+pub mod enrolment;
 mod environment;
 pub mod error;
 pub mod files;

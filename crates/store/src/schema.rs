@@ -126,6 +126,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    data_keys (generation) {
+        generation -> BigInt,
+        public_pem -> Text,
+        sealed_private -> Binary,
+        serves_from -> BigInt,
+        serves_until -> BigInt,
+        retires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    data_key_uses (digest) {
+        digest -> Binary,
+        generation -> BigInt,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> conversations (conversation_id));
@@ -134,6 +152,7 @@ diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> accounts (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
+diesel::allow_tables_to_appear_in_same_query!(data_keys, data_key_uses);
 diesel::allow_tables_to_appear_in_same_query!(accounts, conversations, members, messages);
 
 diesel::table! {

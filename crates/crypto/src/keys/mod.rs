@@ -44,6 +44,17 @@ impl KeyInspector for PublicKeyInspector {
     }
 }
 
+/// The PEM of an SPKI in DER; None if it is too long for one.
+pub(crate) fn spki_to_pem(spki: &[u8]) -> Option<String> {
+    rsa_keys::write_pem(spki)
+}
+
+/// The PEM (SPKI) of the public half of an RSA private key: PKCS#8 (RFC 5958) or PKCS#1 (RFC 8017, appendix A.1.2). Only
+/// the public numbers are looked at, and they are not judged. None if it is no such key.
+pub(crate) fn private_der_to_spki_pem(der: &[u8]) -> Option<String> {
+    rsa_keys::public_half(der)?.to_pem()
+}
+
 /// The PEM (SPKI, `PUBLIC KEY`: RFC 7468, section 13) of an RSA key that is given as a JWK.
 ///
 /// # Errors

@@ -61,7 +61,7 @@ impl Argon {
 
 /// The memory of one thread, kept from hash to hash: asking the kernel for 19 MiB each time costs thousands of
 /// page faults. Between hashes it holds zeros.
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     blocks: Vec<Block>,
     usual: usize,
 }

@@ -20,7 +20,7 @@ use thiserror::Error;
 
 use argon::{Argon, Scratch};
 pub use params::{Argon2Params, InvalidParams};
-use pool::Pool;
+pub(crate) use pool::Pool;
 pub use pool::PoolSize;
 use stored::{OUTPUT_LEN, SALT_LEN, Stored};
 

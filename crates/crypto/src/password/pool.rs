@@ -43,14 +43,14 @@ type Job = Box<dyn FnOnce(&mut Scratch) + Send>;
 
 /// The threads. Dropping it waits for the hashes in work; those in the queue have no callers any more by then
 /// (a caller borrows the pool), so they are skipped.
-pub(super) struct Pool {
+pub(crate) struct Pool {
     queue: Option<SyncSender<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Pool {
     /// Starts the threads; each will keep `blocks` blocks of memory once it has hashed.
-    pub(super) fn start(size: PoolSize, blocks: usize) -> io::Result<Self> {
+    pub(crate) fn start(size: PoolSize, blocks: usize) -> io::Result<Self> {
         let (queue, jobs) = sync_channel(size.queue.get());
         let jobs = Arc::new(Mutex::new(jobs));
         let mut pool = Self {
@@ -67,7 +67,7 @@ impl Pool {
     }
 
     /// Computes `work` on one of the threads. Dropping the future before its turn has come spares the work.
-    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, HashError>
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, HashError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Scratch) -> T + Send + 'static,

@@ -5,12 +5,15 @@ use sealpost_domain::ports::AccessClaims;
 use serde::{Deserialize, Serialize};
 
 /// The payload (RFC 7519, section 4.1; `sid` of OpenID Connect Front-Channel Logout; `auth_time` of RFC 9068,
-/// section 2.2.1). Every member is required and has one type: `aud` a single string, times whole seconds.
+/// section 2.2.1). Every member but `account` is required and has one type: `aud` a single string, times whole seconds.
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireClaims {
     iss: String,
     aud: String,
     sub: String,
+    /// The account's id where `sub` is a username.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    account: Option<String>,
     sid: String,
     iat: i64,
     exp: i64,
@@ -19,10 +22,12 @@ pub(super) struct WireClaims {
 
 impl From<&AccessClaims> for WireClaims {
     fn from(claims: &AccessClaims) -> Self {
+        let account = claims.account.to_string();
         Self {
             iss: claims.issuer.clone(),
             aud: claims.audience.clone(),
-            sub: claims.account.to_string(),
+            sub: claims.username.clone().unwrap_or_else(|| account.clone()),
+            account: claims.username.is_some().then_some(account),
             sid: claims.session.to_string(),
             iat: claims.issued_at.as_seconds(),
             exp: claims.expires_at.as_seconds(),
@@ -32,10 +37,15 @@ impl From<&AccessClaims> for WireClaims {
 }
 
 impl WireClaims {
-    /// None if `sub` or `sid` is no id of ours.
+    /// None if the account's id or `sid` is no id of ours.
     pub(super) fn parse(self) -> Option<AccessClaims> {
+        let (account, username) = match self.account {
+            Some(account) => (account, Some(self.sub)),
+            None => (self.sub, None),
+        };
         Some(AccessClaims {
-            account: self.sub.parse().ok()?,
+            account: account.parse().ok()?,
+            username,
             session: self.sid.parse().ok()?,
             issuer: self.iss,
             audience: self.aud,

@@ -18,7 +18,9 @@ use claims::WireClaims;
 
 /// The media type of access tokens (RFC 9068, section 2.1). It keeps every other JWT of this server or another one
 /// from being taken for an access token (RFC 8725, section 3.11).
-const TYPE: &str = "at+jwt";
+const ACCESS: &str = "at+jwt";
+/// The same for refresh tokens, which no document standardizes.
+const REFRESH: &str = "rt+jwt";
 /// Our tokens have about 500 bytes; nothing larger is even decoded.
 const MAX_LEN: usize = 4096;
 
@@ -54,7 +56,6 @@ impl JwtSigner {
         let document = pair.to_pkcs8().map_err(|_| InvalidSigningKey)?;
         let kid = ed25519_thumbprint(&x);
         let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some(TYPE.to_owned());
         header.kid = Some(kid.clone());
         Ok(Self {
             signing: EncodingKey::from_ed_der(document.as_ref()),
@@ -66,9 +67,9 @@ impl JwtSigner {
     }
 
     /// What a header has to say before the signature is even looked at (RFC 8725, sections 3.1 and 3.11).
-    fn accepts(&self, header: &Header) -> bool {
+    fn accepts(&self, header: &Header, kind: &str) -> bool {
         header.alg == Algorithm::EdDSA
-            && header.typ.as_deref() == Some(TYPE)
+            && header.typ.as_deref() == Some(kind)
             && header.kid.as_deref() == Some(self.public.kid.as_str())
             // We understand no extension, so a critical one is a refusal (RFC 7515, section 4.1.11).
             && header.crit.is_none()
@@ -86,23 +87,43 @@ fn signature_only() -> Validation {
     validation
 }
 
-impl TokenSigner for JwtSigner {
-    fn sign(&self, claims: &AccessClaims) -> Result<String, TokenError> {
-        jsonwebtoken::encode(&self.header, &WireClaims::from(claims), &self.signing)
+impl JwtSigner {
+    fn sign_as(&self, kind: &str, claims: &AccessClaims) -> Result<String, TokenError> {
+        let mut header = self.header.clone();
+        header.typ = Some(kind.to_owned());
+        jsonwebtoken::encode(&header, &WireClaims::from(claims), &self.signing)
             .map_err(|_| TokenError::Signing)
     }
 
-    fn verify(&self, token: &str) -> Result<AccessClaims, TokenError> {
+    fn verify_as(&self, kind: &str, token: &str) -> Result<AccessClaims, TokenError> {
         if token.len() > MAX_LEN {
             return Err(TokenError::Rejected);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Rejected)?;
-        if !self.accepts(&header) {
+        if !self.accepts(&header, kind) {
             return Err(TokenError::Rejected);
         }
         let decoded = jsonwebtoken::decode::<WireClaims>(token, &self.verifying, &self.validation)
             .map_err(|_| TokenError::Rejected)?;
         decoded.claims.parse().ok_or(TokenError::Rejected)
+    }
+}
+
+impl TokenSigner for JwtSigner {
+    fn sign(&self, claims: &AccessClaims) -> Result<String, TokenError> {
+        self.sign_as(ACCESS, claims)
+    }
+
+    fn verify(&self, token: &str) -> Result<AccessClaims, TokenError> {
+        self.verify_as(ACCESS, token)
+    }
+
+    fn sign_refresh(&self, claims: &AccessClaims) -> Result<String, TokenError> {
+        self.sign_as(REFRESH, claims)
+    }
+
+    fn verify_refresh(&self, token: &str) -> Result<AccessClaims, TokenError> {
+        self.verify_as(REFRESH, token)
     }
 
     fn public_keys(&self) -> Vec<PublicSigningKey> {

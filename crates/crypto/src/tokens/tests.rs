@@ -29,6 +29,7 @@ fn claims() -> AccessClaims {
         issuer: "https://us".to_owned(),
         audience: "sealpost:v1".to_owned(),
         account: AccountId::from_bytes([1; 16]),
+        username: None,
         session: SessionId::from_bytes([2; 16]),
         issued_at: Timestamp::from_seconds(1_000),
         expires_at: Timestamp::from_seconds(1_900),
@@ -135,7 +136,7 @@ fn no_algorithm_and_other_algorithms_are_refused() {
 #[test]
 fn the_public_key_is_no_hmac_secret() {
     let mut header = Header::new(Algorithm::HS256);
-    header.typ = Some(TYPE.to_owned());
+    header.typ = Some(ACCESS.to_owned());
     header.kid = Some(KID.to_owned());
     for secret in [bytes(PUBLIC).to_vec(), PUBLIC.as_bytes().to_vec()] {
         let key = EncodingKey::from_secret(&secret);
@@ -239,4 +240,25 @@ fn debug_shows_the_key_id_only() {
         format!("{:?}", signer()),
         format!("JwtSigner {{ kid: \"{KID}\", .. }}")
     );
+}
+
+#[test]
+fn a_named_token_has_the_username_as_its_subject() {
+    let named = AccessClaims {
+        username: Some("alice".to_owned()),
+        ..claims()
+    };
+    let payload = serde_json::to_value(WireClaims::from(&named)).unwrap();
+    assert_eq!(payload["sub"], "alice");
+    assert_eq!(payload["account"], named.account.to_string());
+    assert_eq!(signer().verify(&signer().sign(&named).unwrap()), Ok(named));
+}
+
+#[test]
+fn neither_kind_passes_for_the_other() {
+    let access = signer().sign(&claims()).unwrap();
+    let refresh = signer().sign_refresh(&claims()).unwrap();
+    assert_eq!(signer().verify_refresh(&refresh), Ok(claims()));
+    assert_eq!(signer().verify(&refresh), Err(TokenError::Rejected));
+    assert_eq!(signer().verify_refresh(&access), Err(TokenError::Rejected));
 }

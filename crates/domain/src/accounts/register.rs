@@ -45,6 +45,18 @@ impl Accounts {
     /// # Errors
     /// [`RegisterError`]; then no account exists.
     pub async fn register(&self, command: Register) -> Result<Account, RegisterError> {
+        let (account, hash) = self.draft(command).await?;
+        self.env
+            .store
+            .write(move |tx| add(tx, &account, &hash))
+            .await
+    }
+
+    /// All of an account that is to be stored, for a unit of work that stores more than it ([`add`]).
+    pub(crate) async fn draft(
+        &self,
+        command: Register,
+    ) -> Result<(Account, PasswordHash), RegisterError> {
         if self.policy == RegistrationPolicy::Closed {
             return Err(RegisterError::Closed);
         }
@@ -55,14 +67,16 @@ impl Accounts {
             email: command.email,
             created_at: self.env.now(),
         };
-        self.env
-            .store
-            .write(move |tx| add(tx, &account, &hash))
-            .await
+        Ok((account, hash))
     }
 }
 
-fn add(tx: &mut dyn Tx, account: &Account, hash: &PasswordHash) -> Result<Account, RegisterError> {
+/// Stores a drafted account.
+pub(crate) fn add(
+    tx: &mut dyn Tx,
+    account: &Account,
+    hash: &PasswordHash,
+) -> Result<Account, RegisterError> {
     tx.accounts().insert(account, hash)?;
     Ok(account.clone())
 }

@@ -4,8 +4,10 @@ mod conversation;
 mod list;
 mod service;
 mod start;
+mod start_sealed;
 
 pub use conversation::{ConversationId, ConversationOverview, Member, Membership, NewConversation};
 pub use list::{ConversationPage, ViewConversationError};
 pub use service::Conversations;
 pub use start::{StartConversationError, Started};
+pub use start_sealed::{StartSealedError, StartedSealed};

@@ -50,24 +50,33 @@ impl Conversations {
         actor: &Actor,
         username: Username,
     ) -> Result<Started, StartConversationError> {
-        let id: ConversationId = self.env.new_id();
-        let key = Zeroizing::new(self.env.random::<32>());
-        let sealed_key = self.sealer.seal(&key_binding(&id), key.as_slice());
-        let (starter, created_at) = (actor.account(), self.env.now());
-        let draft = move |other: AccountId| NewConversation {
-            id,
-            pair: (starter, other),
-            sealed_key: sealed_key.clone(),
-            created_at,
-        };
+        let starter = actor.account();
+        let draft = self.draft(starter);
         self.env
             .store
             .write(move |tx| start(tx, starter, &username, &draft))
             .await
     }
+
+    /// Makes a conversation of `starter` and another, to be stored.
+    pub(super) fn draft(
+        &self,
+        starter: AccountId,
+    ) -> impl Fn(AccountId) -> NewConversation + Send + use<> {
+        let id: ConversationId = self.env.new_id();
+        let key = Zeroizing::new(self.env.random::<32>());
+        let sealed_key = self.sealer.seal(&key_binding(&id), key.as_slice());
+        let created_at = self.env.now();
+        move |other| NewConversation {
+            id,
+            pair: (starter, other),
+            sealed_key: sealed_key.clone(),
+            created_at,
+        }
+    }
 }
 
-fn start(
+pub(super) fn start(
     tx: &mut dyn Tx,
     starter: AccountId,
     username: &Username,

@@ -59,25 +59,34 @@ impl Keys {
         actor: &Actor,
         command: PublishKey,
     ) -> Result<PublicKey, ChangeKeysError> {
-        let inspected = self.inspector.inspect(&command.material)?;
-        if !inspected.algorithm.serves(command.key_use) {
+        let key = self.draft(command.key_use, &command.material)?;
+        let (owner, replaces) = (actor.account(), command.replaces);
+        self.env
+            .store
+            .write(move |tx| publish(tx, owner, &key, replaces))
+            .await
+    }
+
+    /// All of a key that is to be stored, for a unit of work that stores more than it ([`publish`]).
+    pub(crate) fn draft(
+        &self,
+        key_use: KeyUse,
+        material: &KeyMaterial,
+    ) -> Result<PublicKey, ChangeKeysError> {
+        let inspected = self.inspector.inspect(material)?;
+        if !inspected.algorithm.serves(key_use) {
             return Err(ChangeKeysError::WrongUse);
         }
-        let key = PublicKey {
+        Ok(PublicKey {
             id: self.env.new_id(),
-            key_use: command.key_use,
+            key_use,
             algorithm: inspected.algorithm,
             custody: Custody::Client,
             jwk: inspected.jwk,
             thumbprint: inspected.thumbprint,
             created_at: self.env.now(),
             revoked_at: None,
-        };
-        let (owner, replaces) = (actor.account(), command.replaces);
-        self.env
-            .store
-            .write(move |tx| publish(tx, owner, &key, replaces))
-            .await
+        })
     }
 
     /// Withdraws a key: nobody is to seal to it or to trust its signatures from now on. It stays in the history.
@@ -93,7 +102,8 @@ impl Keys {
     }
 }
 
-fn publish(
+/// Stores a drafted key.
+pub(crate) fn publish(
     tx: &mut dyn Tx,
     owner: AccountId,
     key: &PublicKey,

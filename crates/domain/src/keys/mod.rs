@@ -6,6 +6,7 @@ mod key;
 mod list;
 mod service;
 
+pub(crate) use change::publish;
 pub use change::{ChangeKeysError, PublishKey};
 pub use event::{Asserter, KeyEvent, KeyOperation};
 pub use key::{

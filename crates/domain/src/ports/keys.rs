@@ -37,6 +37,13 @@ pub trait KeyRepository {
     /// [`StoreError`].
     fn record(&mut self, event: &KeyEvent) -> Result<(), StoreError>;
 
+    /// The number of the event, in the account's history, that published this key (1 for the first event); None if the
+    /// account never published it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_version(&mut self, owner: AccountId, id: KeyId) -> Result<Option<u64>, StoreError>;
+
     /// The account's history after its `after`-th event (0: all of it), oldest first, at most `limit`.
     ///
     /// # Errors

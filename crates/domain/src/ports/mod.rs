@@ -7,6 +7,8 @@ mod accounts;
 mod blobs;
 mod clock;
 mod conversations;
+mod data_key_cipher;
+mod data_keys;
 mod digester;
 mod entropy;
 mod file_cipher;
@@ -17,6 +19,7 @@ mod key_inspector;
 mod keys;
 mod messages;
 mod password_hasher;
+mod rsa_pem;
 mod sealer;
 mod sessions;
 mod store;
@@ -28,6 +31,8 @@ pub use accounts::AccountRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
 pub use clock::Clock;
 pub use conversations::ConversationRepository;
+pub use data_key_cipher::{DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair};
+pub use data_keys::DataKeyRepository;
 pub use digester::{Digest, Digester, MacPurpose};
 pub use entropy::Entropy;
 pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
@@ -38,6 +43,7 @@ pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
 pub use keys::KeyRepository;
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
+pub use rsa_pem::{PrivatePemError, RsaPem};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
 pub use sessions::{SessionRepository, StoredRefreshToken};
 pub use store::{Store, StoreExt, Tx, Unit, Verdict};
@@ -48,9 +54,10 @@ pub use wake_ups::WakeUps;
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     accounts::MockAccountRepository, blobs::MockBlobStore,
-    conversations::MockConversationRepository, file_cipher::MockFileCipher,
-    files::MockFileRepository, inbox::MockInboxRepository,
+    conversations::MockConversationRepository, data_keys::MockDataKeyRepository,
+    file_cipher::MockFileCipher, files::MockFileRepository, inbox::MockInboxRepository,
     installation::MockInstallationRepository, key_inspector::MockKeyInspector,
     keys::MockKeyRepository, messages::MockMessageRepository, password_hasher::MockPasswordHasher,
-    sealer::MockSealer, sessions::MockSessionRepository, token_signer::MockTokenSigner,
+    rsa_pem::MockRsaPem, sealer::MockSealer, sessions::MockSessionRepository,
+    token_signer::MockTokenSigner,
 };

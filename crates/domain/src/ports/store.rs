@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    AccountRepository, ConversationRepository, FileRepository, InboxRepository,
+    AccountRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository,
     InstallationRepository, KeyRepository, MessageRepository, SessionRepository, StoreError,
 };
 
@@ -38,6 +38,8 @@ pub trait Tx {
     fn files(&mut self) -> &mut dyn FileRepository;
     /// The accounts' logs of events.
     fn inbox(&mut self) -> &mut dyn InboxRepository;
+    /// Data keys and what was accepted under them.
+    fn data_keys(&mut self) -> &mut dyn DataKeyRepository;
     /// The installation's own sealed secrets.
     fn installation(&mut self) -> &mut dyn InstallationRepository;
 }

@@ -13,8 +13,10 @@ pub struct AccessClaims {
     pub issuer: String,
     /// `aud`: which API the token is good for.
     pub audience: String,
-    /// `sub`: whose it is.
+    /// `sub`, or the private claim `account` if `sub` is the username: whose it is.
     pub account: AccountId,
+    /// `sub` in the dialects whose documents want the username there; None elsewhere.
+    pub username: Option<String>,
     /// `sid`: the session behind it.
     pub session: SessionId,
     /// `iat`
@@ -60,6 +62,19 @@ pub trait TokenSigner: Send + Sync {
     /// # Errors
     /// [`TokenError::Rejected`].
     fn verify(&self, token: &str) -> Result<AccessClaims, TokenError>;
+
+    /// The same for a refresh token of a dialect whose refresh tokens are JWTs (`typ: rt+jwt`): neither kind passes for
+    /// the other.
+    ///
+    /// # Errors
+    /// [`TokenError::Signing`].
+    fn sign_refresh(&self, claims: &AccessClaims) -> Result<String, TokenError>;
+
+    /// The claims of such a refresh token; times are not looked at.
+    ///
+    /// # Errors
+    /// [`TokenError::Rejected`].
+    fn verify_refresh(&self, token: &str) -> Result<AccessClaims, TokenError>;
 
     /// The keys that sign, or signed tokens which may still be alive.
     fn public_keys(&self) -> Vec<PublicSigningKey>;

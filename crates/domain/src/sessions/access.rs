@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::revocations::Standing;
 use super::{Actor, Dialect, Session, Sessions};
+use crate::accounts::Account;
 use crate::ports::{AccessClaims, TokenError};
 use crate::{DomainError, ErrorKind, Timestamp};
 
@@ -49,21 +50,37 @@ impl Sessions {
         }
     }
 
-    /// A new access token for `session`.
+    /// A new access token for `session` of `account`.
     pub(super) fn issue_access(
         &self,
         session: &Session,
+        account: &Account,
         now: Timestamp,
     ) -> Result<String, TokenError> {
         self.ports.signer.sign(&AccessClaims {
+            expires_at: (now + session.dialect.access_lifetime()).min(session.expires_at),
+            ..self.claims(session, account, now)
+        })
+    }
+
+    /// What every token of a session says; it ends with the session.
+    pub(super) fn claims(
+        &self,
+        session: &Session,
+        account: &Account,
+        now: Timestamp,
+    ) -> AccessClaims {
+        let named = session.dialect.has_named_tokens();
+        AccessClaims {
             issuer: self.issuer.to_string(),
             audience: session.dialect.audience().to_owned(),
             account: session.account,
+            username: named.then(|| account.username.as_str().to_owned()),
             session: session.id,
             issued_at: now,
-            expires_at: (now + Session::ACCESS_LIFETIME).min(session.expires_at),
+            expires_at: session.expires_at,
             authenticated_at: session.authenticated_at,
-        })
+        }
     }
 }
 
@@ -125,6 +142,7 @@ mod tests {
             issuer: "https://us".to_owned(),
             audience: Dialect::Native.audience().to_owned(),
             account: AccountId::from_bytes([1; 16]),
+            username: None,
             session: SessionId::from_bytes([2; 16]),
             issued_at: NOW - Duration::from_secs(60),
             expires_at: NOW + Duration::from_secs(60),

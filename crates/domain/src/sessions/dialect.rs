@@ -1,3 +1,7 @@
+use std::time::Duration;
+
+use super::Session;
+
 /// Which API a session speaks. A token of one dialect is good for that dialect alone; native tokens for `/v1` alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Dialect {
@@ -56,6 +60,21 @@ impl Dialect {
             Self::Mailbox => "mailbox",
             Self::Vault => "vault",
         }
+    }
+
+    /// How long its access tokens live.
+    #[must_use]
+    pub const fn access_lifetime(self) -> Duration {
+        match self {
+            Self::Messenger => Duration::from_secs(30 * 60),
+            _ => Session::ACCESS_LIFETIME,
+        }
+    }
+
+    /// Whether its tokens name their owner by username (`sub`), and its refresh tokens are JWTs like the access tokens.
+    #[must_use]
+    pub const fn has_named_tokens(self) -> bool {
+        matches!(self, Self::Messenger)
     }
 
     /// What `aud` says in its access tokens.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Dialect, EndedSession, RefreshToken, Session, Sessions, end};
-use crate::accounts::{Account, AccountId, Email, Password, Username};
+use crate::accounts::{Account, Email, Password, Username};
+use crate::data_keys::DataKeyUse;
 use crate::ports::{
     Digest, HashError, PasswordHash, StoreError, StoreExt, TokenError, Tx, Verification,
 };
@@ -54,7 +55,7 @@ pub struct OpenedSession {
     pub session: Session,
     /// Whose it is.
     pub account: Account,
-    /// Good for [`Session::ACCESS_LIFETIME`].
+    /// Good for [`Dialect::access_lifetime`].
     pub access_token: String,
     /// Good once.
     pub refresh_token: RefreshToken,
@@ -83,6 +84,19 @@ impl Sessions {
     /// # Errors
     /// [`LoginError`]; then no session exists.
     pub async fn open(&self, credentials: Credentials) -> Result<OpenedSession, LoginError> {
+        self.open_with(credentials, None).await
+    }
+
+    /// The same with a password that came under a data key. If its ciphertext is accepted, it is for the last time; one
+    /// that was accepted before is a wrong password.
+    ///
+    /// # Errors
+    /// [`LoginError`]; then no session exists, and the ciphertext was not used up.
+    pub async fn open_with(
+        &self,
+        credentials: Credentials,
+        used: Option<DataKeyUse>,
+    ) -> Result<OpenedSession, LoginError> {
         let Credentials {
             identifier,
             password,
@@ -104,42 +118,59 @@ impl Sessions {
             Verification::Right => None,
             Verification::RightButOutdated => Some(self.ports.hasher.hash(password).await?),
         };
-        let (session, refresh_token) = self.new_session(account.id, dialect, client);
-        let access_token = self.issue_access(&session, session.created_at)?;
-        let digest = refresh_token.digest(&*self.ports.digester);
-        let row = session.clone();
+        let opened = self.draft(account, dialect, client)?;
+        let digest = self.digest(&opened);
+        let row = opened.session.clone();
         let ended = self
             .env
             .store
-            .write(move |tx| record(tx, &row, &digest, &hash, new_hash.as_ref()))
+            .write(move |tx| {
+                if let Some(used) = used
+                    && !tx.data_keys().record_use(&used)?
+                {
+                    return Err(LoginError::WrongCredentials);
+                }
+                record(tx, &row, &digest, &hash, new_hash.as_ref())
+            })
             .await?;
         self.note_ended(&ended);
-        Ok(OpenedSession {
-            session,
-            account,
-            access_token,
-            refresh_token,
-        })
+        Ok(opened)
     }
 
-    fn new_session(
+    /// A session that is to be stored, with its tokens, for somebody who has proved who they are.
+    pub(crate) fn draft(
         &self,
-        account: AccountId,
+        account: Account,
         dialect: Dialect,
         client: Option<String>,
-    ) -> (Session, RefreshToken) {
+    ) -> Result<OpenedSession, TokenError> {
         let now = self.env.now();
-        let refresh_token = RefreshToken::from_bytes(&self.env.random());
         let session = Session {
             id: self.env.new_id(),
-            account,
+            account: account.id,
             dialect,
             client: client.map(|name| name.chars().take(Session::MAX_CLIENT_CHARS).collect()),
             created_at: now,
             authenticated_at: now,
             expires_at: now + Session::LIFETIME,
         };
-        (session, refresh_token)
+        let refresh_token = if dialect.has_named_tokens() {
+            let claims = self.claims(&session, &account, now);
+            RefreshToken::signed(self.ports.signer.sign_refresh(&claims)?)
+        } else {
+            RefreshToken::from_bytes(&self.env.random())
+        };
+        Ok(OpenedSession {
+            access_token: self.issue_access(&session, &account, now)?,
+            refresh_token,
+            session,
+            account,
+        })
+    }
+
+    /// What is stored in place of the refresh token.
+    pub(crate) fn digest(&self, opened: &OpenedSession) -> Digest {
+        opened.refresh_token.digest(&*self.ports.digester)
     }
 }
 

@@ -63,7 +63,7 @@ impl Sessions {
                 Err(RefreshError::Reused)
             }
             Exchange::Done(session, account) => Ok(OpenedSession {
-                access_token: self.issue_access(&session, now)?,
+                access_token: self.issue_access(&session, &account, now)?,
                 refresh_token: successor,
                 session,
                 account,

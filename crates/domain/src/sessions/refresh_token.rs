@@ -3,7 +3,7 @@ use thiserror::Error;
 use crate::Secret;
 use crate::ports::{Digest, Digester, MacPurpose};
 
-/// An opaque refresh token: `spr_` and 256 bits in hexadecimal. Only its digest is stored.
+/// A refresh token, opaque (`spr_` and 256 bits in hexadecimal) or, in some dialects, a JWT. Only its digest is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshToken(Secret<String>);
 
@@ -43,6 +43,12 @@ impl RefreshToken {
             }
         }
         Self(Secret::new(text))
+    }
+
+    /// A token that is a JWT, for the dialects that have such ([`super::Dialect::has_named_tokens`]). It does not pass
+    /// [`RefreshToken::parse`]: the native API does not take it.
+    pub(super) fn signed(jwt: String) -> Self {
+        Self(Secret::new(jwt))
     }
 
     /// The token that this one is exchanged for: a MAC of it, so that a repeated exchange gives the same one although

@@ -1,7 +1,7 @@
 use crate::ports::{
-    AccountRepository, ConversationRepository, FileRepository, InboxRepository,
+    AccountRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository,
     InstallationRepository, KeyRepository, MessageRepository, MockAccountRepository,
-    MockConversationRepository, MockFileRepository, MockInboxRepository,
+    MockConversationRepository, MockDataKeyRepository, MockFileRepository, MockInboxRepository,
     MockInstallationRepository, MockKeyRepository, MockMessageRepository, MockSessionRepository,
     SessionRepository, Tx,
 };
@@ -23,6 +23,8 @@ pub struct MockTx {
     pub files: MockFileRepository,
     /// Logs of events.
     pub inbox: MockInboxRepository,
+    /// Data keys.
+    pub data_keys: MockDataKeyRepository,
     /// The installation's secrets.
     pub installation: MockInstallationRepository,
 }
@@ -54,6 +56,10 @@ impl Tx for MockTx {
 
     fn inbox(&mut self) -> &mut dyn InboxRepository {
         &mut self.inbox
+    }
+
+    fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
+        &mut self.data_keys
     }
 
     fn installation(&mut self) -> &mut dyn InstallationRepository {

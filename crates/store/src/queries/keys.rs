@@ -8,7 +8,7 @@ use sealpost_domain::keys::{
 use sealpost_domain::ports::{KeyRepository, StoreError};
 
 use super::UnitTx;
-use crate::decode::{At, bytes, coded, to_column};
+use crate::decode::{At, bytes, coded, count, to_column};
 use crate::schema::{accounts, key_events, keys};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -188,6 +188,22 @@ impl KeyRepository for UnitTx<'_> {
                 .values(&row)
                 .execute(conn)?;
             Ok(())
+        })
+    }
+
+    fn find_version(&mut self, owner: AccountId, id: KeyId) -> Result<Option<u64>, StoreError> {
+        let publishing = [KeyOperation::Add, KeyOperation::Rotate].map(KeyOperation::code);
+        self.run(|conn| {
+            let seq: Option<i64> = key_events::table
+                .filter(key_events::account_id.eq(owner.as_bytes().as_slice()))
+                .filter(key_events::key_id.eq(id.as_bytes().as_slice()))
+                .filter(key_events::operation.eq_any(publishing))
+                .select(key_events::seq)
+                .first(conn)
+                .optional()?;
+            Ok(seq
+                .map(|seq| count(seq, At("key_events", "seq")))
+                .transpose()?)
         })
     }
 

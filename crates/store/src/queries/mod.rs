@@ -4,6 +4,7 @@
 
 mod accounts;
 mod conversations;
+mod data_keys;
 mod files;
 mod inbox;
 mod installation;
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, ConversationRepository, FileRepository, InboxRepository,
+    AccountRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository,
     InstallationRepository, KeyRepository, MessageRepository, SessionRepository, StoreError, Tx,
     Unit, Verdict,
 };
@@ -104,6 +105,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn inbox(&mut self) -> &mut dyn InboxRepository {
+        self
+    }
+
+    fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
         self
     }
 

@@ -3,7 +3,7 @@
 use ::rsa::pkcs1;
 use ::rsa::pkcs8::der::asn1::AnyRef;
 use ::rsa::pkcs8::der::pem::{self, LineEnding};
-use ::rsa::pkcs8::{Document, SubjectPublicKeyInfoRef};
+use ::rsa::pkcs8::{Document, PrivateKeyInfo, SubjectPublicKeyInfoRef};
 use sealpost_domain::ports::KeyRefused;
 
 use super::RsaKey;
@@ -39,12 +39,26 @@ pub(in crate::keys) fn read_spki(der: &[u8]) -> Result<RsaKey, KeyRefused> {
 
 fn read_pkcs1(der: &[u8]) -> Result<RsaKey, KeyRefused> {
     let key = pkcs1::RsaPublicKey::try_from(der).map_err(|_| KeyRefused::Unreadable)?;
+    numbers(&key).ok_or(KeyRefused::Unreadable)
+}
+
+fn numbers(key: &pkcs1::RsaPublicKey<'_>) -> Option<RsaKey> {
     let number = |number: pkcs1::UintRef<'_>| number.as_bytes().to_vec();
     RsaKey::from_numbers(number(key.modulus), number(key.public_exponent))
-        .ok_or(KeyRefused::Unreadable)
+}
+
+/// The public numbers of a private key, PKCS#8 or PKCS#1. The private ones are read past, not taken out.
+pub(in crate::keys) fn public_half(private: &[u8]) -> Option<RsaKey> {
+    let inner = match PrivateKeyInfo::try_from(private) {
+        Ok(info) if info.algorithm.oid == pkcs1::ALGORITHM_OID => info.private_key,
+        Ok(_) => return None,
+        Err(_) => private,
+    };
+    let key = pkcs1::RsaPrivateKey::try_from(inner).ok()?;
+    numbers(&key.public_key())
 }
 
 /// The PEM of an SPKI.
-pub(super) fn write_pem(spki: &[u8]) -> Option<String> {
+pub(in crate::keys) fn write_pem(spki: &[u8]) -> Option<String> {
     pem::encode_string(SPKI, LineEnding::LF, spki).ok()
 }

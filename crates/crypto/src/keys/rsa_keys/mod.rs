@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents};
 use sealpost_domain::ports::KeyRefused;
 
 use crate::b64;
-pub(super) use der::{read_pem, read_spki};
+pub(super) use der::{public_half, read_pem, read_spki, write_pem};
 
 /// The two numbers of an RSA public key, big-endian and without leading zeros.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl RsaKey {
 
     /// The PEM of the SPKI.
     pub(super) fn to_pem(&self) -> Option<String> {
-        der::write_pem(&self.to_spki()?)
+        write_pem(&self.to_spki()?)
     }
 }
 

@@ -156,6 +156,32 @@ pub async fn withdrawn_by_its_owner(store: Arc<dyn Store>) {
     );
 }
 
+/// A key's version is the number of the event that published it, whatever came later.
+pub async fn the_version_is_the_event_that_published(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await;
+    for (operation, byte) in [
+        (KeyOperation::Add, 1),
+        (KeyOperation::Add, 2),
+        (KeyOperation::Revoke, 2),
+        (KeyOperation::Rotate, 3),
+    ] {
+        let event = KeyEvent {
+            account: alice.id,
+            operation,
+            key: id(byte),
+            replaced: None,
+            asserted_by: Asserter::Server,
+            created_at: Timestamp::from_seconds(1),
+        };
+        let recorded = store.write(move |tx| tx.keys().record(&event)).await;
+        recorded.unwrap();
+    }
+    for (byte, version) in [(1, Some(1)), (2, Some(2)), (3, Some(4)), (9, None)] {
+        let found = store.read(move |tx| tx.keys().find_version(alice.id, id(byte)));
+        assert_eq!(found.await.unwrap(), version);
+    }
+}
+
 /// The history keeps its order, and each account has its own.
 pub async fn history_is_append_only(store: Arc<dyn Store>) {
     let (alice, bob) = (

@@ -13,6 +13,7 @@
 pub mod accounts;
 pub mod blobs;
 pub mod conversations;
+pub mod data_keys;
 pub mod files;
 pub mod inbox;
 pub mod installation;
@@ -33,7 +34,7 @@ macro_rules! store_conformance {
                 password_is_replaced_only_if_unchanged;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
                 one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
-            keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, history_is_append_only,
+            keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, the_version_is_the_event_that_published, history_is_append_only,
                 partners_share_a_conversation;
             conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members, paged_newest_first;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
@@ -43,6 +44,7 @@ macro_rules! store_conformance {
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
+            data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once, one_of_many_records_a_use;
             installation: the_first_value_stays;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing, probe_leaves_nothing;

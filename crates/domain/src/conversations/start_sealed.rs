@@ -1,0 +1,119 @@
+//! Somebody starts to talk with somebody else and needs a key of theirs.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::start::start;
+use super::{Conversations, StartConversationError, Started};
+use crate::accounts::Username;
+use crate::keys::{Custody, KeyAlgorithm, KeyUse, PublicKey};
+use crate::ports::{StoreError, StoreExt, Tx};
+use crate::sessions::Actor;
+use crate::{DomainError, ErrorKind};
+
+/// The conversation, and the other one's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartedSealed {
+    /// The conversation of the pair.
+    pub started: Started,
+    /// The other one's newest good key of the kind that was asked for.
+    pub key: PublicKey,
+    /// The number of the event in the other one's history that published it: it rises with every key.
+    pub key_version: u64,
+}
+
+/// Why there is no conversation.
+#[derive(Debug, Error)]
+pub enum StartSealedError {
+    /// As without a key.
+    #[error(transparent)]
+    Start(#[from] StartConversationError),
+    /// The other one has no such key whose private half is theirs alone.
+    #[error("this user has no key to seal to")]
+    NoKey,
+}
+
+impl Conversations {
+    /// As [`Conversations::start`], and the other one's newest good key of this kind to seal to. Keys whose private half
+    /// the server holds do not count: they are nobody's end-to-end keys.
+    ///
+    /// # Errors
+    /// [`StartSealedError`]; then no conversation was made.
+    pub async fn start_sealed(
+        &self,
+        actor: &Actor,
+        username: Username,
+        algorithm: KeyAlgorithm,
+    ) -> Result<StartedSealed, StartSealedError> {
+        let starter = actor.account();
+        let draft = self.draft(starter);
+        self.env
+            .store
+            .write(move |tx| {
+                let started = start(tx, starter, &username, &draft)?;
+                let (key, key_version) =
+                    newest_key(tx, &username, algorithm)?.ok_or(StartSealedError::NoKey)?;
+                Ok(StartedSealed {
+                    started,
+                    key,
+                    key_version,
+                })
+            })
+            .await
+    }
+}
+
+fn newest_key(
+    tx: &mut dyn Tx,
+    username: &Username,
+    algorithm: KeyAlgorithm,
+) -> Result<Option<(PublicKey, u64)>, StoreError> {
+    let Some(owner) = tx.accounts().find_by_username(username)? else {
+        return Ok(None);
+    };
+    let fits = |key: &PublicKey| {
+        key.key_use == KeyUse::Seal && key.algorithm == algorithm && key.custody == Custody::Client
+    };
+    let Some(key) = tx.keys().list(owner.id)?.into_iter().find(fits) else {
+        return Ok(None);
+    };
+    let version = tx.keys().find_version(owner.id, key.id)?;
+    Ok(Some((key, version.unwrap_or(0))))
+}
+
+impl From<StoreError> for StartSealedError {
+    fn from(error: StoreError) -> Self {
+        Self::Start(error.into())
+    }
+}
+
+impl DomainError for StartSealedError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Start(error) => error.kind(),
+            Self::NoKey => ErrorKind::NotFound,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Start(error) => error.code(),
+            Self::NoKey => "no-key",
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Start(error) => error.field(),
+            Self::NoKey => Some("username"),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Start(error) => error.retry_after(),
+            Self::NoKey => None,
+        }
+    }
+}

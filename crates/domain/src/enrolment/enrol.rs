@@ -1,0 +1,206 @@
+//! Somebody makes an account together with the key that others are to seal to, and is logged in at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::accounts::{self, Account, Accounts, Password, Register, RegisterError};
+use crate::data_keys::DataKeyUse;
+use crate::keys::{self, ChangeKeysError, KeyUse, Keys, PublicKey};
+use crate::ports::{
+    Digest, KeyMaterial, PasswordHash, PrivatePemError, RsaPem, StoreError, StoreExt, TokenError,
+    Tx,
+};
+use crate::sessions::{Dialect, OpenedSession, Session, Sessions};
+use crate::{DomainError, Environment, ErrorKind, Secret};
+
+/// The key somebody brings along.
+#[derive(Debug, Clone)]
+pub enum EnrolledKey {
+    /// PEM of an RSA public key.
+    Public(String),
+    /// PEM of an RSA private key, encrypted with the account's password. It is opened once, to learn the public half, and
+    /// kept nowhere.
+    Private(Secret<String>),
+}
+
+/// Asks for an account, a key and a session.
+#[derive(Debug, Clone)]
+pub struct Enrol {
+    /// The account.
+    pub account: Register,
+    /// Its key, for use [`KeyUse::Seal`].
+    pub key: EnrolledKey,
+    /// Which API the session is for.
+    pub dialect: Dialect,
+    /// What the client calls itself, if it does.
+    pub client: Option<String>,
+    /// The ciphertext that the password came in, if it did ([`crate::data_keys::OpenedPassword::used`]).
+    pub used: Option<DataKeyUse>,
+}
+
+/// Why there is neither account nor key nor session.
+#[derive(Debug, Error)]
+pub enum EnrolError {
+    /// No account can be made.
+    #[error(transparent)]
+    Account(#[from] RegisterError),
+    /// The private key tells nothing.
+    #[error(transparent)]
+    Private(#[from] PrivatePemError),
+    /// The key is not taken.
+    #[error("{error}")]
+    Key {
+        /// Why.
+        #[source]
+        error: ChangeKeysError,
+        /// The field it came in.
+        field: &'static str,
+    },
+    /// The password's ciphertext was accepted once before.
+    #[error("this encrypted password was used before: encrypt it again")]
+    Repeated,
+    /// No token could be made.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+}
+
+/// The use case over those of accounts, keys and sessions. Cloning is cheap.
+#[derive(Clone)]
+pub struct Enrolment {
+    env: Environment,
+    accounts: Accounts,
+    keys: Keys,
+    sessions: Sessions,
+    pem: Arc<dyn RsaPem>,
+}
+
+/// What one unit of work stores.
+struct Rows {
+    account: Account,
+    hash: PasswordHash,
+    key: PublicKey,
+    session: Session,
+    refresh: Digest,
+    used: Option<DataKeyUse>,
+}
+
+impl Enrolment {
+    /// The service over the others.
+    #[must_use]
+    pub fn new(
+        env: Environment,
+        accounts: Accounts,
+        keys: Keys,
+        sessions: Sessions,
+        pem: Arc<dyn RsaPem>,
+    ) -> Self {
+        Self {
+            env,
+            accounts,
+            keys,
+            sessions,
+            pem,
+        }
+    }
+
+    /// Makes an account, publishes its key and opens a session, all or nothing.
+    ///
+    /// # Errors
+    /// [`EnrolError`].
+    pub async fn enrol(&self, command: Enrol) -> Result<OpenedSession, EnrolError> {
+        let key = self.key(command.key, &command.account.password).await?;
+        let (account, hash) = self.accounts.draft(command.account).await?;
+        let opened = self
+            .sessions
+            .draft(account.clone(), command.dialect, command.client)?;
+        let rows = Rows {
+            account,
+            hash,
+            key,
+            session: opened.session.clone(),
+            refresh: self.sessions.digest(&opened),
+            used: command.used,
+        };
+        self.env.store.write(move |tx| enrol(tx, &rows)).await?;
+        Ok(opened)
+    }
+
+    async fn key(&self, key: EnrolledKey, password: &Password) -> Result<PublicKey, EnrolError> {
+        let (pem, field) = match key {
+            EnrolledKey::Public(pem) => (pem, "public_key"),
+            EnrolledKey::Private(pem) => {
+                let public = self.pem.public_half(pem, password.clone()).await?;
+                (public, "private_key")
+            }
+        };
+        self.keys
+            .draft(KeyUse::Seal, &KeyMaterial::Pem(pem))
+            .map_err(|error| EnrolError::Key { error, field })
+    }
+}
+
+fn enrol(tx: &mut dyn Tx, rows: &Rows) -> Result<(), EnrolError> {
+    if let Some(used) = &rows.used
+        && !tx.data_keys().record_use(used)?
+    {
+        return Err(EnrolError::Repeated);
+    }
+    accounts::add(tx, &rows.account, &rows.hash)?;
+    keys::publish(tx, rows.account.id, &rows.key, None).map_err(|error| match error {
+        ChangeKeysError::Store(error) => error.into(),
+        error => EnrolError::Key {
+            error,
+            field: "public_key",
+        },
+    })?;
+    tx.sessions().insert(&rows.session, &rows.refresh)?;
+    Ok(())
+}
+
+impl From<StoreError> for EnrolError {
+    fn from(error: StoreError) -> Self {
+        Self::Account(error.into())
+    }
+}
+
+impl DomainError for EnrolError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Account(error) => error.kind(),
+            Self::Private(error) => error.kind(),
+            Self::Key { error, .. } => error.kind(),
+            Self::Repeated => ErrorKind::Unauthenticated,
+            Self::Token(_) => ErrorKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Account(error) => error.code(),
+            Self::Private(error) => error.code(),
+            Self::Key { error, .. } => error.code(),
+            Self::Repeated => "wrong-credentials",
+            Self::Token(_) => "internal-error",
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Account(error) => error.field(),
+            Self::Private(error) => error.field(),
+            Self::Key { field, .. } => Some(field),
+            Self::Repeated | Self::Token(_) => None,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Account(error) => error.retry_after(),
+            Self::Private(error) => error.retry_after(),
+            Self::Key { error, .. } => error.retry_after(),
+            Self::Repeated | Self::Token(_) => None,
+        }
+    }
+}

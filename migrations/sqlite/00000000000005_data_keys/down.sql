@@ -1,0 +1,2 @@
+DROP TABLE data_key_uses;
+DROP TABLE data_keys;
