@@ -8,17 +8,21 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::middleware::{catch_panics, close_used_up, enforce_deadline, frame, head_as_get};
+use crate::limits::Limits;
+use crate::middleware::{
+    add_last_slash, catch_panics, close_used_up, enforce_deadline, frame, head_as_get,
+};
 use crate::openapi::{self, DocumentText};
 use crate::readiness::Draining;
 use crate::routes::{RouteTable, no_route};
-use crate::{Services, Settings, docs, health, v1, well_known};
+use crate::{Dialects, Services, Settings, dialects, docs, health, v1, well_known};
 
 /// What all workers share. Cloning is cheap.
 #[derive(Clone)]
 pub struct AppState {
     services: web::Data<Services>,
     settings: web::Data<Settings>,
+    limits: web::Data<Limits>,
     pub(crate) draining: Draining,
 }
 
@@ -28,6 +32,7 @@ impl AppState {
     pub fn new(services: Services, settings: Settings) -> Self {
         Self {
             services: web::Data::new(services),
+            limits: web::Data::new(Limits::new(settings.limits)),
             settings: web::Data::new(settings),
             draining: Draining::default(),
         }
@@ -39,12 +44,15 @@ impl AppState {
 }
 
 /// Every route of the API. A new folder of routes adds one line.
-fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .configure(v1::configure)
-        .configure(health::configure)
-        .configure(well_known::configure)
-        .configure(openapi::configure);
+fn routes(dialects: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>) {
+    move |config| {
+        config
+            .configure(v1::configure)
+            .configure(health::configure)
+            .configure(well_known::configure)
+            .configure(dialects::configure(dialects))
+            .configure(openapi::configure);
+    }
 }
 
 /// The document that registering the routes makes.
@@ -52,7 +60,9 @@ pub(crate) fn collect_document() -> OpenApi {
     let app = App::new()
         .into_utoipa_app()
         .openapi(openapi::frame_of_document());
-    app.configure(routes).split_for_parts().1
+    app.configure(routes(Dialects::default()))
+        .split_for_parts()
+        .1
 }
 
 /// The whole application, as each worker makes it.
@@ -60,7 +70,9 @@ pub fn app(state: &AppState) -> App<impl Framed + use<>> {
     let app = App::new()
         .into_utoipa_app()
         .openapi(openapi::frame_of_document());
-    let (app, document) = app.configure(routes).split_for_parts();
+    let (app, document) = app
+        .configure(routes(state.settings.dialects))
+        .split_for_parts();
     framed(app.configure(docs::configure), state, &document)
 }
 
@@ -72,11 +84,13 @@ pub(crate) fn framed<T: Framed>(
 ) -> App<impl Framed + use<T>> {
     app.app_data(state.services.clone())
         .app_data(state.settings.clone())
+        .app_data(state.limits.clone())
         .app_data(web::Data::new(state.draining.clone()))
         .app_data(web::Data::new(RouteTable::new(document, &docs::PAGES)))
         .app_data(web::Data::new(DocumentText::new(document)))
         .default_service(web::to(no_route))
         // The last one named is the outermost.
+        .wrap(from_fn(add_last_slash))
         .wrap(from_fn(head_as_get))
         .wrap(from_fn(catch_panics))
         .wrap(from_fn(enforce_deadline))

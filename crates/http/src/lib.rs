@@ -15,9 +15,11 @@
 //! documentation does not compile.
 
 mod app;
+mod dialects;
 mod docs;
 pub mod extract;
 mod health;
+mod limits;
 mod live;
 mod middleware;
 mod openapi;
@@ -36,7 +38,7 @@ mod wire;
 pub use app::{AppState, app};
 pub use live::Hub;
 pub use openapi::document;
-pub use readiness::{BlobsCheck, ReadinessCheck, StoreCheck};
+pub use readiness::{BlobsCheck, DataKeyCheck, ReadinessCheck, StoreCheck};
 pub use server::serve;
-pub use settings::{Settings, SocketTimes, TrustedProxies};
+pub use settings::{Dialects, Settings, SocketTimes, TrustedProxies};
 pub use state::{ServerInfo, Services};

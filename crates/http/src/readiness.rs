@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use async_trait::async_trait;
+use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::ports::{BlobStore, Store};
 use tokio::sync::watch;
 
@@ -49,6 +50,21 @@ impl ReadinessCheck for BlobsCheck {
 
     async fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(self.0.probe().await?)
+    }
+}
+
+/// Ready when there is a key that passwords can travel under (dialect `messenger`).
+pub struct DataKeyCheck(pub DataKeys);
+
+#[async_trait]
+impl ReadinessCheck for DataKeyCheck {
+    fn name(&self) -> &'static str {
+        "data key"
+    }
+
+    async fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.0.issue()?;
+        Ok(())
     }
 }
 

@@ -44,6 +44,24 @@ pub struct Settings {
     pub drain_delay: Duration,
     /// How patient the server is with a WebSocket.
     pub sockets: SocketTimes,
+    /// Whether request rates are limited.
+    pub limits: bool,
+    /// Which dialects are served.
+    pub dialects: Dialects,
+}
+
+/// Which dialects are served. What belongs to one that is not answers 404.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialects {
+    /// `/api/…`.
+    pub messenger: bool,
+}
+
+impl Default for Dialects {
+    /// All of them.
+    fn default() -> Self {
+        Self { messenger: true }
+    }
 }
 
 /// How patient the server is with a WebSocket. All are looked at once a second.
@@ -75,13 +93,15 @@ impl Default for SocketTimes {
 }
 
 impl Default for Settings {
-    /// No proxy, 4,096 connections, five seconds.
+    /// No proxy, 4,096 connections, five seconds, all limits and dialects.
     fn default() -> Self {
         Self {
             trusted_proxies: TrustedProxies::default(),
             max_connections: 4_096,
             drain_delay: Duration::from_secs(5),
             sockets: SocketTimes::default(),
+            limits: true,
+            dialects: Dialects::default(),
         }
     }
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey};
+use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey, RsaPem};
 use sealpost_domain::sessions::Sessions;
 
 use crate::{Hub, ReadinessCheck};
@@ -21,6 +23,12 @@ pub struct Services {
     pub sessions: Sessions,
     /// Use cases of keys.
     pub keys: Keys,
+    /// An account with its first key, for the dialects that want both at once.
+    pub enrolment: Enrolment,
+    /// The keys that passwords travel under.
+    pub data_keys: DataKeys,
+    /// RSA keys as PEM.
+    pub rsa_pem: Arc<dyn RsaPem>,
     /// Use cases of conversations.
     pub conversations: Conversations,
     /// Use cases of messages.

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
-    Digest, Digester, Entropy, KeyInspector, MacPurpose, MockBlobStore, MockFileCipher,
-    MockKeyInspector, MockPasswordHasher, MockSealer, MockTokenSigner, PasswordHash,
-    PasswordHasher, Sealer, Store, StoreError, Unit,
+    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Entropy, KeyInspector,
+    MacPurpose, MockBlobStore, MockFileCipher, MockKeyInspector, MockPasswordHasher, MockRsaPem,
+    MockSealer, MockTokenSigner, NewDataKeyPair, PasswordHash, PasswordHasher, RsaPem, Sealer,
+    Store, StoreError, Unit,
 };
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
@@ -58,6 +61,19 @@ fn file_ports(sealer: &Arc<dyn Sealer>) -> FilePorts {
     }
 }
 
+struct NoDataKeys;
+
+#[async_trait]
+impl DataKeyCipher for NoDataKeys {
+    async fn generate(&self) -> Result<NewDataKeyPair, DataKeyFailure> {
+        Err(DataKeyFailure)
+    }
+
+    fn load(&self, _: &[u8]) -> Result<Arc<dyn DataKeyOpener>, DataKeyFailure> {
+        Err(DataKeyFailure)
+    }
+}
+
 /// An application whose store always fails like this.
 pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState {
     let store: Arc<dyn Store> = Arc::new(FailingStore(failure));
@@ -81,10 +97,24 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         signer: Arc::new(MockTokenSigner::new()),
         digester: digester.clone(),
     };
+    let accounts = Accounts::new(env.clone(), hasher, RegistrationPolicy::Open);
+    let sessions = Sessions::new(env.clone(), ports, "http://localhost");
+    let keys = Keys::new(env.clone(), inspector.clone());
+    let rsa_pem: Arc<dyn RsaPem> = Arc::new(MockRsaPem::new());
+    let cipher = Arc::new(NoDataKeys);
     let services = Services {
-        accounts: Accounts::new(env.clone(), hasher, RegistrationPolicy::Open),
-        sessions: Sessions::new(env.clone(), ports, "http://localhost"),
-        keys: Keys::new(env.clone(), inspector.clone()),
+        enrolment: Enrolment::new(
+            env.clone(),
+            accounts.clone(),
+            keys.clone(),
+            sessions.clone(),
+            rsa_pem.clone(),
+        ),
+        data_keys: DataKeys::new(env.clone(), sealer.clone(), cipher, digester.clone()),
+        rsa_pem,
+        keys,
+        accounts,
+        sessions,
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports(&sealer), None),

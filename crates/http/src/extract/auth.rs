@@ -12,7 +12,7 @@ use crate::Services;
 use crate::problem::Problem;
 
 /// More than any token of ours; the signature of anything longer is not worth checking.
-const LONGEST_TOKEN: usize = 4_096;
+pub(crate) const LONGEST_TOKEN: usize = 4_096;
 
 /// The caller, who showed a good access token of the native API in `Authorization: Bearer` (RFC 6750, section 2.1).
 /// Tokens in queries and bodies are not looked at: they would end up in logs.
@@ -81,7 +81,8 @@ fn bearer_token(request: &HttpRequest) -> Result<&str, Problem> {
     split_bearer(value).ok_or_else(missing)
 }
 
-fn split_bearer(value: &HeaderValue) -> Option<&str> {
+/// The token behind `Bearer`.
+pub(crate) fn split_bearer(value: &HeaderValue) -> Option<&str> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -13,7 +13,7 @@ mod upload;
 mod user_agent;
 
 pub use auth::Authenticated;
-pub(crate) use auth::Presented;
+pub(crate) use auth::{LONGEST_TOKEN, Presented, split_bearer};
 pub use client_address::ClientAddress;
 pub use json::Json;
 pub use path::{PathId, PathUsername};

@@ -11,19 +11,22 @@ use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use tracing::Instrument as _;
 
 use super::{request_id, security_headers};
-use crate::Services;
+use crate::dialects::Tongue;
 use crate::extract::Presented;
 use crate::problem;
 use crate::routes::RouteTable;
+use crate::{Services, Settings};
 
 /// Names the request, logs it, and completes its answer, be it a response or an error.
 pub(crate) async fn frame(
     services: web::Data<Services>,
     routes: web::Data<RouteTable>,
+    settings: web::Data<Settings>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
     let id = request_id::choose(request.headers(), &services);
+    let tongue = Tongue::of(request.path(), settings.dialects);
     let span = tracing::info_span!("request", request_id = %id);
     let seen = Seen {
         started: Instant::now(),
@@ -42,18 +45,25 @@ pub(crate) async fn frame(
                 .unwrap_or_default();
             Ok(ServiceResponse::new(
                 request,
-                complete(response, &id, presented),
+                complete(response, &id, presented, tongue),
             ))
         }
         Err(mut error) => {
-            error.add_response_mapper(move |response| complete(response, &id, Presented::Nothing));
+            error.add_response_mapper(move |response| {
+                complete(response, &id, Presented::Nothing, tongue)
+            });
             Err(error)
         }
     }
 }
 
-fn complete(response: HttpResponse, id: &str, presented: Presented) -> HttpResponse {
-    let mut response = problem::render(response, id, presented);
+fn complete(
+    response: HttpResponse,
+    id: &str,
+    presented: Presented,
+    tongue: Tongue,
+) -> HttpResponse {
+    let mut response = problem::render(response, id, presented, tongue);
     security_headers::add_missing(response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(id) {
         response.headers_mut().insert(request_id::HEADER, value);

@@ -4,7 +4,8 @@
 //! 2. `connection`: how long a connection may be used;
 //! 3. `deadline`: how long a handler may take;
 //! 4. `panics`: a defect in one handler answers 500 and ends nothing else;
-//! 5. `head`: HEAD is GET without the body.
+//! 5. `head`: HEAD is GET without the body;
+//! 6. `slash`: the dialects' paths go with and without the last slash.
 //!
 //! actix gives a middleware the request away: none of these may keep a clone of it across the call (the router would
 //! panic). So the inner ones answer with an error, and `frame` makes a response of it.
@@ -16,12 +17,14 @@ mod head;
 mod panics;
 mod request_id;
 mod security_headers;
+mod slash;
 
 pub(crate) use connection::{Connections, close_used_up, count_connection};
 pub(crate) use deadline::{Deadline, enforce_deadline};
 pub(crate) use frame::frame;
 pub(crate) use head::head_as_get;
 pub(crate) use panics::catch_panics;
+pub(crate) use slash::add_last_slash;
 
 #[cfg(test)]
 mod tests;

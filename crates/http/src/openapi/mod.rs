@@ -31,6 +31,8 @@ pub(crate) const MESSAGES: &str = "messages";
 pub(crate) const FILES: &str = "files";
 /// Tag: events.
 pub(crate) const EVENTS: &str = "events";
+/// Tag: dialect `messenger`.
+pub(crate) const MESSENGER: &str = "messenger";
 /// Tag: for whoever runs the server.
 pub(crate) const OPERATIONS: &str = "operations";
 
@@ -50,9 +52,10 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = MESSAGES, description = "Sending and reading messages"),
         (name = FILES, description = "Storing and reading encrypted files"),
         (name = EVENTS, description = "Hearing of what happens"),
+        (name = MESSENGER, description = "The dialect `messenger` (`/api/…`): failures are `{\"msg\"}`"),
         (name = OPERATIONS, description = "For whoever runs the server"),
     ),
-    components(schemas(ProblemBody)),
+    components(schemas(ProblemBody, crate::dialects::messenger::Said)),
     modifiers(&Bearer),
 )]
 struct Frame;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{FieldError, Problem};
+use crate::dialects::Tongue;
 use crate::extract::Presented;
 
 /// The media type of RFC 9457.
@@ -42,18 +43,25 @@ pub(crate) fn title(code: &str) -> String {
     words
 }
 
-/// Gives an answer that carries a [`Problem`] its body; others pass as they are, except failures that say nothing at
+/// Gives an answer that carries a [`Problem`] its body, in a dialect its own; others pass as they are, except failures that say nothing at
 /// all (the framework's own), which get a problem made of their status.
 pub(crate) fn render(
     mut response: HttpResponse,
     request_id: &str,
     presented: Presented,
+    tongue: Tongue,
 ) -> HttpResponse {
     let carried = response.extensions_mut().remove::<Problem>();
     let Some(problem) = carried.or_else(|| of_bare_failure(&response)) else {
         return response;
     };
     headers(&problem, &mut response, presented);
+    if let Some((status, body)) = tongue.say(&problem) {
+        *response.status_mut() = status;
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        return response.map_body(|_, _| BoxBody::new(body));
+    }
     let body = Body {
         kind: type_uri(problem.code),
         title: title(problem.code),

@@ -1,0 +1,69 @@
+//! Who calls: `Authorization: Bearer` with an access token of this dialect.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use sealpost_domain::sessions::{Actor, Dialect};
+
+use super::errors::MALFORMED_AUTHORIZATION;
+use crate::Services;
+use crate::extract::{LONGEST_TOKEN, Presented, split_bearer};
+use crate::problem::Problem;
+
+/// The caller, who showed a good access token of the dialect. Tokens of the native API and of other dialects, and refresh
+/// tokens, are no good here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Caller(pub(super) Actor);
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(authenticate(request))
+    }
+}
+
+fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
+    let services = request
+        .app_data::<web::Data<Services>>()
+        .ok_or_else(Problem::internal)?;
+    let mut values = request.headers().get_all(header::AUTHORIZATION);
+    let value = match (values.next(), values.next()) {
+        (Some(value), None) => value,
+        (None, _) => {
+            return Err(unauthorized(
+                "missing-token",
+                "Missing Authorization header",
+            ));
+        }
+        (Some(_), Some(_)) => return Err(malformed()),
+    };
+    let token = split_bearer(value)
+        .filter(|token| !token.is_empty() && token.split('.').count() == 3)
+        .ok_or_else(malformed)?;
+    request.extensions_mut().insert(Presented::Token);
+    if token.len() > LONGEST_TOKEN {
+        return Err(unauthorized(
+            "invalid-token",
+            "the access token is not valid here",
+        ));
+    }
+    let actor = services.sessions.check_access(token, Dialect::Messenger)?;
+    Ok(Caller(actor))
+}
+
+fn unauthorized(code: &'static str, text: &'static str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, code, text)
+}
+
+fn malformed() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        MALFORMED_AUTHORIZATION,
+        "the Authorization header must be: Bearer, a space, and an access token",
+    )
+}
