@@ -16,6 +16,7 @@ mod keys;
 mod logs;
 mod me;
 mod messages;
+mod messenger;
 mod paging;
 mod password;
 mod problems;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sealpost_domain::ports::WakeUps;
 use tokio::task::JoinSet;
 
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::serve::{
     DataDir, bind, blobs, database, greeting, listen, master_key, shutdown, upkeep, wiring,
 };
@@ -48,6 +48,9 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(upkeep::sweep(services.sessions.clone()));
     upkeep.spawn(upkeep::sweep_files(services.files.clone()));
+    if config.dialects.messenger {
+        upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
+    }
     let end = shutdown::signal()?;
     let greeting = greeting::text(&config, &bound);
     let settings = sealpost_http::Settings {
@@ -55,6 +58,10 @@ pub async fn run(config: Config) -> Result<(), StartError> {
             config.trusted_proxies.networks().to_vec(),
         ),
         drain_delay: drain_delay(&config),
+        limits: config.limits == Limits::Default,
+        dialects: sealpost_http::Dialects {
+            messenger: config.dialects.messenger,
+        },
         ..sealpost_http::Settings::default()
     };
     let listeners = bound

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::{Files, SweptFiles};
 use sealpost_domain::sessions::Sessions;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often ended sessions are read: what another instance ends is dead here within this time.
 const REVOCATIONS_EVERY: Duration = Duration::from_secs(1);
+/// How often the data keys are looked after.
+const DATA_KEYS_EVERY: Duration = Duration::from_secs(30);
+/// The same after a failure.
+const DATA_KEYS_RETRY: Duration = Duration::from_secs(2);
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// At every how many of these sweeps all blobs are gone through.
@@ -22,6 +27,20 @@ pub(super) async fn follow_revocations(sessions: Sessions) {
         if let Err(error) = sessions.sync_revocations().await {
             tracing::warn!(%error, "cannot read which sessions have ended; after five seconds no token is vouched for");
         }
+    }
+}
+
+/// Makes the keys that passwords travel under ahead of need, and reads those of other instances. Runs until it is dropped.
+pub(super) async fn keep_data_keys(data_keys: DataKeys) {
+    loop {
+        let wait = match data_keys.maintain().await {
+            Ok(()) => DATA_KEYS_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "cannot look after the data keys (dialect messenger); trying again");
+                DATA_KEYS_RETRY
+            }
+        };
+        tokio::time::sleep(wait).await;
     }
 }
 

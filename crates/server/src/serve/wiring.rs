@@ -4,19 +4,23 @@ use std::sync::Arc;
 
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChunkedCipher, JwtSigner, Keyring, MasterSealer, OsEntropy,
-    PoolSize, PublicKeyInspector, ServerDigester, SystemClock,
+    PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, SystemClock,
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{BlobStore, KeyInspector, Sealer, Store};
+use sealpost_domain::ports::{BlobStore, KeyInspector, RsaPem, Sealer, Store};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
-use sealpost_http::{BlobsCheck, Hub, ServerInfo, Services, StoreCheck};
+use sealpost_http::{
+    BlobsCheck, DataKeyCheck, Hub, ReadinessCheck, ServerInfo, Services, StoreCheck,
+};
 
 use crate::StartError;
 use crate::config::{ByteSize, Config, Registration};
@@ -45,14 +49,35 @@ pub(super) async fn services(
         .map_err(StartError::Installation)?;
     let inspector: Arc<dyn KeyInspector> = Arc::new(PublicKeyInspector);
     let ports = session_ports(&env, &secrets)?;
+    let data_keys = DataKeys::new(
+        env.clone(),
+        Arc::clone(&sealer),
+        Arc::new(RsaDataKeys),
+        Arc::clone(&ports.digester),
+    );
+    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().map_err(StartError::Runtime)?);
     let registration = match config.registration {
         Registration::Open => RegistrationPolicy::Open,
         Registration::Closed => RegistrationPolicy::Closed,
     };
+    let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration);
+    let keys = Keys::new(env.clone(), Arc::clone(&inspector));
+    let sessions = Sessions::new(env.clone(), ports.clone(), public_url);
     Ok(Services {
-        accounts: Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration),
+        enrolment: Enrolment::new(
+            env.clone(),
+            accounts.clone(),
+            keys.clone(),
+            sessions.clone(),
+            Arc::clone(&rsa_pem),
+        ),
+        readiness: readiness(config, &env, &data_keys, Arc::clone(&blobs)),
+        data_keys,
+        rsa_pem,
+        accounts,
         signing_keys: ports.signer.public_keys(),
-        keys: Keys::new(env.clone(), Arc::clone(&inspector)),
+        keys,
+        sessions,
         conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
         messages: Messages::new(
             env.clone(),
@@ -63,11 +88,6 @@ pub(super) async fn services(
         files: files(config, &env, &sealer, &blobs),
         inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
         hub,
-        sessions: Sessions::new(env.clone(), ports, public_url),
-        readiness: vec![
-            Arc::new(StoreCheck(Arc::clone(&env.store))),
-            Arc::new(BlobsCheck(blobs)),
-        ],
         clock: env.clock,
         entropy: env.entropy,
         info: ServerInfo {
@@ -94,6 +114,23 @@ fn files(
         ports,
         config.files.max_size.map(ByteSize::bytes),
     )
+}
+
+/// What has to work before the server calls itself ready.
+fn readiness(
+    config: &Config,
+    env: &Environment,
+    data_keys: &DataKeys,
+    blobs: Arc<dyn BlobStore>,
+) -> Vec<Arc<dyn ReadinessCheck>> {
+    let mut checks: Vec<Arc<dyn ReadinessCheck>> = vec![
+        Arc::new(StoreCheck(Arc::clone(&env.store))),
+        Arc::new(BlobsCheck(blobs)),
+    ];
+    if config.dialects.messenger {
+        checks.push(Arc::new(DataKeyCheck(data_keys.clone())));
+    }
+    checks
 }
 
 fn session_ports(

@@ -7,6 +7,7 @@
     reason = "tests: what goes wrong must fail the test"
 )]
 
+mod document_000;
 mod kill;
 mod start;
 mod support;

@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_status_and_says_it_in_msg() {
         let expected = |status: u16, text: &str| (status, format!(r#"{{"msg":"{text}"}}"#));
-        for (problem, (status, text)) in [
+        let told: [(Problem, _); 6] = [
             (
                 PasswordError::Length.into(),
                 expected(400, "password: a password has 8 to 128 characters"),
@@ -149,8 +149,9 @@ mod tests {
                 expected(409, "username: this username is taken: choose another"),
             ),
             (StoreError::Full.into(), expected(507, "the store is full")),
-        ] {
-            assert_eq!(said::<Problem>(problem), (status, text));
+        ];
+        for (problem, expected) in told {
+            assert_eq!(said(problem), expected);
         }
         let unknown = StartSealedError::Start(StartConversationError::UnknownUser);
         assert_eq!(said(unknown), said(StartSealedError::NoKey));

@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use sealpost_domain::accounts::{AccountId, RegistrationPolicy};
+use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::ports::{Store, StoreError, StoreExt as _, TokenSigner};
 use sealpost_domain::sessions::Sessions;
@@ -37,6 +38,8 @@ pub(crate) struct TestServer {
     pub(crate) signer: Arc<dyn TokenSigner>,
     /// Who waits for events.
     pub(crate) hub: Arc<Hub>,
+    /// What passwords travel under.
+    pub(crate) data_keys: DataKeys,
     sessions: Sessions,
     store: Arc<dyn Store>,
     runtime: Handle,
@@ -68,7 +71,8 @@ impl TestServer {
         Self::start_set(registration, settings)
     }
 
-    fn start_set(registration: RegistrationPolicy, settings: Settings) -> Self {
+    /// A server set like this.
+    pub(crate) fn start_set(registration: RegistrationPolicy, settings: Settings) -> Self {
         log::capture();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -93,6 +97,7 @@ impl TestServer {
             sessions: parts.sessions,
             store: parts.store,
             hub: parts.hub,
+            data_keys: parts.data_keys,
             runtime,
             folder: parts.folder,
             stop: Some(stop),
@@ -105,6 +110,11 @@ impl TestServer {
         self.clock.advance(by);
         let read = self.sessions.sync_revocations();
         self.runtime.block_on(read).unwrap();
+    }
+
+    /// What the server does of its own accord about the data keys.
+    pub(crate) fn maintain(&self) {
+        self.runtime.block_on(self.data_keys.maintain()).unwrap();
     }
 
     /// Deletes the events up to and including `through` from the log of whose token this is.

@@ -3,18 +3,24 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChunkedCipher, JwtSigner, Keyring, MasterSealer, OsEntropy,
-    PoolSize, PublicKeyInspector, ServerDigester,
+    PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{Digester, KeyInspector, PasswordHasher, Sealer, Store, TokenSigner};
+use sealpost_domain::ports::{
+    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digester, KeyInspector, NewDataKeyPair,
+    PasswordHasher, RsaPem, Sealer, Store, TokenSigner,
+};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
@@ -36,6 +42,7 @@ pub(super) struct Parts {
     pub(super) sessions: Sessions,
     pub(super) store: Arc<dyn Store>,
     pub(super) hub: Arc<Hub>,
+    pub(super) data_keys: DataKeys,
     /// Where the database rests.
     pub(super) folder: TempDir,
 }
@@ -72,10 +79,29 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
     };
     let sessions = Sessions::new(env.clone(), ports, ISSUER);
     sessions.sync_revocations().await.unwrap();
+    let accounts = Accounts::new(env.clone(), hasher, registration);
+    let keys = Keys::new(env.clone(), inspector.clone());
+    let data_keys = DataKeys::new(
+        env.clone(),
+        sealer.clone(),
+        Arc::new(MadeBefore),
+        digester.clone(),
+    );
+    data_keys.maintain().await.unwrap();
+    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().unwrap());
     let services = Services {
-        accounts: Accounts::new(env.clone(), hasher, registration),
+        enrolment: Enrolment::new(
+            env.clone(),
+            accounts.clone(),
+            keys.clone(),
+            sessions.clone(),
+            rsa_pem.clone(),
+        ),
+        data_keys: data_keys.clone(),
+        rsa_pem,
+        accounts,
         sessions: sessions.clone(),
-        keys: Keys::new(env.clone(), inspector.clone()),
+        keys,
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
@@ -97,9 +123,29 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         sessions,
         store,
         hub,
+        data_keys,
         folder,
     };
     (services, parts)
+}
+
+/// Gives the pair that lies ready: to make one takes seconds.
+struct MadeBefore;
+
+#[async_trait]
+impl DataKeyCipher for MadeBefore {
+    async fn generate(&self) -> Result<NewDataKeyPair, DataKeyFailure> {
+        Ok(NewDataKeyPair {
+            public_pem: include_str!("../../../../crypto/testdata/data_key/public.pem").to_owned(),
+            private: Secret::new(
+                include_bytes!("../../../../crypto/testdata/data_key/private.der").to_vec(),
+            ),
+        })
+    }
+
+    fn load(&self, private: &[u8]) -> Result<Arc<dyn DataKeyOpener>, DataKeyFailure> {
+        RsaDataKeys.load(private)
+    }
 }
 
 fn hasher(entropy: &Arc<OsEntropy>) -> Arc<dyn PasswordHasher> {
