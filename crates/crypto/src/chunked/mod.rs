@@ -12,6 +12,8 @@ mod open;
 mod schedule;
 mod seal;
 #[cfg(test)]
+mod speed;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod wycheproof;

@@ -17,6 +17,16 @@ fn cipher() -> ChunkedCipher {
     ChunkedCipher::new(Arc::new(OsEntropy))
 }
 
+fn long(length: usize) -> u64 {
+    u64::try_from(length).unwrap()
+}
+
+/// Where a sealed chunk lies.
+fn place(layout: SealedLayout, index: u64) -> std::ops::Range<usize> {
+    let range = layout.sealed_range(index, index);
+    usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()
+}
+
 /// Seals `plaintext`, handed over in pieces of `piece` bytes.
 fn seal(plaintext: &[u8], piece: usize) -> Vec<u8> {
     let mut sealed = Vec::new();
@@ -25,8 +35,8 @@ fn seal(plaintext: &[u8], piece: usize) -> Vec<u8> {
         sealer.push(part, &mut sealed).unwrap();
     }
     let outcome = sealer.finish(&mut sealed).unwrap();
-    assert_eq!(outcome.layout.size(), plaintext.len() as u64);
-    assert_eq!(outcome.layout.sealed_size(), sealed.len() as u64);
+    assert_eq!(outcome.layout.size(), long(plaintext.len()));
+    assert_eq!(outcome.layout.sealed_size(), long(sealed.len()));
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &sealed);
     assert_eq!(outcome.digest, digest.as_ref());
     sealed
@@ -43,13 +53,13 @@ pub(super) fn open_all(
     let Some(header) = sealed.first_chunk() else {
         return Err(damaged(&[]));
     };
-    let Some(layout) = SealedLayout::of_sealed(sealed.len() as u64) else {
+    let Some(layout) = SealedLayout::of_sealed(long(sealed.len())) else {
         return Err(damaged(&[]));
     };
     let opener = Opener::new(key, context, header, layout).map_err(|_| damaged(&[]))?;
     for index in 0..=layout.last_chunk() {
-        let range = layout.sealed_range(index, index);
-        let mut chunk = BytesMut::from(&sealed[range.start as usize..range.end as usize]);
+        let range = place(layout, index);
+        let mut chunk = BytesMut::from(&sealed[range]);
         if opener.open_chunk(index, &mut chunk).is_err() {
             assert!(chunk.is_empty(), "nothing unauthenticated comes out");
             return Err(damaged(&opened));
@@ -64,7 +74,7 @@ fn open(sealed: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn plaintext(size: usize) -> Vec<u8> {
-    (0..size).map(|at| (at * 31 % 251) as u8).collect()
+    (0..=250_u8).cycle().step_by(31).take(size).collect()
 }
 
 #[test]
@@ -107,12 +117,12 @@ fn chunks_open_in_any_order_and_only_in_their_place() {
         .open(&id(), &Secret::new(KEY), header, layout)
         .unwrap();
     for (taken, index) in [(3, 3), (1, 1), (0, 0), (2, 2), (0, 1), (2, 0), (3, 4)] {
-        let range = layout.sealed_range(taken, taken);
-        let mut chunk = BytesMut::from(&sealed[range.start as usize..range.end as usize]);
+        let range = place(layout, taken);
+        let mut chunk = BytesMut::from(&sealed[range]);
         let opened = opener.open_chunk(index, &mut chunk);
         assert_eq!(opened.is_ok(), taken == index, "{taken} as {index}");
         if taken == index {
-            let start = taken as usize * 16_384;
+            let start = usize::try_from(taken).unwrap() * 16_384;
             assert_eq!(chunk, plaintext[start..50_000.min(start + 16_384)]);
         }
     }

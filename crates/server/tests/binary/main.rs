@@ -8,7 +8,9 @@
 )]
 
 mod document_000;
+mod files;
 mod kill;
+mod memory;
 mod start;
 mod support;
 mod two_people;

@@ -73,15 +73,14 @@ pub(crate) async fn read_content(
         content_type: file.content_type.as_str(),
         disposition: disposition(file.name.as_ref().map(FileName::as_str)),
     };
-    let range = match download.look_at(&request) {
-        Ok(range) => range,
-        Err(answer) => return answer,
+    let Some(part) = download.look_at(&request)? else {
+        return Ok(download.head(StatusCode::NOT_MODIFIED).finish());
     };
     let body = services
         .files
-        .read_content(&opened, download.or_all(&range))
+        .read_content(&opened, part.range.clone())
         .await?;
-    Ok(download.answer(range, body))
+    Ok(download.answer(part, body))
 }
 
 /// Read a file's ciphertext
@@ -121,15 +120,14 @@ pub(crate) async fn read_ciphertext(
         content_type: "application/octet-stream",
         disposition: disposition(Some(&sealed_name(file))),
     };
-    let range = match download.look_at(&request) {
-        Ok(range) => range,
-        Err(answer) => return answer,
+    let Some(part) = download.look_at(&request)? else {
+        return Ok(download.head(StatusCode::NOT_MODIFIED).finish());
     };
     let body = services
         .files
-        .read_ciphertext(&opened, download.or_all(&range))
+        .read_ciphertext(&opened, part.range.clone())
         .await?;
-    Ok(download.answer(range, body))
+    Ok(download.answer(part, body))
 }
 
 /// The id, since the name may be nobody's business where ciphertexts are kept.
@@ -145,22 +143,28 @@ struct Download<'a> {
     disposition: String,
 }
 
-impl Download<'_> {
-    /// The part that the request wants, None for all; or the answer, if nothing is to be sent.
-    fn look_at(
-        &self,
-        request: &HttpRequest,
-    ) -> Result<Option<Range<u64>>, Result<HttpResponse, Problem>> {
-        match wanted(request.headers(), &self.etag, self.size) {
-            Wanted::All => Ok(None),
-            Wanted::Part(range) => Ok(Some(range)),
-            Wanted::NotModified => Err(Ok(self.head(StatusCode::NOT_MODIFIED).finish())),
-            Wanted::Unsatisfiable => Err(Err(self.unsatisfiable())),
-        }
-    }
+/// What of it is to be sent.
+struct Part {
+    range: Range<u64>,
+    /// Whether that is a 200 and not a 206.
+    whole: bool,
+}
 
-    fn or_all(&self, range: &Option<Range<u64>>) -> Range<u64> {
-        range.clone().unwrap_or(0..self.size)
+impl Download<'_> {
+    /// What the request wants; None if the client has it already.
+    fn look_at(&self, request: &HttpRequest) -> Result<Option<Part>, Problem> {
+        match wanted(request.headers(), &self.etag, self.size) {
+            Wanted::All => Ok(Some(Part {
+                range: 0..self.size,
+                whole: true,
+            })),
+            Wanted::Part(range) => Ok(Some(Part {
+                range,
+                whole: false,
+            })),
+            Wanted::NotModified => Ok(None),
+            Wanted::Unsatisfiable => Err(self.unsatisfiable()),
+        }
     }
 
     fn head(&self, status: StatusCode) -> HttpResponseBuilder {
@@ -171,27 +175,29 @@ impl Download<'_> {
         head
     }
 
-    fn answer<E>(&self, range: Option<Range<u64>>, body: ByteStream<E>) -> HttpResponse
+    fn answer<E>(&self, Part { range, whole }: Part, body: ByteStream<E>) -> HttpResponse
     where
         E: Error + Send + Sync + 'static,
     {
-        let (status, length) = match &range {
-            Some(range) => (StatusCode::PARTIAL_CONTENT, range.end - range.start),
-            None => (StatusCode::OK, self.size),
-        };
-        let mut head = self.head(status);
-        if let Some(range) = range {
+        let mut head = if whole {
+            self.head(StatusCode::OK)
+        } else {
             let (first, last) = (range.start, range.end.saturating_sub(1));
             let text = format!("bytes {first}-{last}/{}", self.size);
+            let mut head = self.head(StatusCode::PARTIAL_CONTENT);
             head.insert_header((header::CONTENT_RANGE, text));
-        }
+            head
+        };
         head.insert_header((header::CONTENT_TYPE, self.content_type))
             .insert_header((header::CONTENT_DISPOSITION, self.disposition.as_str()));
         // An error of the body ends the connection before its length is reached: the client sees that it is not whole.
         let body = body.inspect_err(|error| {
             tracing::error!(error = %chain(error), "a download was broken off");
         });
-        head.body(SizedStream::new(length, body))
+        head.body(SizedStream::new(
+            range.end.saturating_sub(range.start),
+            body,
+        ))
     }
 
     fn unsatisfiable(&self) -> Problem {

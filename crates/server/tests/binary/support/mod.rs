@@ -137,6 +137,10 @@ impl Server {
         format!("{}{path}", self.url)
     }
 
+    pub(crate) fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `http://127.0.0.1:PORT`
     pub(crate) fn base(&self) -> &str {
         &self.url
