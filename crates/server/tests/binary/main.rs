@@ -11,6 +11,7 @@ mod document_000;
 mod files;
 mod kill;
 mod memory;
+mod sdk;
 mod start;
 mod support;
 mod two_people;
