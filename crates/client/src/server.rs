@@ -43,6 +43,10 @@ impl Server {
             .tcp_nodelay(true)
             // No route of the API redirects: whoever does is not the server.
             .redirect(Policy::none());
+        if base.scheme() == "http" {
+            // Reading the system's certificates is slow, and nothing here needs them.
+            builder = builder.tls_certs_only([]);
+        }
         if is_this_machine(&base) {
             builder = builder.no_proxy();
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::{Database, Server, Site, databases};
+use crate::support::{Database, Server, Site, databases, http_client};
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn post(
 
 /// Registers both, logs both in, starts their conversation; returns the tokens and the conversation's id.
 async fn set_the_scene(server: &Server) -> ([String; 2], String) {
-    let client = Client::new();
+    let client = http_client();
     let mut tokens = Vec::new();
     for name in ["alice", "bob"] {
         let account = json!({"username": name, "password": PASSWORD});
@@ -70,7 +70,7 @@ async fn write(
     numbers: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
 ) -> Vec<Acknowledged> {
-    let client = Client::new();
+    let client = http_client();
     let mut acknowledged = Vec::new();
     while !stop.load(Ordering::SeqCst) {
         let number = numbers.fetch_add(1, Ordering::SeqCst);
@@ -96,7 +96,7 @@ async fn write(
 
 /// Reads a whole list, page by page.
 async fn read_all(server: &Server, path: &str, token: &str) -> Vec<Value> {
-    let client = Client::new();
+    let client = http_client();
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
         let url = server.url(&format!("{path}&limit=100{cursor}"));
@@ -119,7 +119,7 @@ async fn read_all(server: &Server, path: &str, token: &str) -> Vec<Value> {
 
 /// Every event of the log that is about a message: the message's id, in order.
 async fn read_inbox(server: &Server, token: &str) -> Vec<String> {
-    let client = Client::new();
+    let client = http_client();
     let (mut ids, mut after) = (Vec::new(), 0);
     loop {
         let url = server.url(&format!("/v1/events?after={after}&limit=100"));

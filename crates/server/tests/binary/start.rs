@@ -3,13 +3,13 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::support::{Database, Server, Site, databases, found_in_files};
+use crate::support::{Database, Server, Site, databases, found_in_files, http_client};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "canary-password-9f31";
 
 async fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
-    let answer = reqwest::Client::new()
+    let answer = http_client()
         .post(server.url(path))
         .json(body)
         .send()
@@ -19,9 +19,7 @@ async fn post(server: &Server, path: &str, body: &Value) -> (u16, Value) {
 }
 
 async fn me(server: &Server, token: &str) -> (u16, Value) {
-    let request = reqwest::Client::new()
-        .get(server.url("/v1/me"))
-        .bearer_auth(token);
+    let request = http_client().get(server.url("/v1/me")).bearer_auth(token);
     let answer = request.send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
