@@ -29,6 +29,9 @@ pub enum Command {
     Serve,
     /// Bring the database schema up to date, and end.
     Migrate,
+    /// Show the main job: start a server in a temporary folder, let two people exchange a sealed message through it, and
+    /// say at each step who sends what, what the server stores, and what the other opens.
+    Demo,
     /// Look at the configuration.
     Config {
         /// What to do with it.

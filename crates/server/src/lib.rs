@@ -4,16 +4,19 @@
 //! cryptography. Where to start reading:
 //! - [`cli`]: what can be typed;
 //! - [`config`]: all settings, from [`config::keys`] on;
+//! - `demo`: the main job as a play, through the SDK;
 //! - [`serve`]: how the server starts, from the data folder to the shutdown.
 
 pub mod cli;
 pub mod config;
 mod console;
+mod demo;
 mod hardening;
 mod logging;
 pub mod serve;
 mod start_error;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
@@ -46,7 +49,7 @@ pub fn main() -> ExitCode {
     match run(cli.command.unwrap_or_default(), loaded, &weak_spots) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            console::complain(&error);
+            console::complain(&*error);
             ExitCode::from(FAILED)
         }
     }
@@ -59,7 +62,7 @@ fn load(cli: &Cli) -> Result<Loaded, ConfigError> {
     )
 }
 
-fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), StartError> {
+fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), Box<dyn Error>> {
     let Loaded {
         config,
         settings,
@@ -79,8 +82,10 @@ fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), St
         }
         Command::Migrate => {
             logging::init(&config.log);
-            runtime()?.block_on(serve::database::migrate(&config.store))
+            runtime()?.block_on(serve::database::migrate(&config.store))?;
+            Ok(())
         }
+        Command::Demo => Ok(runtime()?.block_on(demo::run())?),
         Command::Serve => {
             logging::init(&config.log);
             for warning in warnings {
@@ -89,7 +94,8 @@ fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), St
             for weak_spot in weak_spots {
                 tracing::warn!("{weak_spot}");
             }
-            runtime()?.block_on(serve::run(config))
+            runtime()?.block_on(serve::run(config))?;
+            Ok(())
         }
     }
 }

@@ -72,8 +72,8 @@ fn open_sqlite(
     ))
 }
 
-/// While migrating nobody waits for an inbox.
-struct Nobody;
+/// For who only migrates or looks: nobody waits for an inbox.
+pub(crate) struct Nobody;
 
 impl WakeUps for Nobody {
     fn wake(&self, _: &[AccountId]) {}

@@ -9,10 +9,11 @@ mod greeting;
 mod listen;
 mod master_key;
 mod run;
-mod shutdown;
+pub(crate) mod shutdown;
 mod upkeep;
 mod wiring;
 
 pub use data_dir::DataDir;
 pub use listen::{Bound, Listener, bind};
 pub use run::run;
+pub(crate) use run::run_until;

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::config::{Config, Limits};
 use crate::serve::{
-    DataDir, bind, blobs, database, greeting, listen, master_key, shutdown, upkeep, wiring,
+    Bound, DataDir, bind, blobs, database, greeting, listen, master_key, shutdown, upkeep, wiring,
 };
 use crate::{StartError, console};
 
@@ -17,6 +17,17 @@ use crate::{StartError, console};
 /// # Errors
 /// [`StartError`] when it cannot start. Nothing has been served then.
 pub async fn run(config: Config) -> Result<(), StartError> {
+    let greet = |config: &Config, bound: &Bound| console::say(&greeting::text(config, bound));
+    run_until(config, greet, shutdown::signal).await
+}
+
+/// Serves until the future that `end` makes is ready, which then names its reason. `ready` is called once everything
+/// that can be refused has been: from then on connections are taken.
+pub(crate) async fn run_until<End: Future<Output = &'static str>>(
+    config: Config,
+    ready: impl FnOnce(&Config, &Bound),
+    end: impl FnOnce() -> Result<End, StartError>,
+) -> Result<(), StartError> {
     let blobs_folder = blobs::folder(&config.blobs_url)?;
     let data_dir = DataDir::open(&config.data_dir)?;
     if let Some(mode) = data_dir.mode_open_to_others() {
@@ -51,8 +62,7 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
     }
-    let end = shutdown::signal()?;
-    let greeting = greeting::text(&config, &bound);
+    let end = end()?;
     let settings = sealpost_http::Settings {
         trusted_proxies: sealpost_http::TrustedProxies::new(
             config.trusted_proxies.networks().to_vec(),
@@ -64,16 +74,16 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         },
         ..sealpost_http::Settings::default()
     };
+    // The sockets are bound and queue connections already: what is promised here holds.
+    ready(&config, &bound);
     let listeners = bound
         .api
         .into_iter()
         .map(|listener| listener.socket)
         .collect();
-    // The sockets are bound and queue connections already: what is promised here holds.
-    console::say(&greeting);
     sealpost_http::serve(listeners, services, settings, async move {
-        let signal = end.await;
-        tracing::info!("{signal} received, ending");
+        let reason = end.await;
+        tracing::info!("{reason}: ending");
     })
     .await
     .map_err(StartError::Runtime)

@@ -1,0 +1,84 @@
+//! `sealpost demo`: the main job as a play. A real server in a temporary folder, two people on the SDK over real HTTP,
+//! and a look into the database in between.
+
+mod error;
+mod evidence;
+mod play;
+mod tell;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use tokio::sync::oneshot;
+
+use crate::config::{self, Config, Environment};
+use crate::{logging, serve};
+pub(crate) use error::DemoError;
+use evidence::Evidence;
+
+/// Plays, and removes everything afterwards. The server's own configuration plays no part.
+pub(crate) async fn run() -> Result<(), DemoError> {
+    let folder = tempfile::Builder::new()
+        .prefix("sealpost-demo-")
+        .tempdir()?;
+    let played = in_folder(folder.path()).await;
+    // Even if the play failed.
+    let removed = folder.close();
+    played?;
+    removed?;
+    tell::done();
+    Ok(())
+}
+
+async fn in_folder(folder: &Path) -> Result<(), DemoError> {
+    let config = configuration(folder)?;
+    logging::init(&config.log);
+    let (listening, address) = oneshot::channel();
+    let (over, end) = oneshot::channel::<()>();
+    let mut serving = Box::pin(serve::run_until(
+        config,
+        |config, bound| {
+            let _nobody_waits_if_the_play_is_off =
+                listening.send(config.public_url(bound.first).to_string());
+        },
+        || {
+            let signal = serve::shutdown::signal()?;
+            Ok(async move {
+                tokio::select! {
+                    signal = signal => signal,
+                    _ = end => "the play is over",
+                }
+            })
+        },
+    ));
+    let playing = Box::pin(async {
+        let url = address.await.map_err(|_| DemoError::Interrupted)?;
+        let evidence = Evidence::open(configuration(folder)?).await?;
+        play::play(&url, &evidence).await
+    });
+    let played = tokio::select! {
+        ended = &mut serving => {
+            ended?;
+            Err(DemoError::Interrupted)
+        }
+        played = playing => played,
+    };
+    let _the_server_has_ended = over.send(());
+    // Nothing is left to serve if it has ended already.
+    if !matches!(played, Err(DemoError::Interrupted)) {
+        serving.await?;
+    }
+    played
+}
+
+/// A server on a free port of this machine, with everything in `folder`.
+fn configuration(folder: &Path) -> Result<Config, DemoError> {
+    let variable = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
+    let data_dir = (OsString::from("SEALPOST_DATA_DIR"), folder.into());
+    let environment = Environment::new([
+        variable("SEALPOST_LISTEN", "127.0.0.1:0"),
+        variable("SEALPOST_LOG", "warn"),
+        data_dir,
+    ])?;
+    Ok(config::load(None, &environment)?.config)
+}
