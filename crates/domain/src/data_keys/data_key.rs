@@ -6,7 +6,7 @@ use crate::ports::Digest;
 /// A stored pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataKey {
-    /// 1 for the first pair of the deployment, and one more for each.
+    /// One more than that of the pair it follows; 1 if there is none to follow.
     pub generation: u32,
     /// PEM (SPKI) of the public half.
     pub public_pem: String,
