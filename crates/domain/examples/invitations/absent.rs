@@ -5,14 +5,15 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Membership, NewConversation,
 };
+use sealpost_domain::data_keys::{DataKey, DataKeyUse};
 use sealpost_domain::files::FileId;
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
-    BlobName, ConversationRepository, Digest, FileAudit, FileRepository, InboxRepository,
-    InstallationRepository, KeyRepository, MessageRepository, NewMessage, SessionRepository,
-    ShreddedFile, StoreError, StoredFile, StoredMessage, StoredRefreshToken,
+    BlobName, ConversationRepository, DataKeyRepository, Digest, FileAudit, FileRepository,
+    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, NewMessage,
+    SessionRepository, ShreddedFile, StoreError, StoredFile, StoredMessage, StoredRefreshToken,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 
@@ -200,6 +201,10 @@ impl InstallationRepository for Absent {
 }
 
 impl KeyRepository for Absent {
+    fn find_version(&mut self, _: AccountId, _: KeyId) -> Result<Option<u64>, StoreError> {
+        absent()
+    }
+
     fn insert_new(&mut self, _: AccountId, _: &PublicKey) -> Result<bool, StoreError> {
         absent()
     }
@@ -221,6 +226,28 @@ impl KeyRepository for Absent {
     }
 
     fn history(&mut self, _: AccountId, _: u64, _: u32) -> Result<Vec<KeyEvent>, StoreError> {
+        absent()
+    }
+}
+
+impl DataKeyRepository for Absent {
+    fn insert_new(&mut self, _: &DataKey) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn list(&mut self) -> Result<Vec<DataKey>, StoreError> {
+        absent()
+    }
+
+    fn delete_retired(&mut self, _: Timestamp) -> Result<u64, StoreError> {
+        absent()
+    }
+
+    fn is_used(&mut self, _: &DataKeyUse) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn record_use(&mut self, _: &DataKeyUse) -> Result<bool, StoreError> {
         absent()
     }
 }

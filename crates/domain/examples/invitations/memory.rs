@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
-    AccountRepository, Constraint, ConversationRepository, FileRepository, InboxRepository,
-    InstallationRepository, KeyRepository, MessageRepository, PasswordHash, SessionRepository,
-    Store, StoreError, Tx, Unit, Verdict,
+    AccountRepository, Constraint, ConversationRepository, DataKeyRepository, FileRepository,
+    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, PasswordHash,
+    SessionRepository, Store, StoreError, Tx, Unit, Verdict,
 };
 
 use crate::absent::Absent;
@@ -93,6 +93,10 @@ impl Tx for MemoryTx {
     }
 
     fn keys(&mut self) -> &mut dyn KeyRepository {
+        &mut self.absent
+    }
+
+    fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
         &mut self.absent
     }
 

@@ -29,7 +29,7 @@ impl DataKeys {
     pub fn issue(&self) -> Result<IssuedDataKey, NoDataKey> {
         let now = self.env.now();
         let ring = self.ring();
-        let good = ring
+        let mut good = ring
             .iter()
             .map(|held| &held.key)
             .filter(|key| now < key.retires_at);
@@ -37,7 +37,7 @@ impl DataKeys {
         let serving = good
             .clone()
             .find(|key| key.serves_from <= now)
-            .or_else(|| good.clone().last());
+            .or_else(|| good.next_back());
         let key = serving.ok_or(NoDataKey)?;
         Ok(IssuedDataKey {
             public_pem: key.public_pem.clone(),
