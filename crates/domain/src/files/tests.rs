@@ -147,7 +147,7 @@ impl Scene {
             .expect_context()
             .returning(|id| id.as_bytes().to_vec());
         let env = Environment {
-            store: Arc::clone(&self.store) as Arc<dyn Store>,
+            store: self.store.clone(),
             clock: Arc::new(FixedClock::at(NOW)),
             entropy: Arc::new(CountingEntropy::default()),
         };

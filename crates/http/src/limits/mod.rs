@@ -16,13 +16,13 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counted {
     /// `messenger`: asking for the data key.
-    MessengerDataKey,
+    DataKey,
     /// `messenger`: making an account.
-    MessengerRegister,
+    Register,
     /// `messenger`: logging in.
-    MessengerLogin,
+    Login,
     /// `messenger`: starting a conversation.
-    MessengerStartConversation,
+    StartConversation,
 }
 
 /// Every rate, shared by all workers.
@@ -53,10 +53,10 @@ impl Limits {
             return Ok(());
         }
         let rates: &[Rate] = match counted {
-            Counted::MessengerDataKey => &self.data_key,
-            Counted::MessengerRegister => &self.register,
-            Counted::MessengerLogin => &self.login,
-            Counted::MessengerStartConversation => &self.start_conversation,
+            Counted::DataKey => &self.data_key,
+            Counted::Register => &self.register,
+            Counted::Login => &self.login,
+            Counted::StartConversation => &self.start_conversation,
         };
         let waits = rates.iter().filter_map(|rate| rate.count(address).err());
         waits.max().map_or(Ok(()), |wait| Err(too_often(wait)))

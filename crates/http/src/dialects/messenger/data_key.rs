@@ -69,7 +69,7 @@ pub(super) async fn messenger_data_key(
     address: ClientAddress,
     body: Json<Request, AUTH_JSON_LIMIT>,
 ) -> Result<web::Json<Answer>, Problem> {
-    limits.count(Counted::MessengerDataKey, address.limit_key())?;
+    limits.count(Counted::DataKey, address.limit_key())?;
     Username::parse(&body.0.username)?;
     Ok(web::Json(services.data_keys.issue()?.into()))
 }

@@ -57,7 +57,7 @@ pub(super) async fn messenger_login(
     UserAgent(client): UserAgent,
     body: Json<Request, AUTH_JSON_LIMIT>,
 ) -> Result<web::Json<Tokens>, Problem> {
-    limits.count(Counted::MessengerLogin, address.limit_key())?;
+    limits.count(Counted::Login, address.limit_key())?;
     let Request { username, password } = body.0;
     let opened = sealed::open(&services.data_keys, password.expose()).await?;
     let credentials = Credentials {

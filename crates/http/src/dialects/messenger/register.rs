@@ -118,7 +118,7 @@ pub(super) async fn messenger_register(
     UserAgent(client): UserAgent,
     body: Json<Request, AUTH_JSON_LIMIT>,
 ) -> Result<web::Json<Tokens>, Problem> {
-    limits.count(Counted::MessengerRegister, address.limit_key())?;
+    limits.count(Counted::Register, address.limit_key())?;
     let opened = sealed::open(&services.data_keys, body.0.password.expose()).await?;
     let command = body.0.into_command(&opened, client)?;
     let session = services.enrolment.enrol(command).await?;

@@ -74,7 +74,7 @@ pub(super) async fn messenger_start_conversation(
     address: ClientAddress,
     body: Json<Request>,
 ) -> Result<web::Json<Answer>, Problem> {
-    limits.count(Counted::MessengerStartConversation, address.limit_key())?;
+    limits.count(Counted::StartConversation, address.limit_key())?;
     // Nobody can have a name that is no username.
     let username = Username::parse(&body.0.username).map_err(|_| Problem::not_found())?;
     let found = services
