@@ -1,7 +1,7 @@
 //! Starting: what the first start makes, what the second finds, and what is refused, each with what to do.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support::{Database, Server, Site, databases, found_in_files, http_client};
 use serde_json::{Value, json};
@@ -67,15 +67,18 @@ async fn what_was_acknowledged_survives_a_kill_and_a_restart() {
     }
 }
 
-fn modes(folder: &Path) -> Vec<(String, u32)> {
-    std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
-            let entry = entry.unwrap();
-            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
-            (entry.file_name().into_string().unwrap(), mode)
-        })
-        .collect()
+/// The mode of everything below `folder`, by path.
+fn modes(folder: &Path) -> Vec<(PathBuf, std::fs::Metadata)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let metadata = entry.metadata().unwrap();
+        if metadata.is_dir() {
+            all.extend(modes(&entry.path()));
+        }
+        all.push((entry.path(), metadata));
+    }
+    all
 }
 
 #[test]
@@ -87,14 +90,20 @@ fn the_first_start_makes_everything_private() {
         0o700
     );
     let modes = modes(&site.data_dir());
-    for made in ["master.key", "sealpost.db", "sealpost.lock"] {
+    for made in ["master.key", "sealpost.db", "sealpost.lock", "blobs"] {
         assert!(
-            modes.iter().any(|(name, _)| name == made),
+            modes.iter().any(|(path, _)| path.ends_with(made)),
             "{made}: {modes:?}"
         );
     }
-    for (name, mode) in modes {
-        assert_eq!(mode, 0o600, "{name}");
+    for (path, metadata) in modes {
+        let private = if metadata.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(
+            metadata.permissions().mode() & 0o777,
+            private,
+            "{}",
+            path.display()
+        );
     }
     drop(server);
 }
