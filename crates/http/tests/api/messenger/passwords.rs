@@ -96,7 +96,10 @@ fn keys_rotate_and_the_last_one_opens_a_little_longer() {
         none.body,
         r#"{"msg":"the key that passwords travel under is being made"}"#
     );
+    let ready = || server.get("/readyz").status;
+    assert_eq!(ready(), 503);
     server.maintain();
+    assert_eq!(ready(), 200);
     assert_eq!(
         log_in(&server, "alice", &server.sealed(PASSWORD)).status,
         200

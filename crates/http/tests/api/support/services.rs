@@ -24,7 +24,7 @@ use sealpost_domain::ports::{
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
-use sealpost_http::{Hub, ServerInfo, Services, StoreCheck};
+use sealpost_http::{DataKeyCheck, Hub, ServerInfo, Services, StoreCheck};
 use sealpost_store::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -109,7 +109,10 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         hub: hub.clone(),
         clock: clock.clone(),
         entropy,
-        readiness: vec![Arc::new(StoreCheck(store.clone()))],
+        readiness: vec![
+            Arc::new(StoreCheck(store.clone())),
+            Arc::new(DataKeyCheck(data_keys.clone())),
+        ],
         signing_keys: signer.public_keys(),
         info: ServerInfo {
             version: "9.9.9",
