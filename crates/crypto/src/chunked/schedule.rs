@@ -65,7 +65,8 @@ impl Schedule {
         nonce
     }
 
-    /// Encrypts in place; returns the tag.
+    /// Encrypts in place; returns the tag. Each index is sealed once ([`super::seal::Sealer`] only counts up), under a key
+    /// that a fresh random salt makes new for every upload: no nonce repeats.
     pub(super) fn seal(
         &self,
         index: u64,
