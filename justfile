@@ -16,6 +16,15 @@ test *ARGS:
 nextest *ARGS:
     cargo nextest run --workspace {{ ARGS }}
 
+# Measure a server that is started for it (--help says with what); close other programs first
+bench *ARGS:
+    cargo build --release -p sealpost-server -p sealpost-bench
+    target/release/bench {{ ARGS }}
+
+# Show the main job: two people, a sealed message, and what the server stores of it
+demo *ARGS:
+    cargo run --release -- demo {{ ARGS }}
+
 # Format the code
 fmt:
     cargo fmt --all

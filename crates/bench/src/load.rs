@@ -1,0 +1,59 @@
+//! Workers that do one thing again and again, and how long each time took.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sealpost_client::ClientError;
+use tokio::task::JoinSet;
+
+use crate::error::BenchError;
+use crate::processes::{Cpu, resident};
+use crate::report::Report;
+
+/// What is measured, and against which process.
+pub(crate) struct Phase {
+    pub(crate) name: String,
+    pub(crate) workers: usize,
+    pub(crate) time: Duration,
+    pub(crate) server: Option<u32>,
+}
+
+impl Phase {
+    /// Lets each worker call `operation` with its own number and the number of its call, one after the other, until the
+    /// time is over. The first failure ends the phase.
+    pub(crate) async fn run<F, R>(self, operation: F) -> Result<Report, BenchError>
+    where
+        F: Fn(usize, u64) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), ClientError>> + Send + 'static,
+    {
+        let operation = Arc::new(operation);
+        let before = Cpu::now(self.server);
+        let began = Instant::now();
+        let until = began + self.time;
+        let mut workers = JoinSet::new();
+        for worker in 0..self.workers {
+            let operation = Arc::clone(&operation);
+            workers.spawn(async move {
+                let mut times = Vec::new();
+                for number in 0.. {
+                    let began = Instant::now();
+                    if began >= until {
+                        break;
+                    }
+                    operation(worker, number).await?;
+                    times.push(began.elapsed());
+                }
+                Ok::<_, ClientError>(times)
+            });
+        }
+        let mut times = Vec::new();
+        while let Some(worker) = workers.join_next().await {
+            times.extend(worker??);
+        }
+        let elapsed = began.elapsed();
+        let cpu = Cpu::now(self.server).since(before);
+        times.sort_unstable();
+        let memory = self.server.and_then(resident);
+        Ok(Report::new(self.name, &times, elapsed, cpu, memory))
+    }
+}
