@@ -47,6 +47,11 @@ impl<'a> Call<'a> {
         Ok(call)
     }
 
+    /// A POST whose body comes apart from it.
+    pub(crate) fn upload(path: &[&'a str]) -> Self {
+        Self::new(Method::POST, path, false)
+    }
+
     pub(crate) fn delete(path: &[&'a str]) -> Self {
         Self::new(Method::DELETE, path, false)
     }

@@ -51,6 +51,9 @@ pub enum ClientError {
     /// A message in another format than `jose`.
     #[error("this message is not in the format jose")]
     NotSealed,
+    /// A file of one's own cannot be read or written.
+    #[error("cannot read or write: {0}")]
+    LocalFile(#[from] io::Error),
     /// The file of a device's keys.
     #[error("{path}: {error}", path = path.display())]
     DeviceFile {

@@ -45,15 +45,15 @@ mod session;
 mod testing;
 mod wire;
 
-pub use calls::{KeyMaterial, Order, Outgoing};
+pub use calls::{Download, KeyMaterial, Order, Outgoing};
 pub use error::{ClientError, FieldError, Problem};
 pub use inbox::{Cursor, Follower, Gap, Update};
 pub use sealed::{Correspondent, Device};
 pub use server::Server;
 pub use session::Client;
 pub use wire::{
-    Account, Conversation, Custody, Event, EventData, Events, Format, KeyChange, Message, Page,
-    PublishedKey, Receipt, User,
+    Account, Conversation, Custody, Event, EventData, Events, FileKey, Format, KeyChange, Message,
+    Page, PublishedKey, Receipt, StoredFile, User,
 };
 
 pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, Opened};
@@ -65,3 +65,6 @@ pub use sealpost_domain::messages::{ClientId, MessageId};
 pub use sealpost_domain::ports::KeyRefused;
 pub use sealpost_domain::sessions::SessionId;
 pub use sealpost_domain::{Secret, Timestamp};
+
+/// Names a file.
+pub type FileId = uuid::Uuid;

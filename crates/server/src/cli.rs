@@ -31,7 +31,11 @@ pub enum Command {
     Migrate,
     /// Show the main job: start a server in a temporary folder, let two people exchange a sealed message through it, and
     /// say at each step who sends what, what the server stores, and what the other opens.
-    Demo,
+    Demo {
+        /// Also store this file encrypted, and read it back.
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
     /// Look at the configuration.
     Config {
         /// What to do with it.

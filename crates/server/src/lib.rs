@@ -85,7 +85,7 @@ fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), Bo
             runtime()?.block_on(serve::database::migrate(&config.store))?;
             Ok(())
         }
-        Command::Demo => Ok(runtime()?.block_on(demo::run())?),
+        Command::Demo { file } => Ok(runtime()?.block_on(demo::run(file.as_deref()))?),
         Command::Serve => {
             logging::init(&config.log);
             for warning in warnings {

@@ -94,6 +94,20 @@ impl Client {
         }
     }
 
+    /// Makes a call whose body comes once, or whose answer takes as long as it takes: there is no time limit, and nothing
+    /// is repeated.
+    pub(crate) async fn call_streaming(
+        &self,
+        call: &Call<'_>,
+        prepare: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Result<Response, ClientError> {
+        let tokens = self.keeper.good().await?;
+        let request = self.keeper.server().request(call, bearer(&tokens))?;
+        let answer = prepare(request).send().await;
+        let answer = succeeded(answer.map_err(ClientError::no_answer)?).await;
+        answer.map_err(session_over)
+    }
+
     /// Makes a call that was given headers or a body of its own by `prepare`. It is made once more, with renewed tokens,
     /// if the server does not take the present ones.
     pub(crate) async fn call_prepared(

@@ -3,6 +3,7 @@
 mod account;
 mod conversation;
 mod event;
+mod file;
 mod key;
 mod message;
 mod page;
@@ -13,6 +14,7 @@ pub use account::{Account, User};
 pub use conversation::Conversation;
 pub(crate) use event::RawEvent;
 pub use event::{Event, EventData, Events, KeyChange};
+pub use file::{FileKey, StoredFile};
 pub use key::{Custody, PublishedKey};
 pub use message::{Format, Message, Receipt};
 pub use page::Page;

@@ -10,9 +10,9 @@ use crate::config::ConfigError;
 /// Why the demo ended before its end.
 #[derive(Debug, Error)]
 pub(crate) enum DemoError {
-    /// The temporary folder.
-    #[error("the temporary folder: {0}")]
-    Folder(#[from] io::Error),
+    /// The temporary folder, or the file to be stored.
+    #[error("cannot read or write: {0}")]
+    File(#[from] io::Error),
     /// Its path is not one that a configuration can hold.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -45,12 +45,12 @@ impl Evidence {
 
     /// How many files there are, if `needle` is in none of them. `stored` must be in one: a search that finds nothing at
     /// all says nothing.
-    pub(super) fn nowhere(&self, needle: &str, stored: &[u8]) -> Result<usize, DemoError> {
+    pub(super) fn nowhere(&self, needle: &[u8], stored: &[u8]) -> Result<usize, DemoError> {
         let stored = stored.get(..64).unwrap_or(stored);
         let (_, true) = search(&self.folder, stored)? else {
             return Err(DemoError::Defect("what is stored is not on the disk"));
         };
-        match search(&self.folder, needle.as_bytes())? {
+        match search(&self.folder, needle)? {
             (files, false) => Ok(files),
             _ => Err(DemoError::Defect("what was sealed is on the disk in clear")),
         }

@@ -3,6 +3,7 @@
 
 mod error;
 mod evidence;
+mod file;
 mod play;
 mod tell;
 
@@ -16,12 +17,13 @@ use crate::{logging, serve};
 pub(crate) use error::DemoError;
 use evidence::Evidence;
 
-/// Plays, and removes everything afterwards. The server's own configuration plays no part.
-pub(crate) async fn run() -> Result<(), DemoError> {
+/// Plays, and removes everything afterwards. With `file`, that is stored and read back too. The server's own configuration
+/// plays no part.
+pub(crate) async fn run(file: Option<&Path>) -> Result<(), DemoError> {
     let folder = tempfile::Builder::new()
         .prefix("sealpost-demo-")
         .tempdir()?;
-    let played = in_folder(folder.path()).await;
+    let played = in_folder(folder.path(), file).await;
     // Even if the play failed.
     let removed = folder.close();
     played?;
@@ -30,7 +32,7 @@ pub(crate) async fn run() -> Result<(), DemoError> {
     Ok(())
 }
 
-async fn in_folder(folder: &Path) -> Result<(), DemoError> {
+async fn in_folder(folder: &Path, file: Option<&Path>) -> Result<(), DemoError> {
     let config = configuration(folder)?;
     logging::init(&config.log);
     let (listening, address) = oneshot::channel();
@@ -54,7 +56,7 @@ async fn in_folder(folder: &Path) -> Result<(), DemoError> {
     let playing = Box::pin(async {
         let url = address.await.map_err(|_| DemoError::Interrupted)?;
         let evidence = Evidence::open(configuration(folder)?).await?;
-        play::play(&url, &evidence).await
+        play::play(&url, &evidence, file).await
     });
     let played = tokio::select! {
         ended = &mut serving => {

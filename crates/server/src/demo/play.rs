@@ -1,5 +1,6 @@
 //! The play.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sealpost_client::{
@@ -7,7 +8,7 @@ use sealpost_client::{
 };
 
 use super::evidence::Evidence;
-use super::{DemoError, tell};
+use super::{DemoError, file, tell};
 
 const PASSWORD: &str = "correct horse battery staple";
 const FROM_ALICE: &str = "Meet me at the old lighthouse at noon. Tell nobody.";
@@ -18,7 +19,11 @@ const CANARY: &str = "old lighthouse";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Plays on the server at `url`.
-pub(super) async fn play(url: &str, evidence: &Evidence) -> Result<(), DemoError> {
+pub(super) async fn play(
+    url: &str,
+    evidence: &Evidence,
+    path: Option<&Path>,
+) -> Result<(), DemoError> {
     tell::line(format_args!("A server of its own listens on {url}"));
     let server = Server::at(url)?;
 
@@ -74,6 +79,11 @@ pub(super) async fn play(url: &str, evidence: &Evidence) -> Result<(), DemoError
         read(&alice, message, expected).await?;
     }
     inbox.close().await;
+
+    if let Some(path) = path {
+        tell::step(8, "Bob stores a file encrypted, and reads it back");
+        file::store_and_read_back(bob.client(), path, evidence).await?;
+    }
     Ok(())
 }
 
@@ -124,7 +134,7 @@ async fn show_row(evidence: &Evidence, conversation: &Conversation) -> Result<()
         row.format.name()
     ));
     tell::excerpt(&row.body);
-    let files = evidence.nowhere(CANARY, &row.body)?;
+    let files = evidence.nowhere(CANARY.as_bytes(), &row.body)?;
     tell::line(format_args!(
         "The words “{CANARY}” are in none of the {files} files of the server's folder."
     ));

@@ -1,0 +1,111 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::{Body, Response, header};
+use tokio::fs::File;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::time::timeout;
+
+use crate::call::Call;
+use crate::server::read;
+use crate::wire::{FileKey, StoredFile};
+use crate::{Client, ClientError, FileId};
+
+/// A download that pauses longer is lost.
+const PAUSE: Duration = Duration::from_secs(60);
+
+impl Client {
+    /// Stores what is in `file`, of any size, from its present position on; the server encrypts it as it comes. The call
+    /// is not repeated: an upload that breaks off leaves nothing.
+    ///
+    /// # Errors
+    /// [`ClientError`]; [`ClientError::LocalFile`] if the file cannot be read.
+    pub async fn upload_file(
+        &self,
+        name: Option<&str>,
+        content_type: Option<&str>,
+        file: File,
+    ) -> Result<StoredFile, ClientError> {
+        let mut call = Call::upload(&["v1", "files"]);
+        if let Some(name) = name {
+            call = call.query("name", &name);
+        }
+        let content_type = content_type.unwrap_or("application/octet-stream");
+        let answer = self
+            .call_streaming(&call, |request| {
+                request
+                    .header(header::CONTENT_TYPE, content_type)
+                    .body(Body::from(file))
+            })
+            .await?;
+        read(answer).await
+    }
+
+    /// Begins to read a file, decrypted by the server.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `not-found`.
+    pub async fn download_file(&self, id: FileId) -> Result<Download, ClientError> {
+        self.download(id, "content").await
+    }
+
+    /// Begins to read a file as it rests: [`Client::file_key`] has what opens it.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `not-found`.
+    pub async fn download_ciphertext(&self, id: FileId) -> Result<Download, ClientError> {
+        self.download(id, "ciphertext").await
+    }
+
+    /// The key of a file of one's own.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `not-found`.
+    pub async fn file_key(&self, id: FileId) -> Result<FileKey, ClientError> {
+        let id = id.to_string();
+        self.fetch(&Call::get(&["v1", "files", &id, "key"])).await
+    }
+
+    async fn download(&self, id: FileId, what: &str) -> Result<Download, ClientError> {
+        let id = id.to_string();
+        let call = Call::get(&["v1", "files", &id, what]);
+        let response = self.call_streaming(&call, |request| request).await?;
+        Ok(Download { response })
+    }
+}
+
+/// A file on its way.
+#[derive(Debug)]
+pub struct Download {
+    response: Response,
+}
+
+impl Download {
+    /// The next bytes; None at the end of the file. A file that breaks off is an error, never an end.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, ClientError> {
+        timeout(PAUSE, self.response.chunk())
+            .await
+            .map_err(|_| ClientError::unexpected("the download paused for a minute"))?
+            .map_err(ClientError::no_answer)
+    }
+
+    /// Writes all that is left to `writer`; returns how many bytes that was.
+    ///
+    /// # Errors
+    /// [`ClientError`]; [`ClientError::LocalFile`] if it cannot be written. What was written until then is no file.
+    pub async fn save(
+        mut self,
+        writer: &mut (impl AsyncWrite + Unpin),
+    ) -> Result<u64, ClientError> {
+        let mut bytes = 0_u64;
+        while let Some(chunk) = self.chunk().await? {
+            writer.write_all(&chunk).await?;
+            bytes = bytes.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        }
+        writer.flush().await?;
+        Ok(bytes)
+    }
+}
