@@ -11,6 +11,7 @@ mod document;
 mod events;
 mod examples;
 mod files;
+mod files_refused;
 mod frame;
 mod keys;
 mod logs;
