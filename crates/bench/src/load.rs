@@ -7,7 +7,7 @@ use sealpost_client::ClientError;
 use tokio::task::JoinSet;
 
 use crate::error::BenchError;
-use crate::processes::{Cpu, resident};
+use crate::processes::{Cpu, Measured, resident};
 use crate::report::Report;
 
 /// What is measured, and against which process.
@@ -15,7 +15,7 @@ pub(crate) struct Phase {
     pub(crate) name: String,
     pub(crate) workers: usize,
     pub(crate) time: Duration,
-    pub(crate) server: Option<u32>,
+    pub(crate) measured: Measured,
 }
 
 impl Phase {
@@ -27,7 +27,7 @@ impl Phase {
         R: Future<Output = Result<(), ClientError>> + Send + 'static,
     {
         let operation = Arc::new(operation);
-        let before = Cpu::now(self.server);
+        let before = Cpu::now(self.measured);
         let began = Instant::now();
         let until = began + self.time;
         let mut workers = JoinSet::new();
@@ -51,9 +51,9 @@ impl Phase {
             times.extend(worker??);
         }
         let elapsed = began.elapsed();
-        let cpu = Cpu::now(self.server).since(before);
+        let cpu = Cpu::now(self.measured).since(before);
         times.sort_unstable();
-        let memory = self.server.and_then(resident);
+        let memory = self.measured.server.and_then(resident);
         Ok(Report::new(self.name, &times, elapsed, cpu, memory))
     }
 }

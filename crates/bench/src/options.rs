@@ -12,8 +12,7 @@ pub(crate) struct Options {
     /// The server program; the one beside this program unless said otherwise.
     #[arg(long, value_name = "FILE")]
     pub(crate) server_binary: Option<PathBuf>,
-    /// The PostgreSQL database the server is to use (an empty one); SQLite unless said otherwise. The database's own CPU
-    /// time is not counted: see `other_load`.
+    /// The PostgreSQL database the server is to use (an empty one); SQLite unless said otherwise.
     #[arg(
         long,
         value_name = "URL",
@@ -27,6 +26,10 @@ pub(crate) struct Options {
     /// The process id of the server at --url, to count its CPU time and memory.
     #[arg(long, requires = "url")]
     pub(crate) pid: Option<u32>,
+    /// The first process of that PostgreSQL server (the first line of its postmaster.pid), to count its CPU time with the
+    /// server's; without it the database counts as other load.
+    #[arg(long, value_name = "PID")]
+    pub(crate) database_pid: Option<u32>,
     /// How long each phase runs, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) time: Duration,

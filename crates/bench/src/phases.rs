@@ -19,7 +19,7 @@ pub(crate) async fn run(target: &Target, options: &Options) -> Result<Vec<Report
         name,
         workers,
         time: options.time,
-        server: target.pid,
+        measured: target.measured,
     };
     let mut reports = Vec::new();
     let mut done = |report: Report| {

@@ -5,10 +5,18 @@ use std::fs;
 /// Clock ticks per second: 100 on every Linux that programs see (`USER_HZ`).
 const TICKS: f64 = 100.0;
 
+/// The processes whose time counts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Measured {
+    pub(crate) server: Option<u32>,
+    /// The first process of a PostgreSQL server, whose children do its work.
+    pub(crate) database: Option<u32>,
+}
+
 /// CPU seconds so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cpu {
-    /// Of the server; None if its process is not known.
+    /// Of the server and of its database, if that is a process of its own; None if their processes are not known.
     pub(crate) server: Option<f64>,
     /// Of this program.
     pub(crate) generator: f64,
@@ -17,9 +25,13 @@ pub(crate) struct Cpu {
 }
 
 impl Cpu {
-    pub(crate) fn now(server: Option<u32>) -> Self {
+    pub(crate) fn now(measured: Measured) -> Self {
+        let server = measured.server.and_then(|pid| of_process(&pid.to_string()));
+        let database = measured.database.map_or(Some(0.0), of_family);
         Self {
-            server: server.and_then(|pid| of_process(&pid.to_string())),
+            server: server
+                .zip(database)
+                .map(|(server, database)| server + database),
             generator: of_process("self").unwrap_or_default(),
             machine: of_machine().unwrap_or_default(),
         }
@@ -52,15 +64,51 @@ fn of_process(pid: &str) -> Option<f64> {
     process_seconds(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
 }
 
+/// Of a process and its children, those that have ended included.
+fn of_family(parent: u32) -> Option<f64> {
+    let own = fs::read_to_string(format!("/proc/{parent}/stat")).ok()?;
+    let mut seconds = seconds(&own, 4)?;
+    for entry in fs::read_dir("/proc").ok()?.flatten() {
+        // A process that has just ended is its parent's already, or will be next time.
+        let Ok(stat) = fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
+        if parent_of(&stat) == Some(parent) {
+            seconds += process_seconds(&stat).unwrap_or_default();
+        }
+    }
+    Some(seconds)
+}
+
 fn of_machine() -> Option<f64> {
     machine_seconds(&fs::read_to_string("/proc/stat").ok()?)
 }
 
-/// User and system time: the fields 14 and 15. The second field, the name, may hold anything up to the last bracket.
+/// User and system time: the fields 14 and 15.
 fn process_seconds(stat: &str) -> Option<f64> {
+    seconds(stat, 2)
+}
+
+/// The sum of `number` times from field 14 on: user, system, and the same of the children that have ended.
+fn seconds(stat: &str, number: usize) -> Option<f64> {
+    let times: Option<Vec<f64>> = fields(stat)?
+        .skip(11)
+        .take(number)
+        .map(|field| field.parse().ok())
+        .collect();
+    times
+        .filter(|times| times.len() == number)
+        .map(|times| times.iter().sum::<f64>() / TICKS)
+}
+
+fn parent_of(stat: &str) -> Option<u32> {
+    fields(stat)?.nth(1)?.parse().ok()
+}
+
+/// The fields from the third on. The second, the name, may hold anything up to the last bracket.
+fn fields(stat: &str) -> Option<impl Iterator<Item = &str>> {
     let (_, fields) = stat.rsplit_once(')')?;
-    let mut times = fields.split_whitespace().skip(11).map(str::parse::<f64>);
-    Some((times.next()?.ok()? + times.next()?.ok()?) / TICKS)
+    Some(fields.split_whitespace())
 }
 
 /// The time in which the machine's processors were neither idle nor waiting for a disk.
@@ -84,6 +132,9 @@ mod tests {
     fn reads_what_the_kernel_writes() {
         let stat = "7 (a) b) S 1 7 7 0 -1 4194560 1 2 3 4 150 50 9 9 20 0 1 0 5 6 7";
         assert_eq!(process_seconds(stat), Some(2.0));
+        assert_eq!(seconds(stat, 4), Some(2.18));
+        assert_eq!(parent_of(stat), Some(1));
+        assert_eq!(process_seconds("7 (cut) S 1"), None);
         let stat = "cpu  100 100 100 5000 700 0 50 50 0 0\ncpu0 1 1 1 1";
         assert_eq!(machine_seconds(stat), Some(4.0));
     }
@@ -92,5 +143,7 @@ mod tests {
     fn this_process_has_memory_and_time() {
         assert!(resident(std::process::id()).unwrap() > 100_000);
         assert!(of_process("self").is_some() && of_machine().is_some());
+        let own = std::process::id();
+        assert!(of_family(own).is_some() && of_family(u32::MAX).is_none());
     }
 }

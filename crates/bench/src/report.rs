@@ -20,7 +20,7 @@ pub(crate) enum Bottleneck {
     Server,
     /// This program used as much of the processors as the server: the rate is no result.
     Generator,
-    /// Something else on the machine did: no figure but the server's own CPU time is a result.
+    /// Something else on the machine used much of them: no figure but the server's own CPU time is a result.
     OtherLoad,
     /// The server's process is not known.
     Unknown,
@@ -39,7 +39,7 @@ pub(crate) struct Report {
     server_cpu_s_per_1000: Option<f64>,
     server_rss_bytes: Option<u64>,
     generator_cpu_s: f64,
-    /// How many processors everybody else kept busy (with PostgreSQL: the database among them).
+    /// How many processors everybody else kept busy.
     other_load: f64,
     bottleneck: Bottleneck,
 }
@@ -73,6 +73,9 @@ impl Report {
     }
 }
 
+/// The part of the processors that others may keep busy before a rate is no result any longer.
+const MUCH: f64 = 0.15;
+
 /// A server that waits is no bottleneck of its own unless it waits for its disk; the generator is one as soon as it
 /// takes processor time that the server could have had.
 fn bottleneck(cpu: Cpu, seconds: f64, other_load: f64) -> Bottleneck {
@@ -83,7 +86,7 @@ fn bottleneck(cpu: Cpu, seconds: f64, other_load: f64) -> Bottleneck {
     let idle = count(processors) - cpu.machine / seconds;
     if idle > 0.2 * count(processors) {
         Bottleneck::Server
-    } else if other_load > server.max(cpu.generator) / seconds {
+    } else if other_load > MUCH * count(processors) {
         Bottleneck::OtherLoad
     } else if cpu.generator > server {
         Bottleneck::Generator

@@ -10,11 +10,12 @@ use tokio::process::{Child, Command};
 
 use crate::error::BenchError;
 use crate::options::Options;
+use crate::processes::Measured;
 
-/// A server, and its process if that is known.
+/// A server, and its processes as far as they are known.
 pub(crate) struct Target {
     pub(crate) server: Server,
-    pub(crate) pid: Option<u32>,
+    pub(crate) measured: Measured,
     own: Option<Own>,
 }
 
@@ -35,7 +36,15 @@ impl Target {
         };
         // An answer that needed a second attempt is no measurement.
         let server = Server::at(&url)?.with_patience(Duration::ZERO);
-        Ok(Self { server, pid, own })
+        let measured = Measured {
+            server: pid,
+            database: options.database_pid,
+        };
+        Ok(Self {
+            server,
+            measured,
+            own,
+        })
     }
 
     pub(crate) async fn stop(self) -> Result<(), BenchError> {
