@@ -59,12 +59,10 @@ pub use wire::{
 pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, Opened};
 pub use sealpost_domain::accounts::AccountId;
 pub use sealpost_domain::conversations::ConversationId;
+pub use sealpost_domain::files::FileId;
 pub use sealpost_domain::inbox::Offset;
 pub use sealpost_domain::keys::{KeyId, KeyUse};
 pub use sealpost_domain::messages::{ClientId, MessageId};
 pub use sealpost_domain::ports::KeyRefused;
 pub use sealpost_domain::sessions::SessionId;
 pub use sealpost_domain::{Secret, Timestamp};
-
-/// Names a file.
-pub type FileId = uuid::Uuid;
