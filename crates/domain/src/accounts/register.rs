@@ -52,14 +52,20 @@ impl Accounts {
             .await
     }
 
+    /// Whether strangers may make accounts: to be asked before anything costly is done for one.
+    pub(crate) fn check_open(&self) -> Result<(), RegisterError> {
+        match self.policy {
+            RegistrationPolicy::Open => Ok(()),
+            RegistrationPolicy::Closed => Err(RegisterError::Closed),
+        }
+    }
+
     /// All of an account that is to be stored, for a unit of work that stores more than it ([`add`]).
     pub(crate) async fn draft(
         &self,
         command: Register,
     ) -> Result<(Account, PasswordHash), RegisterError> {
-        if self.policy == RegistrationPolicy::Closed {
-            return Err(RegisterError::Closed);
-        }
+        self.check_open()?;
         let hash = self.hasher.hash(command.password).await?;
         let account = Account {
             id: self.env.new_id(),

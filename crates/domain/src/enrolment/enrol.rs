@@ -110,6 +110,8 @@ impl Enrolment {
     /// # Errors
     /// [`EnrolError`].
     pub async fn enrol(&self, command: Enrol) -> Result<OpenedSession, EnrolError> {
+        // Opening an encrypted key costs up to a second: not for somebody who is refused anyhow.
+        self.accounts.check_open()?;
         let key = self.key(command.key, &command.account.password).await?;
         let (account, hash) = self.accounts.draft(command.account).await?;
         let opened = self
@@ -202,5 +204,87 @@ impl DomainError for EnrolError {
             Self::Key { error, .. } => error.retry_after(),
             Self::Repeated | Self::Token(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_executor::block_on;
+
+    use super::*;
+    use crate::Timestamp;
+    use crate::accounts::{RegistrationPolicy, Username};
+    use crate::ports::{
+        MockKeyInspector, MockPasswordHasher, MockRsaPem, MockTokenSigner, Store, Unit,
+    };
+    use crate::sessions::SessionPorts;
+    use crate::testing::{CountingEntropy, FixedClock};
+
+    /// A store that nobody may touch.
+    struct Untouched;
+
+    #[async_trait::async_trait]
+    impl Store for Untouched {
+        async fn run_write(&self, _: Unit) -> Result<(), StoreError> {
+            panic!("written")
+        }
+
+        async fn run_read(&self, _: Unit) -> Result<(), StoreError> {
+            panic!("read")
+        }
+
+        async fn probe(&self) -> Result<(), StoreError> {
+            panic!("probed")
+        }
+    }
+
+    struct NoDigests;
+
+    impl crate::ports::Digester for NoDigests {
+        fn digest(&self, _: &[u8]) -> Digest {
+            [0; 32]
+        }
+
+        fn mac(&self, _: crate::ports::MacPurpose, _: &[u8]) -> Digest {
+            [0; 32]
+        }
+    }
+
+    #[test]
+    fn where_registration_is_closed_nothing_costly_is_done() {
+        let env = Environment {
+            store: Arc::new(Untouched),
+            clock: Arc::new(FixedClock::at(Timestamp::from_seconds(1))),
+            entropy: Arc::new(CountingEntropy::default()),
+        };
+        // Mocks without expectations: whoever calls them fails the test.
+        let hasher: Arc<MockPasswordHasher> = Arc::new(MockPasswordHasher::new());
+        let ports = SessionPorts {
+            hasher: hasher.clone(),
+            signer: Arc::new(MockTokenSigner::new()),
+            digester: Arc::new(NoDigests),
+        };
+        let enrolment = Enrolment::new(
+            env.clone(),
+            Accounts::new(env.clone(), hasher, RegistrationPolicy::Closed),
+            Keys::new(env.clone(), Arc::new(MockKeyInspector::new())),
+            Sessions::new(env, ports, "https://us"),
+            Arc::new(MockRsaPem::new()),
+        );
+        let refused = block_on(enrolment.enrol(Enrol {
+            account: Register {
+                username: Username::parse("alice").unwrap(),
+                password: Password::parse("a long password").unwrap(),
+                email: None,
+            },
+            key: EnrolledKey::Private(Secret::new("a costly key".to_owned())),
+            dialect: Dialect::Messenger,
+            client: None,
+            used: None,
+        }));
+        assert!(matches!(
+            refused,
+            Err(EnrolError::Account(RegisterError::Closed))
+        ));
     }
 }
