@@ -14,6 +14,7 @@
 mod id;
 
 pub mod accounts;
+pub mod audit;
 pub mod conversations;
 pub mod data_keys;
 pub mod enrolment;

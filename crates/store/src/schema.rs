@@ -18,6 +18,8 @@ diesel::table! {
         email_key -> Nullable<Text>,
         password_hash -> Text,
         created_at -> BigInt,
+        email_verified_at -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
     }
 }
 
@@ -171,12 +173,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    file_audit (id) {
+    audit_events (id) {
         id -> Binary,
-        file_id -> Binary,
         account_id -> Binary,
-        session_id -> Binary,
-        action -> SmallInt,
+        kind -> SmallInt,
         created_at -> BigInt,
+        session_id -> Nullable<Binary>,
+        dialect -> Nullable<SmallInt>,
+        subject -> Nullable<Binary>,
     }
 }

@@ -2,6 +2,7 @@
 
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
+use sealpost_domain::audit::{AuditEvent, AuditEventId};
 use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Membership, NewConversation,
 };
@@ -11,7 +12,7 @@ use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
-    BlobName, ConversationRepository, DataKeyRepository, Digest, FileAudit, FileRepository,
+    AuditRepository, BlobName, ConversationRepository, DataKeyRepository, Digest, FileRepository,
     InboxRepository, InstallationRepository, KeyRepository, MessageRepository, NewMessage,
     SessionRepository, ShreddedFile, StoreError, StoredFile, StoredMessage, StoredRefreshToken,
 };
@@ -24,6 +25,25 @@ fn absent<T>() -> Result<T, StoreError> {
     Err(StoreError::Internal(
         "this service keeps accounts only".into(),
     ))
+}
+
+impl AuditRepository for Absent {
+    fn append(&mut self, _: &AuditEvent) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn page(
+        &mut self,
+        _: AccountId,
+        _: Option<AuditEventId>,
+        _: u32,
+    ) -> Result<Vec<AuditEvent>, StoreError> {
+        absent()
+    }
+
+    fn sweep(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        absent()
+    }
 }
 
 impl SessionRepository for Absent {
@@ -158,14 +178,6 @@ impl FileRepository for Absent {
     }
 
     fn known_blobs(&mut self, _: &[BlobName]) -> Result<Vec<BlobName>, StoreError> {
-        absent()
-    }
-
-    fn note(&mut self, _: &FileAudit) -> Result<(), StoreError> {
-        absent()
-    }
-
-    fn audit(&mut self, _: FileId, _: u32) -> Result<Vec<FileAudit>, StoreError> {
         absent()
     }
 }

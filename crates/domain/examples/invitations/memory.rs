@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
-    AccountRepository, Constraint, ConversationRepository, DataKeyRepository, FileRepository,
-    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, PasswordHash,
-    SessionRepository, Store, StoreError, Tx, Unit, Verdict,
+    AccountRepository, AuditRepository, Constraint, ConversationRepository, DataKeyRepository,
+    FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
+    PasswordHash, SessionRepository, Store, StoreError, Tx, Unit, Verdict,
 };
 
 use crate::absent::Absent;
@@ -86,6 +87,10 @@ impl MemoryTx {
 impl Tx for MemoryTx {
     fn accounts(&mut self) -> &mut dyn AccountRepository {
         self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
+        &mut self.absent
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {
@@ -171,5 +176,41 @@ impl AccountRepository for MemoryTx {
             }
             _ => Ok(false),
         }
+    }
+
+    fn verify_email(
+        &mut self,
+        id: AccountId,
+        email: &Email,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let proved = |other: &Account| {
+            other.id != id
+                && other.email.as_ref() == Some(email)
+                && other.email_verified_at.is_some()
+        };
+        if self.find_account(proved).is_some() || !self.tables.accounts.contains_key(&id) {
+            return Ok(false);
+        }
+        for (account, _) in self.tables.accounts.values_mut() {
+            if account.id == id {
+                account.email = Some(email.clone());
+                account.email_verified_at = Some(at);
+            } else if account.email.as_ref() == Some(email) {
+                account.email = None;
+            }
+        }
+        Ok(true)
+    }
+
+    fn set_disabled(
+        &mut self,
+        id: AccountId,
+        since: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let account = self.tables.accounts.get_mut(&id);
+        Ok(account
+            .map(|(account, _)| account.disabled_at = since)
+            .is_some())
     }
 }

@@ -13,8 +13,12 @@ pub struct Account {
     pub id: AccountId,
     /// The name others find it by, as its owner wrote it.
     pub username: Username,
-    /// Where mail goes; optional and not necessarily verified.
+    /// Where mail goes, if anywhere.
     pub email: Option<Email>,
+    /// When its owner proved that mail to this address reaches them; None while they have not.
+    pub email_verified_at: Option<Timestamp>,
+    /// Since when the operator lets nobody log in to it; None while they may.
+    pub disabled_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -71,6 +71,8 @@ impl Accounts {
             id: self.env.new_id(),
             username: command.username,
             email: command.email,
+            email_verified_at: None,
+            disabled_at: None,
             created_at: self.env.now(),
         };
         Ok((account, hash))

@@ -6,9 +6,8 @@ use thiserror::Error;
 
 use super::seal::open_key;
 use super::{FileId, Files};
-use crate::ports::{
-    FileAction, FileAudit, FileKey, SealError, StoreError, StoreExt, StoredFile, Tx,
-};
+use crate::audit::{AuditEvent, AuditKind};
+use crate::ports::{FileKey, SealError, StoreError, StoreExt, StoredFile, Tx};
 use crate::sessions::Actor;
 use crate::{DomainError, ErrorKind};
 
@@ -47,15 +46,12 @@ impl Files {
         actor: &Actor,
         id: FileId,
     ) -> Result<DisclosedKey, DiscloseKeyError> {
-        let line = FileAudit {
-            id: self.env.new_id(),
-            file: id,
-            account: actor.account(),
-            session: actor.session(),
-            action: FileAction::KeyDisclosed,
-            at: self.env.now(),
-        };
-        let noted = self.env.store.write(move |tx| find_and_note(tx, &line));
+        let event =
+            AuditEvent::by(actor, &self.env, AuditKind::FileKeyDisclosed).about(*id.as_bytes());
+        let noted = self
+            .env
+            .store
+            .write(move |tx| find_and_note(tx, id, &event));
         let stored = noted.await?;
         Ok(DisclosedKey {
             algorithm: self.ports.cipher.algorithm(),
@@ -67,11 +63,12 @@ impl Files {
 
 pub(super) fn find_and_note(
     tx: &mut dyn Tx,
-    line: &FileAudit,
+    id: FileId,
+    event: &AuditEvent,
 ) -> Result<StoredFile, DiscloseKeyError> {
-    let found = tx.files().find(line.account, line.file)?;
+    let found = tx.files().find(event.account, id)?;
     let stored = found.ok_or(DiscloseKeyError::Unknown)?;
-    tx.files().note(line)?;
+    tx.audit().append(event)?;
     Ok(stored)
 }
 

@@ -9,11 +9,6 @@ define_id! {
     FileId
 }
 
-define_id! {
-    /// Names a line of the audit trail of files.
-    FileAuditId
-}
-
 /// A file as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {

@@ -18,7 +18,7 @@ mod upload;
 pub use content::ReadFileError;
 pub use delete::DeleteFileError;
 pub use disclose_key::{DiscloseKeyError, DisclosedKey};
-pub use file::{File, FileAuditId, FileId};
+pub use file::{File, FileId};
 pub use labels::{ContentType, FileName, InvalidContentType, InvalidFileName};
 pub use layout::SealedLayout;
 pub use list::{FilePage, ViewFileError};

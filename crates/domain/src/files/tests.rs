@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use futures_executor::block_on;
 
 use super::*;
-use crate::ports::{BlobName, FileAction, FileAudit, ShreddedFile, StoreError, Verdict};
+use crate::audit::{AuditEvent, AuditEventId, AuditKind};
+use crate::ports::{BlobName, ShreddedFile, StoreError, Verdict};
+use crate::sessions::Dialect;
 use crate::testing::MockTx;
 use crate::{DomainError as _, ErrorKind};
 use scene::{ID, NOW, Scene, alice, body, new, stored};
@@ -78,28 +80,29 @@ fn without_a_row_the_blob_goes_unless_nobody_can_tell() {
 
 #[test]
 fn a_key_leaves_only_with_a_line_in_the_audit_trail() {
-    let line = FileAudit {
-        id: FileAuditId::from_bytes([2; 16]),
-        file: ID,
+    let event = AuditEvent {
+        id: AuditEventId::from_bytes([2; 16]),
         account: alice().account(),
-        session: alice().session(),
-        action: FileAction::KeyDisclosed,
+        kind: AuditKind::FileKeyDisclosed,
         at: NOW,
+        session: Some(alice().session()),
+        dialect: Some(Dialect::Native),
+        subject: Some(*ID.as_bytes()),
     };
     let mut tx = MockTx::default();
     tx.files
         .expect_find()
         .returning(|_, id| Ok(Some(stored(id))));
-    tx.files
-        .expect_note()
+    tx.audit
+        .expect_append()
         .once()
-        .withf(move |noted| *noted == line)
+        .withf(move |noted| *noted == event)
         .returning(|_| Ok(()));
-    assert!(disclose_key::find_and_note(&mut tx, &line).is_ok());
+    assert!(disclose_key::find_and_note(&mut tx, ID, &event).is_ok());
 
     let mut tx = MockTx::default();
     tx.files.expect_find().returning(|_, _| Ok(None));
-    let refused = disclose_key::find_and_note(&mut tx, &line).unwrap_err();
+    let refused = disclose_key::find_and_note(&mut tx, ID, &event).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::NotFound);
 
     let scene = Scene::new();
@@ -110,8 +113,8 @@ fn a_key_leaves_only_with_a_line_in_the_audit_trail() {
         .returning(|_, id| Ok(Some(stored(id))));
     scene
         .tx()
-        .files
-        .expect_note()
+        .audit
+        .expect_append()
         .returning(|_| Err(StoreError::Full));
     let (files, store, _) = scene.files();
     assert!(block_on(files.disclose_key(&alice(), ID)).is_err());

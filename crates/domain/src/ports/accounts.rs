@@ -1,4 +1,5 @@
 use super::{PasswordHash, StoreError};
+use crate::Timestamp;
 use crate::accounts::{Account, AccountId, Email, Username};
 
 /// Accounts and their password hashes.
@@ -45,4 +46,23 @@ pub trait AccountRepository {
         old: &PasswordHash,
         new: &PasswordHash,
     ) -> Result<bool, StoreError>;
+
+    /// Gives the account a mail address that its owner has proved. Another account that has the address without having
+    /// proved it loses it. False, and nothing changes, if the account is gone or another one has proved the address.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn verify_email(
+        &mut self,
+        id: AccountId,
+        email: &Email,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Says since when the account is disabled; None enables it. False if there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn set_disabled(&mut self, id: AccountId, since: Option<Timestamp>)
+    -> Result<bool, StoreError>;
 }

@@ -1,8 +1,7 @@
 use super::{BlobName, Digest, StoreError};
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::files::{FileAuditId, FileId};
-use crate::sessions::SessionId;
+use crate::files::FileId;
 
 /// A file as its row rests. Its bytes are a blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,49 +24,6 @@ pub struct StoredFile {
     pub sealed_type: Vec<u8>,
     /// When it was stored.
     pub created_at: Timestamp,
-}
-
-/// What was done with a file that its owner may want to know of later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileAction {
-    /// Its key left the server.
-    KeyDisclosed,
-}
-
-impl FileAction {
-    /// The number it is stored as; never change one.
-    #[must_use]
-    pub const fn code(self) -> i16 {
-        match self {
-            Self::KeyDisclosed => 1,
-        }
-    }
-
-    /// The action of a stored number; None if there is none.
-    #[must_use]
-    pub const fn from_code(code: i16) -> Option<Self> {
-        match code {
-            1 => Some(Self::KeyDisclosed),
-            _ => None,
-        }
-    }
-}
-
-/// A line of the audit trail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileAudit {
-    /// Its id.
-    pub id: FileAuditId,
-    /// Which file; it may be gone.
-    pub file: FileId,
-    /// Who did it.
-    pub account: AccountId,
-    /// Through which session; it may have ended.
-    pub session: SessionId,
-    /// What was done.
-    pub action: FileAction,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// A file whose key is destroyed and whose blob may still be there.
@@ -134,16 +90,4 @@ pub trait FileRepository {
     /// # Errors
     /// [`StoreError`].
     fn known_blobs(&mut self, blobs: &[BlobName]) -> Result<Vec<BlobName>, StoreError>;
-
-    /// Adds a line to the audit trail.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn note(&mut self, line: &FileAudit) -> Result<(), StoreError>;
-
-    /// The lines about a file, newest first, at most `limit`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn audit(&mut self, file: FileId, limit: u32) -> Result<Vec<FileAudit>, StoreError>;
 }

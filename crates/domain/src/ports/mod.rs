@@ -4,6 +4,7 @@
 //! states its contract here; the conformance suites in `testing` hold every adapter to it.
 
 mod accounts;
+mod audit;
 mod blobs;
 mod clock;
 mod conversations;
@@ -28,6 +29,7 @@ mod token_signer;
 mod wake_ups;
 
 pub use accounts::AccountRepository;
+pub use audit::AuditRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
 pub use clock::Clock;
 pub use conversations::ConversationRepository;
@@ -36,7 +38,7 @@ pub use data_keys::DataKeyRepository;
 pub use digester::{Digest, Digester, MacPurpose};
 pub use entropy::Entropy;
 pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
-pub use files::{FileAction, FileAudit, FileRepository, ShreddedFile, StoredFile};
+pub use files::{FileRepository, ShreddedFile, StoredFile};
 pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
@@ -53,7 +55,7 @@ pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    accounts::MockAccountRepository, blobs::MockBlobStore,
+    accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore,
     conversations::MockConversationRepository, data_keys::MockDataKeyRepository,
     file_cipher::MockFileCipher, files::MockFileRepository, inbox::MockInboxRepository,
     installation::MockInstallationRepository, key_inspector::MockKeyInspector,

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    AccountRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository,
-    InstallationRepository, KeyRepository, MessageRepository, SessionRepository, StoreError,
+    AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
+    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, SessionRepository,
+    StoreError,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -26,6 +27,8 @@ pub type Unit = Box<dyn FnMut(&mut dyn Tx) -> Verdict + Send>;
 pub trait Tx {
     /// Accounts and their credentials.
     fn accounts(&mut self) -> &mut dyn AccountRepository;
+    /// The accounts' audit trails.
+    fn audit(&mut self) -> &mut dyn AuditRepository;
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Published keys and their history.

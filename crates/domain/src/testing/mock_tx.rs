@@ -1,9 +1,9 @@
 use crate::ports::{
-    AccountRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository,
-    InstallationRepository, KeyRepository, MessageRepository, MockAccountRepository,
-    MockConversationRepository, MockDataKeyRepository, MockFileRepository, MockInboxRepository,
-    MockInstallationRepository, MockKeyRepository, MockMessageRepository, MockSessionRepository,
-    SessionRepository, Tx,
+    AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
+    InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
+    MockAccountRepository, MockAuditRepository, MockConversationRepository, MockDataKeyRepository,
+    MockFileRepository, MockInboxRepository, MockInstallationRepository, MockKeyRepository,
+    MockMessageRepository, MockSessionRepository, SessionRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -11,6 +11,8 @@ use crate::ports::{
 pub struct MockTx {
     /// Accounts.
     pub accounts: MockAccountRepository,
+    /// Audit trails.
+    pub audit: MockAuditRepository,
     /// Sessions.
     pub sessions: MockSessionRepository,
     /// Keys.
@@ -32,6 +34,10 @@ pub struct MockTx {
 impl Tx for MockTx {
     fn accounts(&mut self) -> &mut dyn AccountRepository {
         &mut self.accounts
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
+        &mut self.audit
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {

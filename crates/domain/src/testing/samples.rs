@@ -33,6 +33,8 @@ pub fn account(username: &str) -> Account {
         id: AccountId::from_bytes(bytes(username)),
         username: Username::parse(username).expect("a sample has a good username"),
         email: None,
+        email_verified_at: None,
+        disabled_at: None,
         created_at: MADE_AT,
     }
 }

@@ -16,6 +16,8 @@ struct Row {
     email: Option<String>,
     email_key: Option<String>,
     created_at: i64,
+    email_verified_at: Option<i64>,
+    disabled_at: Option<i64>,
 }
 
 impl Row {
@@ -30,6 +32,8 @@ impl Row {
                 .map(|email| email.as_str().to_owned()),
             email_key: account.email.as_ref().map(|email| email.key().to_owned()),
             created_at: account.created_at.as_micros(),
+            email_verified_at: account.email_verified_at.map(Timestamp::as_micros),
+            disabled_at: account.disabled_at.map(Timestamp::as_micros),
         }
     }
 
@@ -42,6 +46,8 @@ impl Row {
                 .zip(self.email_key)
                 .map(|(shown, key)| Email::restore(shown, key)),
             created_at: Timestamp::from_micros(self.created_at),
+            email_verified_at: self.email_verified_at.map(Timestamp::from_micros),
+            disabled_at: self.disabled_at.map(Timestamp::from_micros),
         })
     }
 }
@@ -132,6 +138,52 @@ impl AccountRepository for UnitTx<'_> {
                 .set(accounts::password_hash.eq(new.as_str()))
                 .execute(conn)?;
             Ok(replaced == 1)
+        })
+    }
+
+    fn verify_email(
+        &mut self,
+        id: AccountId,
+        email: &Email,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let id = id.as_bytes().as_slice();
+            let others = accounts::table
+                .filter(accounts::email_key.eq(email.key()))
+                .filter(accounts::id.ne(id));
+            let claimed = others.filter(accounts::email_verified_at.is_null());
+            diesel::update(claimed)
+                .set((
+                    accounts::email.eq(None::<String>),
+                    accounts::email_key.eq(None::<String>),
+                ))
+                .execute(conn)?;
+            let proved: bool = diesel::select(diesel::dsl::exists(others)).get_result(conn)?;
+            if proved {
+                return Ok(false);
+            }
+            let updated = diesel::update(accounts::table.find(id))
+                .set((
+                    accounts::email.eq(email.as_str()),
+                    accounts::email_key.eq(email.key()),
+                    accounts::email_verified_at.eq(at.as_micros()),
+                ))
+                .execute(conn)?;
+            Ok(updated == 1)
+        })
+    }
+
+    fn set_disabled(
+        &mut self,
+        id: AccountId,
+        since: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let updated = diesel::update(accounts::table.find(id.as_bytes().as_slice()))
+                .set(accounts::disabled_at.eq(since.map(Timestamp::as_micros)))
+                .execute(conn)?;
+            Ok(updated == 1)
         })
     }
 }

@@ -1,16 +1,14 @@
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
-use sealpost_domain::files::{FileAuditId, FileId};
+use sealpost_domain::files::FileId;
 use sealpost_domain::ports::{
-    BlobName, Constraint, FileAction, FileAudit, FileRepository, ShreddedFile, StoreError,
-    StoredFile,
+    BlobName, Constraint, FileRepository, ShreddedFile, StoreError, StoredFile,
 };
-use sealpost_domain::sessions::SessionId;
 
 use super::UnitTx;
 use crate::decode::{At, bytes, count, to_column};
-use crate::schema::{file_audit, files};
+use crate::schema::files;
 
 const fn at(column: &'static str) -> At {
     At("files", column)
@@ -65,44 +63,6 @@ fn shredded((id, blob): &(Vec<u8>, Vec<u8>)) -> Result<ShreddedFile, StoreError>
         id: FileId::from_bytes(bytes(id, at("id"))?),
         blob: BlobName::from_bytes(bytes(blob, at("blob"))?),
     })
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = file_audit)]
-struct AuditRow {
-    id: Vec<u8>,
-    file_id: Vec<u8>,
-    account_id: Vec<u8>,
-    session_id: Vec<u8>,
-    action: i16,
-    created_at: i64,
-}
-
-impl AuditRow {
-    fn of(line: &FileAudit) -> Self {
-        Self {
-            id: line.id.as_bytes().to_vec(),
-            file_id: line.file.as_bytes().to_vec(),
-            account_id: line.account.as_bytes().to_vec(),
-            session_id: line.session.as_bytes().to_vec(),
-            action: line.action.code(),
-            created_at: line.at.as_micros(),
-        }
-    }
-
-    fn decode(self) -> Result<FileAudit, StoreError> {
-        const fn at(column: &'static str) -> At {
-            At("file_audit", column)
-        }
-        Ok(FileAudit {
-            id: FileAuditId::from_bytes(bytes(&self.id, at("id"))?),
-            file: FileId::from_bytes(bytes(&self.file_id, at("file_id"))?),
-            account: AccountId::from_bytes(bytes(&self.account_id, at("account_id"))?),
-            session: SessionId::from_bytes(bytes(&self.session_id, at("session_id"))?),
-            action: FileAction::from_code(self.action).ok_or(at("action").corrupt())?,
-            at: Timestamp::from_micros(self.created_at),
-        })
-    }
 }
 
 impl FileRepository for UnitTx<'_> {
@@ -218,31 +178,6 @@ impl FileRepository for UnitTx<'_> {
             Ok(rows
                 .iter()
                 .map(|blob| bytes(blob, at("blob")).map(BlobName::from_bytes))
-                .collect::<Result<_, _>>()?)
-        })
-    }
-
-    fn note(&mut self, line: &FileAudit) -> Result<(), StoreError> {
-        let row = AuditRow::of(line);
-        self.run(|conn| {
-            diesel::insert_into(file_audit::table)
-                .values(&row)
-                .execute(conn)?;
-            Ok(())
-        })
-    }
-
-    fn audit(&mut self, file: FileId, limit: u32) -> Result<Vec<FileAudit>, StoreError> {
-        self.run(|conn| {
-            let rows: Vec<AuditRow> = file_audit::table
-                .filter(file_audit::file_id.eq(file.as_bytes().as_slice()))
-                .order(file_audit::id.desc())
-                .limit(i64::from(limit))
-                .select(AuditRow::as_select())
-                .load(conn)?;
-            Ok(rows
-                .into_iter()
-                .map(AuditRow::decode)
                 .collect::<Result<_, _>>()?)
         })
     }

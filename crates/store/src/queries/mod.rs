@@ -3,6 +3,7 @@
 //! Nothing here may depend on the engine. Where the engines really differ, the query lives in the backend's own file.
 
 mod accounts;
+mod audit;
 mod conversations;
 mod data_keys;
 mod files;
@@ -17,9 +18,9 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository,
-    InstallationRepository, KeyRepository, MessageRepository, SessionRepository, StoreError, Tx,
-    Unit, Verdict,
+    AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
+    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, SessionRepository,
+    StoreError, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -81,6 +82,10 @@ impl UnitTx<'_> {
 
 impl Tx for UnitTx<'_> {
     fn accounts(&mut self) -> &mut dyn AccountRepository {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditRepository {
         self
     }
 

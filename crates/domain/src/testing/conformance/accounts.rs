@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::accounts::{Account, Email, Username};
+use crate::Timestamp;
+use crate::accounts::{Account, AccountId, Email, Username};
 use crate::ports::{Constraint, PasswordHash, Store, StoreError, StoreExt};
 use crate::testing::account;
 
@@ -98,4 +99,59 @@ pub async fn password_is_replaced_only_if_unchanged(store: Arc<dyn Store>) {
         .await
         .unwrap();
     assert_eq!(outcome, (false, true, Some(hash("new")), false));
+}
+
+async fn verify(store: &Arc<dyn Store>, id: AccountId, email: &str, at: i64) -> bool {
+    let email = Email::parse(email).unwrap();
+    let at = Timestamp::from_seconds(at);
+    store
+        .write(move |tx| tx.accounts().verify_email(id, &email, at))
+        .await
+        .unwrap()
+}
+
+async fn look(store: &Arc<dyn Store>, id: AccountId) -> Account {
+    let found: Option<Account> = store.read(move |tx| tx.accounts().find(id)).await.unwrap();
+    found.unwrap()
+}
+
+/// A proved address is the account's own: it is taken from whoever only claimed it, and from nobody who proved it.
+pub async fn a_proved_address_beats_a_claimed_one(store: Arc<dyn Store>) {
+    let (a, b) = (account("a").id, account("b").id);
+    insert(&store, with_email(account("a"), "x@y.example"))
+        .await
+        .unwrap();
+    insert(&store, account("b")).await.unwrap();
+    assert!(verify(&store, b, "X@y.example", 7).await);
+    assert_eq!(look(&store, a).await.email, None);
+    let owner = look(&store, b).await;
+    assert_eq!(owner.email.unwrap().as_str(), "X@y.example");
+    assert_eq!(owner.email_verified_at, Some(Timestamp::from_seconds(7)));
+
+    assert!(!verify(&store, a, "x@Y.example", 8).await);
+    assert_eq!(look(&store, a).await.email, None);
+    assert!(verify(&store, b, "x@y.example", 9).await);
+    assert!(verify(&store, b, "other@y.example", 10).await);
+    assert!(verify(&store, a, "x@y.example", 11).await);
+    assert!(!verify(&store, account("nobody").id, "n@y.example", 12).await);
+}
+
+/// An account is disabled and enabled again.
+pub async fn disabled_and_enabled(store: Arc<dyn Store>) {
+    insert(&store, account("a")).await.unwrap();
+    let id = account("a").id;
+    for since in [Some(Timestamp::from_seconds(5)), None] {
+        let set = store
+            .write(move |tx| tx.accounts().set_disabled(id, since))
+            .await
+            .unwrap();
+        assert!(set);
+        assert_eq!(look(&store, id).await.disabled_at, since);
+    }
+    let nobody = account("nobody").id;
+    let set = store
+        .write(move |tx| tx.accounts().set_disabled(nobody, None))
+        .await
+        .unwrap();
+    assert!(!set);
 }

@@ -5,12 +5,8 @@ use std::sync::Arc;
 use super::people::person;
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::files::{FileAuditId, FileId};
-use crate::ports::{
-    BlobName, Constraint, FileAction, FileAudit, ShreddedFile, Store, StoreError, StoreExt,
-    StoredFile,
-};
-use crate::sessions::SessionId;
+use crate::files::FileId;
+use crate::ports::{BlobName, Constraint, ShreddedFile, Store, StoreError, StoreExt, StoredFile};
 
 fn id(byte: u8) -> FileId {
     FileId::from_bytes([byte; 16])
@@ -173,23 +169,4 @@ pub async fn blobs_are_known_by_their_rows(store: Arc<dyn Store>) {
         known.sort_unstable();
         assert_eq!(known, expected.into_iter().map(blob).collect::<Vec<_>>());
     }
-}
-
-/// Lines of the audit trail are read newest first and outlive the file.
-pub async fn audited(store: Arc<dyn Store>) {
-    let alice = person(&store, "alice").await.id;
-    let line = |number: u8, file: u8| FileAudit {
-        id: FileAuditId::from_bytes([number; 16]),
-        file: id(file),
-        account: alice,
-        session: SessionId::from_bytes([5; 16]),
-        action: FileAction::KeyDisclosed,
-        at: Timestamp::from_seconds(i64::from(number)),
-    };
-    for line in [line(1, 1), line(2, 2), line(3, 1), line(4, 1)] {
-        let noted: Result<(), StoreError> = store.write(move |tx| tx.files().note(&line)).await;
-        noted.unwrap();
-    }
-    let lines: Result<_, StoreError> = store.read(|tx| tx.files().audit(id(1), 2)).await;
-    assert_eq!(lines.unwrap(), [line(4, 1), line(3, 1)]);
 }

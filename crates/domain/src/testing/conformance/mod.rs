@@ -11,6 +11,7 @@
 )]
 
 pub mod accounts;
+pub mod audit;
 pub mod blobs;
 pub mod conversations;
 pub mod data_keys;
@@ -31,7 +32,9 @@ macro_rules! store_conformance {
     ($make:path) => {
         $crate::store_conformance! { @cases $make;
             accounts: found_by_id_name_and_address, username_is_unique_when_folded, email_is_unique_when_folded,
-                password_is_replaced_only_if_unchanged;
+                password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one,
+                disabled_and_enabled;
+            audit: paged_newest_first_and_swept;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
                 one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, the_version_is_the_event_that_published, history_is_append_only,
@@ -40,7 +43,7 @@ macro_rules! store_conformance {
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
             files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first, shredded_then_removed,
-                blobs_are_known_by_their_rows, audited;
+                blobs_are_known_by_their_rows;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
