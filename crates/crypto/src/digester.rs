@@ -17,6 +17,7 @@ use crate::derive::{HmacSha256, keyed, purpose_key};
 pub struct ServerDigester {
     token: HmacSha256,
     code: HmacSha256,
+    throttle: HmacSha256,
     cursor: HmacSha256,
     repeat: HmacSha256,
 }
@@ -29,6 +30,7 @@ impl ServerDigester {
         Self {
             token: mac("token"),
             code: mac("code"),
+            throttle: mac("throttle"),
             cursor: mac("cursor"),
             repeat: mac("repeat"),
         }
@@ -38,6 +40,7 @@ impl ServerDigester {
         match purpose {
             MacPurpose::Token => &self.token,
             MacPurpose::Code => &self.code,
+            MacPurpose::Throttle => &self.throttle,
             MacPurpose::Cursor => &self.cursor,
             MacPurpose::Repeat => &self.repeat,
         }

@@ -29,6 +29,7 @@ pub mod ports;
 mod secret;
 pub mod sessions;
 mod text;
+pub mod throttle;
 mod timestamp;
 
 #[cfg(any(test, feature = "testing"))]

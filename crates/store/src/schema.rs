@@ -183,3 +183,14 @@ diesel::table! {
         subject -> Nullable<Binary>,
     }
 }
+
+diesel::table! {
+    throttles (counter) {
+        counter -> Binary,
+        recent -> Integer,
+        consecutive -> Integer,
+        last_at -> BigInt,
+        until_at -> BigInt,
+        forget_at -> BigInt,
+    }
+}

@@ -15,8 +15,10 @@ use sealpost_domain::ports::{
     AuditRepository, BlobName, ConversationRepository, DataKeyRepository, Digest, FileRepository,
     InboxRepository, InstallationRepository, KeyRepository, MessageRepository, NewMessage,
     SessionRepository, ShreddedFile, StoreError, StoredFile, StoredMessage, StoredRefreshToken,
+    ThrottleRepository,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
+use sealpost_domain::throttle::Counter;
 
 /// Stands where a repository would.
 pub(crate) struct Absent;
@@ -260,6 +262,24 @@ impl DataKeyRepository for Absent {
     }
 
     fn record_use(&mut self, _: &DataKeyUse) -> Result<bool, StoreError> {
+        absent()
+    }
+}
+
+impl ThrottleRepository for Absent {
+    fn lock(&mut self, _: &Digest, _: Timestamp) -> Result<Counter, StoreError> {
+        absent()
+    }
+
+    fn update(&mut self, _: &Digest, _: &Counter) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn remove(&mut self, _: &Digest) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn sweep(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         absent()
     }
 }

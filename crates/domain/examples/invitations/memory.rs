@@ -9,7 +9,7 @@ use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, Constraint, ConversationRepository, DataKeyRepository,
     FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
-    PasswordHash, SessionRepository, Store, StoreError, Tx, Unit, Verdict,
+    PasswordHash, SessionRepository, Store, StoreError, ThrottleRepository, Tx, Unit, Verdict,
 };
 
 use crate::absent::Absent;
@@ -118,6 +118,10 @@ impl Tx for MemoryTx {
     }
 
     fn inbox(&mut self) -> &mut dyn InboxRepository {
+        &mut self.absent
+    }
+
+    fn throttles(&mut self) -> &mut dyn ThrottleRepository {
         &mut self.absent
     }
 

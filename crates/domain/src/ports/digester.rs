@@ -8,6 +8,8 @@ pub enum MacPurpose {
     Token,
     /// Short codes that people type.
     Code,
+    /// Keys of counters of guesses and requests.
+    Throttle,
     /// Paging cursors.
     Cursor,
     /// What tells a repeated request from another one of the same name.

@@ -25,6 +25,7 @@ mod sealer;
 mod sessions;
 mod store;
 mod store_error;
+mod throttles;
 mod token_signer;
 mod wake_ups;
 
@@ -50,6 +51,7 @@ pub use sealer::{Binding, SealError, SealPurpose, Sealer};
 pub use sessions::{SessionRepository, StoredRefreshToken};
 pub use store::{Store, StoreExt, Tx, Unit, Verdict};
 pub use store_error::{Constraint, StoreError};
+pub use throttles::ThrottleRepository;
 pub use token_signer::{AccessClaims, PublicSigningKey, TokenError, TokenSigner};
 pub use wake_ups::WakeUps;
 
@@ -61,5 +63,5 @@ pub use self::{
     installation::MockInstallationRepository, key_inspector::MockKeyInspector,
     keys::MockKeyRepository, messages::MockMessageRepository, password_hasher::MockPasswordHasher,
     rsa_pem::MockRsaPem, sealer::MockSealer, sessions::MockSessionRepository,
-    token_signer::MockTokenSigner,
+    throttles::MockThrottleRepository, token_signer::MockTokenSigner,
 };

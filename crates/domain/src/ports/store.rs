@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::{
     AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
     InboxRepository, InstallationRepository, KeyRepository, MessageRepository, SessionRepository,
-    StoreError,
+    StoreError, ThrottleRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -43,6 +43,8 @@ pub trait Tx {
     fn inbox(&mut self) -> &mut dyn InboxRepository;
     /// Data keys and what was accepted under them.
     fn data_keys(&mut self) -> &mut dyn DataKeyRepository;
+    /// Counters of guesses and requests.
+    fn throttles(&mut self) -> &mut dyn ThrottleRepository;
     /// The installation's own sealed secrets.
     fn installation(&mut self) -> &mut dyn InstallationRepository;
 }

@@ -3,7 +3,8 @@ use crate::ports::{
     InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
     MockAccountRepository, MockAuditRepository, MockConversationRepository, MockDataKeyRepository,
     MockFileRepository, MockInboxRepository, MockInstallationRepository, MockKeyRepository,
-    MockMessageRepository, MockSessionRepository, SessionRepository, Tx,
+    MockMessageRepository, MockSessionRepository, MockThrottleRepository, SessionRepository,
+    ThrottleRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -27,6 +28,8 @@ pub struct MockTx {
     pub inbox: MockInboxRepository,
     /// Data keys.
     pub data_keys: MockDataKeyRepository,
+    /// Counters of guesses and requests.
+    pub throttles: MockThrottleRepository,
     /// The installation's secrets.
     pub installation: MockInstallationRepository,
 }
@@ -66,6 +69,10 @@ impl Tx for MockTx {
 
     fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
         &mut self.data_keys
+    }
+
+    fn throttles(&mut self) -> &mut dyn ThrottleRepository {
+        &mut self.throttles
     }
 
     fn installation(&mut self) -> &mut dyn InstallationRepository {

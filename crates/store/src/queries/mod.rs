@@ -12,6 +12,7 @@ mod installation;
 mod keys;
 mod messages;
 mod sessions;
+mod throttles;
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
     InboxRepository, InstallationRepository, KeyRepository, MessageRepository, SessionRepository,
-    StoreError, Tx, Unit, Verdict,
+    StoreError, ThrottleRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -114,6 +115,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
+        self
+    }
+
+    fn throttles(&mut self) -> &mut dyn ThrottleRepository {
         self
     }
 

@@ -22,6 +22,7 @@ pub mod keys;
 pub mod messages;
 mod people;
 pub mod sessions;
+pub mod throttles;
 pub mod units;
 
 /// Makes one `#[tokio::test]` of each conformance case. `$make` is the path of an
@@ -48,6 +49,7 @@ macro_rules! store_conformance {
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
             data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once, one_of_many_records_a_use;
+            throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
             installation: the_first_value_stays;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing, probe_leaves_nothing;
