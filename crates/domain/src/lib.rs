@@ -24,6 +24,7 @@ pub mod files;
 pub mod inbox;
 pub mod installation;
 pub mod keys;
+pub mod mail;
 pub mod messages;
 pub mod ports;
 mod secret;

@@ -33,6 +33,7 @@ struct PurposeKeys {
     server: XChaCha20Poly1305,
     file: XChaCha20Poly1305,
     conversation: XChaCha20Poly1305,
+    outbox: XChaCha20Poly1305,
 }
 
 impl MasterSealer {
@@ -70,6 +71,7 @@ impl PurposeKeys {
             server: key(SealPurpose::Server),
             file: key(SealPurpose::File),
             conversation: key(SealPurpose::Conversation),
+            outbox: key(SealPurpose::Outbox),
         }
     }
 
@@ -78,6 +80,7 @@ impl PurposeKeys {
             SealPurpose::Server => &self.server,
             SealPurpose::File => &self.file,
             SealPurpose::Conversation => &self.conversation,
+            SealPurpose::Outbox => &self.outbox,
         }
     }
 }

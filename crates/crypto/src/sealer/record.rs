@@ -80,5 +80,6 @@ pub(super) const fn label(purpose: SealPurpose) -> &'static str {
         SealPurpose::Server => "server",
         SealPurpose::File => "file",
         SealPurpose::Conversation => "conversation",
+        SealPurpose::Outbox => "outbox",
     }
 }

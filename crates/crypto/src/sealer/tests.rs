@@ -100,6 +100,7 @@ fn places() -> impl Strategy<Value = Place> {
         SealPurpose::Server,
         SealPurpose::File,
         SealPurpose::Conversation,
+        SealPurpose::Outbox,
     ]);
     // Few and overlapping values, so that near misses come up: "a"+"ab" beside "aa"+"b".
     let name = || select(vec!["", "a", "b", "aa", "ab", "file"]);

@@ -10,12 +10,13 @@ use sealpost_domain::data_keys::{DataKey, DataKeyUse};
 use sealpost_domain::files::FileId;
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
+use sealpost_domain::mail::{MailId, MailSummary, SealedMail};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
     AuditRepository, BlobName, ConversationRepository, DataKeyRepository, Digest, FileRepository,
-    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, NewMessage,
-    SessionRepository, ShreddedFile, StoreError, StoredFile, StoredMessage, StoredRefreshToken,
-    ThrottleRepository,
+    InboxRepository, InstallationRepository, KeyRepository, LeasedMail, MessageRepository,
+    NewMessage, OutboxRepository, SessionRepository, ShreddedFile, StoreError, StoredFile,
+    StoredMessage, StoredRefreshToken, ThrottleRepository,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 use sealpost_domain::throttle::Counter;
@@ -280,6 +281,48 @@ impl ThrottleRepository for Absent {
     }
 
     fn sweep(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        absent()
+    }
+}
+
+impl OutboxRepository for Absent {
+    fn insert(&mut self, _: &SealedMail) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn has_waiting(&mut self, _: u32) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn lease_next(&mut self, _: Timestamp, _: Timestamp) -> Result<Option<LeasedMail>, StoreError> {
+        absent()
+    }
+
+    fn delete(&mut self, _: MailId) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn defer(&mut self, _: MailId, _: u32, _: Timestamp, _: &str) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn bury(&mut self, _: MailId, _: u32, _: Timestamp, _: &str) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn hasten(&mut self, _: MailId, _: u32, _: Timestamp) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn find(&mut self, _: MailId) -> Result<Option<MailSummary>, StoreError> {
+        absent()
+    }
+
+    fn page(&mut self, _: Option<MailId>, _: u32) -> Result<Vec<MailSummary>, StoreError> {
+        absent()
+    }
+
+    fn delete_dead(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         absent()
     }
 }

@@ -9,7 +9,8 @@ use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, Constraint, ConversationRepository, DataKeyRepository,
     FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
-    PasswordHash, SessionRepository, Store, StoreError, ThrottleRepository, Tx, Unit, Verdict,
+    OutboxRepository, PasswordHash, SessionRepository, Store, StoreError, ThrottleRepository, Tx,
+    Unit, Verdict,
 };
 
 use crate::absent::Absent;
@@ -122,6 +123,10 @@ impl Tx for MemoryTx {
     }
 
     fn throttles(&mut self) -> &mut dyn ThrottleRepository {
+        &mut self.absent
+    }
+
+    fn outbox(&mut self) -> &mut dyn OutboxRepository {
         &mut self.absent
     }
 

@@ -18,7 +18,9 @@ mod inbox;
 mod installation;
 mod key_inspector;
 mod keys;
+mod mailer;
 mod messages;
+mod outbox;
 mod password_hasher;
 mod rsa_pem;
 mod sealer;
@@ -44,7 +46,9 @@ pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
 pub use keys::KeyRepository;
+pub use mailer::{MailError, Mailer, OutgoingMail};
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
+pub use outbox::{LeasedMail, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
 pub use rsa_pem::{PrivatePemError, RsaPem};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
@@ -61,7 +65,8 @@ pub use self::{
     conversations::MockConversationRepository, data_keys::MockDataKeyRepository,
     file_cipher::MockFileCipher, files::MockFileRepository, inbox::MockInboxRepository,
     installation::MockInstallationRepository, key_inspector::MockKeyInspector,
-    keys::MockKeyRepository, messages::MockMessageRepository, password_hasher::MockPasswordHasher,
-    rsa_pem::MockRsaPem, sealer::MockSealer, sessions::MockSessionRepository,
-    throttles::MockThrottleRepository, token_signer::MockTokenSigner,
+    keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
+    outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem,
+    sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository,
+    token_signer::MockTokenSigner,
 };

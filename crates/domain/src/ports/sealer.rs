@@ -12,6 +12,8 @@ pub enum SealPurpose {
     File,
     /// Keys of conversations and the bodies sealed under them.
     Conversation,
+    /// Mails that wait to be sent.
+    Outbox,
 }
 
 /// Where a sealed value belongs. It is authenticated with the value (AAD), so that a value copied to another row,

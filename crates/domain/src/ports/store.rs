@@ -5,8 +5,8 @@ use async_trait::async_trait;
 
 use super::{
     AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
-    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, SessionRepository,
-    StoreError, ThrottleRepository,
+    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, OutboxRepository,
+    SessionRepository, StoreError, ThrottleRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -45,6 +45,8 @@ pub trait Tx {
     fn data_keys(&mut self) -> &mut dyn DataKeyRepository;
     /// Counters of guesses and requests.
     fn throttles(&mut self) -> &mut dyn ThrottleRepository;
+    /// Outgoing mail.
+    fn outbox(&mut self) -> &mut dyn OutboxRepository;
     /// The installation's own sealed secrets.
     fn installation(&mut self) -> &mut dyn InstallationRepository;
 }

@@ -33,6 +33,9 @@ pub enum StoreError {
     /// The disk or the database's quota is full.
     #[error("the store is full")]
     Full,
+    /// Too many mails wait to be sent: what would send another is not done.
+    #[error("too many mails wait to be sent")]
+    OutboxFull,
     /// A row does not decode: damaged, or written by another version.
     #[error("row of {table} does not decode at {column}")]
     Corrupt {
@@ -53,7 +56,9 @@ impl DomainError for StoreError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Conflict(_) => ErrorKind::Conflict,
-            Self::Unavailable(_) | Self::Overloaded { .. } => ErrorKind::Unavailable,
+            Self::Unavailable(_) | Self::Overloaded { .. } | Self::OutboxFull => {
+                ErrorKind::Unavailable
+            }
             Self::Full => ErrorKind::StorageFull,
             Self::Corrupt { .. } | Self::Ended | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -65,6 +70,7 @@ impl DomainError for StoreError {
             Self::Unavailable(_) => "store-unavailable",
             Self::Overloaded { .. } => "overloaded",
             Self::Full => "storage-full",
+            Self::OutboxFull => "outbox-full",
             Self::Corrupt { .. } | Self::Ended | Self::Internal(_) => "internal-error",
         }
     }
@@ -73,6 +79,7 @@ impl DomainError for StoreError {
         match self {
             Self::Overloaded { retry_after } => Some(*retry_after),
             Self::Unavailable(_) => Some(Duration::from_secs(2)),
+            Self::OutboxFull => Some(Duration::from_secs(60)),
             _ => None,
         }
     }

@@ -1,8 +1,12 @@
 use crate::accounts::AccountId;
 
-/// Told by the store, after each commit, whose inbox has something new. A hint and nothing more: it may be lost, and
+/// Told by the store, after each commit, what has something new: inboxes, the outbox. A hint and nothing more: it may be lost, and
 /// may come when there is nothing.
 pub trait WakeUps: Send + Sync {
     /// The inboxes of these accounts have grown. Must return at once.
     fn wake(&self, accounts: &[AccountId]);
+
+    /// A mail was put into the outbox, or made due. Must return at once. Does nothing if nobody sends mail here: the
+    /// worker looks for itself, too.
+    fn mail_waits(&self) {}
 }

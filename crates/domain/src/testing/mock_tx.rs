@@ -3,8 +3,8 @@ use crate::ports::{
     InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
     MockAccountRepository, MockAuditRepository, MockConversationRepository, MockDataKeyRepository,
     MockFileRepository, MockInboxRepository, MockInstallationRepository, MockKeyRepository,
-    MockMessageRepository, MockSessionRepository, MockThrottleRepository, SessionRepository,
-    ThrottleRepository, Tx,
+    MockMessageRepository, MockOutboxRepository, MockSessionRepository, MockThrottleRepository,
+    OutboxRepository, SessionRepository, ThrottleRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -30,6 +30,8 @@ pub struct MockTx {
     pub data_keys: MockDataKeyRepository,
     /// Counters of guesses and requests.
     pub throttles: MockThrottleRepository,
+    /// Outgoing mail.
+    pub outbox: MockOutboxRepository,
     /// The installation's secrets.
     pub installation: MockInstallationRepository,
 }
@@ -73,6 +75,10 @@ impl Tx for MockTx {
 
     fn throttles(&mut self) -> &mut dyn ThrottleRepository {
         &mut self.throttles
+    }
+
+    fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        &mut self.outbox
     }
 
     fn installation(&mut self) -> &mut dyn InstallationRepository {
