@@ -14,6 +14,7 @@ mod decode;
 mod failure;
 mod gate;
 mod migrations;
+mod news;
 mod pool;
 mod postgres;
 mod schema;

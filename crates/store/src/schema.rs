@@ -194,3 +194,18 @@ diesel::table! {
         forget_at -> BigInt,
     }
 }
+
+diesel::table! {
+    mail_outbox (id) {
+        id -> Binary,
+        template -> SmallInt,
+        state -> SmallInt,
+        payload -> Nullable<Binary>,
+        created_at -> BigInt,
+        not_after -> BigInt,
+        attempts -> BigInt,
+        next_at -> Nullable<BigInt>,
+        died_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}

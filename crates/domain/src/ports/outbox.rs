@@ -19,7 +19,8 @@ pub struct LeasedMail {
     pub attempts: u32,
 }
 
-/// Mails that wait to be sent, and those that were given up.
+/// Mails that wait to be sent, and those that were given up. A mail whose template this version of the program does not
+/// know yet is left to the newer instance that wrote it: it is neither leased nor shown.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait OutboxRepository {
     /// Stores a mail that is due from `created_at` on. When the unit is committed, the store tells

@@ -10,10 +10,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use diesel::PgConnection;
 use diesel::result::Error as DieselError;
-use sealpost_domain::accounts::AccountId;
 use sealpost_domain::ports::{Store, StoreError, Unit, WakeUps};
 
 use crate::failure::{Failure, is_contention, panicked, store_error};
+use crate::news::News;
 use crate::pool::Pool;
 use backend::queries::{Ran, run_unit};
 
@@ -35,7 +35,7 @@ impl Store for PostgresStore {
         let wake_ups = Arc::clone(&self.wake_ups);
         // On the blocking thread, so that those who wait are woken although the caller has gone.
         self.pool
-            .run(move |conn| write(conn, unit).map(|grown| wake_ups.wake(&grown)))
+            .run(move |conn| write(conn, unit).map(|news| news.tell(&*wake_ups)))
             .await
     }
 
@@ -64,23 +64,23 @@ impl From<DieselError> for Undone {
     }
 }
 
-fn attempt(conn: &mut PgConnection, unit: &mut Unit) -> Result<Vec<AccountId>, Undone> {
+fn attempt(conn: &mut PgConnection, unit: &mut Unit) -> Result<News, Undone> {
     conn.build_transaction()
         .read_committed()
         .run(|conn| match run_unit(conn, unit) {
-            Ran::Commit(grown) => Ok(grown),
+            Ran::Commit(news) => Ok(news),
             Ran::RollBack => Err(Undone::Refused),
             Ran::Failed(failure, error) => Err(Undone::Failed(failure, error)),
         })
 }
 
-/// Runs a unit until it is kept or refused; returns whose inboxes have grown.
-fn write(conn: &mut PgConnection, mut unit: Unit) -> Result<Vec<AccountId>, StoreError> {
+/// Runs a unit until it is kept or refused; returns its news.
+fn write(conn: &mut PgConnection, mut unit: Unit) -> Result<News, StoreError> {
     let mut number = 1;
     loop {
         let undone = match contained(|| attempt(conn, &mut unit))? {
-            Ok(grown) => return Ok(grown),
-            Err(Undone::Refused) => return Ok(Vec::new()),
+            Ok(news) => return Ok(news),
+            Err(Undone::Refused) => return Ok(News::default()),
             Err(undone) => undone,
         };
         let again = match &undone {

@@ -11,6 +11,7 @@ mod inbox;
 mod installation;
 mod keys;
 mod messages;
+mod outbox;
 mod sessions;
 mod throttles;
 
@@ -20,12 +21,13 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
-    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, SessionRepository,
-    StoreError, ThrottleRepository, Tx, Unit, Verdict,
+    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, OutboxRepository,
+    SessionRepository, StoreError, ThrottleRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
 use crate::failure::{Failure, QueryError};
+use crate::news::News;
 
 /// A unit of work in progress on one connection, inside a transaction that the backend opened.
 struct UnitTx<'c> {
@@ -33,13 +35,15 @@ struct UnitTx<'c> {
     failure: Option<Failure>,
     /// Written as the last step, so that the locks on the inboxes are held briefly and taken in one order.
     events: Vec<(BTreeSet<AccountId>, NewEvent)>,
+    /// Whether a mail was put into the outbox.
+    mail_waits: bool,
 }
 
 /// What is to become of a unit whose closure has returned.
 #[derive(Debug)]
 pub(crate) enum Ran {
-    /// Keep it; then wake those whose inboxes have grown.
-    Commit(Vec<AccountId>),
+    /// Keep it; then tell the news.
+    Commit(News),
     /// The rule refused: keep nothing.
     RollBack,
     /// The store failed: keep nothing.
@@ -52,6 +56,7 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
         conn,
         failure: None,
         events: Vec::new(),
+        mail_waits: false,
     };
     let verdict = unit(&mut tx);
     match (tx.failure, verdict) {
@@ -59,7 +64,10 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
         (Some(failure), _) => Ran::Failed(failure, StoreError::Ended),
         (None, Verdict::RollBack) => Ran::RollBack,
         (None, Verdict::Commit) => match inbox::write_events(tx.conn, &tx.events) {
-            Ok(grown) => Ran::Commit(grown),
+            Ok(grown) => Ran::Commit(News {
+                grown: grown.into_iter().collect(),
+                mail_waits: tx.mail_waits,
+            }),
             Err(error) => Ran::Failed(error.failure(), error.into_store_error()),
         },
     }
@@ -119,6 +127,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn throttles(&mut self) -> &mut dyn ThrottleRepository {
+        self
+    }
+
+    fn outbox(&mut self) -> &mut dyn OutboxRepository {
         self
     }
 

@@ -1,7 +1,6 @@
 //! The one thread that writes. It takes whatever units of work are waiting, runs them in one transaction with a
 //! savepoint each, commits once, and only then acknowledges them: one fsync for many.
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -10,12 +9,12 @@ use std::time::Duration;
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
-use sealpost_domain::accounts::AccountId;
 use sealpost_domain::ports::{StoreError, Unit, WakeUps};
 use tokio::sync::{mpsc, oneshot};
 
 use super::backend::queries::{Ran, run_unit};
 use crate::failure::{Failure, panicked, store_error};
+use crate::news::News;
 
 /// At most so many units share a commit, which bounds how long the first of them waits.
 const LARGEST_GROUP: usize = 64;
@@ -110,19 +109,13 @@ fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn 
     }
 }
 
-/// What a unit of a committed transaction came to: whose inboxes have grown, or why it was not kept.
-type Outcome = Result<Vec<AccountId>, StoreError>;
+/// What a unit of a committed transaction came to: its news, or why it was not kept.
+type Outcome = Result<News, StoreError>;
 
 /// Wakes first and answers then: whoever sent a message has the answer soon enough, whoever waits for it has not.
 fn acknowledge(group: Vec<Job>, outcomes: Vec<Outcome>, wake_ups: &dyn WakeUps) {
-    let grown: BTreeSet<AccountId> = outcomes
-        .iter()
-        .flatten()
-        .flat_map(|accounts| accounts.iter().copied())
-        .collect();
-    if !grown.is_empty() {
-        wake_ups.wake(&grown.into_iter().collect::<Vec<_>>());
-    }
+    let news = outcomes.iter().flatten().fold(News::default(), News::and);
+    news.tell(wake_ups);
     for (job, outcome) in group.into_iter().zip(outcomes) {
         // The caller may have gone; its unit is done all the same.
         let _gone = job.done.send(outcome.map(drop));
@@ -177,8 +170,8 @@ fn run_in_savepoint(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Outc
     conn.batch_execute("SAVEPOINT unit").map_err(|_| Broken)?;
     let ran = catch_unwind(AssertUnwindSafe(|| run_unit(conn, unit))).map_err(|_| Broken)?;
     let (close, outcome) = match ran {
-        Ran::Commit(grown) => ("RELEASE unit", Ok(grown)),
-        Ran::RollBack => ("ROLLBACK TO unit; RELEASE unit", Ok(Vec::new())),
+        Ran::Commit(news) => ("RELEASE unit", Ok(news)),
+        Ran::RollBack => ("ROLLBACK TO unit; RELEASE unit", Ok(News::default())),
         Ran::Failed(Failure::Contention, _) => return Err(Broken),
         Ran::Failed(Failure::Final, error) => ("ROLLBACK TO unit; RELEASE unit", Err(error)),
     };
@@ -192,21 +185,21 @@ const ATTEMPTS: u32 = 3;
 fn write_single(conn: &mut SqliteConnection, unit: &mut Unit) -> Outcome {
     for _ in 1..ATTEMPTS {
         match attempt(conn, unit)? {
-            Attempt::Kept(grown) => return Ok(grown),
+            Attempt::Kept(news) => return Ok(news),
             Attempt::Contention(error) => {
                 tracing::warn!(%error, "another process holds the database; trying again");
             }
         }
     }
     match attempt(conn, unit)? {
-        Attempt::Kept(grown) => Ok(grown),
+        Attempt::Kept(news) => Ok(news),
         Attempt::Contention(error) => Err(error),
     }
 }
 
 enum Attempt {
     /// Kept, or refused by its rule.
-    Kept(Vec<AccountId>),
+    Kept(News),
     /// Rolled back; another run may succeed.
     Contention(StoreError),
 }
@@ -214,9 +207,9 @@ enum Attempt {
 fn attempt(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Attempt, StoreError> {
     conn.batch_execute("BEGIN IMMEDIATE").map_err(store_error)?;
     let ran = catch_unwind(AssertUnwindSafe(|| run_unit(conn, unit)));
-    if let Ok(Ran::Commit(grown)) = ran {
+    if let Ok(Ran::Commit(news)) = ran {
         return match conn.batch_execute("COMMIT") {
-            Ok(()) => Ok(Attempt::Kept(grown)),
+            Ok(()) => Ok(Attempt::Kept(news)),
             Err(error) => {
                 roll_back(conn);
                 Err(store_error(error))
@@ -225,7 +218,7 @@ fn attempt(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Attempt, Stor
     }
     roll_back(conn);
     match ran {
-        Ok(Ran::Commit(_) | Ran::RollBack) => Ok(Attempt::Kept(Vec::new())),
+        Ok(Ran::Commit(_) | Ran::RollBack) => Ok(Attempt::Kept(News::default())),
         Ok(Ran::Failed(Failure::Contention, error)) => Ok(Attempt::Contention(error)),
         Ok(Ran::Failed(Failure::Final, error)) => Err(error),
         Err(payload) => Err(panicked(&*payload)),

@@ -20,6 +20,7 @@ pub mod inbox;
 pub mod installation;
 pub mod keys;
 pub mod messages;
+pub mod outbox;
 mod people;
 pub mod sessions;
 pub mod throttles;
@@ -50,6 +51,9 @@ macro_rules! store_conformance {
                 the_mark_moves_forward;
             data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once, one_of_many_records_a_use;
             throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
+            outbox: found_as_inserted, leased_when_due_longest_first, a_lease_runs_out, one_of_many_gets_a_mail, many_get_one_each,
+                deleted_when_sent, deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,
+                paged_newest_first, old_dead_letters_go, a_refused_unit_sends_nothing;
             installation: the_first_value_stays;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing, probe_leaves_nothing;
