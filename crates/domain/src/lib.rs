@@ -15,6 +15,7 @@ mod id;
 
 pub mod accounts;
 pub mod audit;
+pub mod codes;
 pub mod conversations;
 pub mod data_keys;
 pub mod enrolment;

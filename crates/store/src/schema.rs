@@ -53,6 +53,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    mailed_codes (account_id, purpose) {
+        account_id -> Binary,
+        purpose -> SmallInt,
+        salt -> Binary,
+        mac -> Binary,
+        target -> Nullable<Text>,
+        target_key -> Nullable<Text>,
+        tries_left -> SmallInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     conversations (id) {
         id -> Binary,
         pair -> Binary,

@@ -3,6 +3,7 @@
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::audit::{AuditEvent, AuditEventId};
+use sealpost_domain::codes::{CodePurpose, MailedCode};
 use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Membership, NewConversation,
 };
@@ -13,10 +14,10 @@ use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::mail::{MailId, MailSummary, SealedMail};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
-    AuditRepository, BlobName, ConversationRepository, DataKeyRepository, Digest, FileRepository,
-    InboxRepository, InstallationRepository, KeyRepository, LeasedMail, MessageRepository,
-    NewMessage, OutboxRepository, SessionRepository, ShreddedFile, StoreError, StoredFile,
-    StoredMessage, StoredRefreshToken, ThrottleRepository,
+    AuditRepository, BlobName, CodeRepository, ConversationRepository, DataKeyRepository, Digest,
+    FileRepository, InboxRepository, InstallationRepository, KeyRepository, LeasedMail,
+    MessageRepository, NewMessage, OutboxRepository, SessionRepository, ShreddedFile, StoreError,
+    StoredFile, StoredMessage, StoredRefreshToken, ThrottleRepository,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 use sealpost_domain::throttle::Counter;
@@ -41,6 +42,33 @@ impl AuditRepository for Absent {
         _: Option<AuditEventId>,
         _: u32,
     ) -> Result<Vec<AuditEvent>, StoreError> {
+        absent()
+    }
+
+    fn sweep(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        absent()
+    }
+}
+
+impl CodeRepository for Absent {
+    fn put(&mut self, _: &MailedCode, _: Timestamp) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn spend_try(
+        &mut self,
+        _: AccountId,
+        _: CodePurpose,
+        _: Timestamp,
+    ) -> Result<Option<MailedCode>, StoreError> {
+        absent()
+    }
+
+    fn delete(&mut self, _: AccountId, _: CodePurpose) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn delete_all(&mut self, _: AccountId) -> Result<u64, StoreError> {
         absent()
     }
 

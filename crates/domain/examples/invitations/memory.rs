@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, Constraint, ConversationRepository, DataKeyRepository,
-    FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
-    OutboxRepository, PasswordHash, SessionRepository, Store, StoreError, ThrottleRepository, Tx,
-    Unit, Verdict,
+    AccountRepository, AuditRepository, CodeRepository, Constraint, ConversationRepository,
+    DataKeyRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
+    MessageRepository, OutboxRepository, PasswordHash, SessionRepository, Store, StoreError,
+    ThrottleRepository, Tx, Unit, Verdict,
 };
 
 use crate::absent::Absent;
@@ -91,6 +91,10 @@ impl Tx for MemoryTx {
     }
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
+        &mut self.absent
+    }
+
+    fn codes(&mut self) -> &mut dyn CodeRepository {
         &mut self.absent
     }
 

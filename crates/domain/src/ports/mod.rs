@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod blobs;
 mod clock;
+mod codes;
 mod conversations;
 mod data_key_cipher;
 mod data_keys;
@@ -35,6 +36,7 @@ pub use accounts::AccountRepository;
 pub use audit::AuditRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
 pub use clock::Clock;
+pub use codes::CodeRepository;
 pub use conversations::ConversationRepository;
 pub use data_key_cipher::{DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair};
 pub use data_keys::DataKeyRepository;
@@ -62,11 +64,12 @@ pub use wake_ups::WakeUps;
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore,
-    conversations::MockConversationRepository, data_keys::MockDataKeyRepository,
-    file_cipher::MockFileCipher, files::MockFileRepository, inbox::MockInboxRepository,
-    installation::MockInstallationRepository, key_inspector::MockKeyInspector,
-    keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
-    outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem,
-    sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository,
+    codes::MockCodeRepository, conversations::MockConversationRepository,
+    data_keys::MockDataKeyRepository, file_cipher::MockFileCipher, files::MockFileRepository,
+    inbox::MockInboxRepository, installation::MockInstallationRepository,
+    key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer,
+    messages::MockMessageRepository, outbox::MockOutboxRepository,
+    password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem, sealer::MockSealer,
+    sessions::MockSessionRepository, throttles::MockThrottleRepository,
     token_signer::MockTokenSigner,
 };

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
-    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, OutboxRepository,
-    SessionRepository, StoreError, ThrottleRepository,
+    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
+    FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
+    OutboxRepository, SessionRepository, StoreError, ThrottleRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -29,6 +29,8 @@ pub trait Tx {
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     /// The accounts' audit trails.
     fn audit(&mut self) -> &mut dyn AuditRepository;
+    /// Mailed codes.
+    fn codes(&mut self) -> &mut dyn CodeRepository;
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Published keys and their history.

@@ -1,10 +1,10 @@
 use crate::ports::{
-    AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
-    InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
-    MockAccountRepository, MockAuditRepository, MockConversationRepository, MockDataKeyRepository,
-    MockFileRepository, MockInboxRepository, MockInstallationRepository, MockKeyRepository,
-    MockMessageRepository, MockOutboxRepository, MockSessionRepository, MockThrottleRepository,
-    OutboxRepository, SessionRepository, ThrottleRepository, Tx,
+    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
+    FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
+    MockAccountRepository, MockAuditRepository, MockCodeRepository, MockConversationRepository,
+    MockDataKeyRepository, MockFileRepository, MockInboxRepository, MockInstallationRepository,
+    MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockSessionRepository,
+    MockThrottleRepository, OutboxRepository, SessionRepository, ThrottleRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -14,6 +14,8 @@ pub struct MockTx {
     pub accounts: MockAccountRepository,
     /// Audit trails.
     pub audit: MockAuditRepository,
+    /// Mailed codes.
+    pub codes: MockCodeRepository,
     /// Sessions.
     pub sessions: MockSessionRepository,
     /// Keys.
@@ -43,6 +45,10 @@ impl Tx for MockTx {
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
         &mut self.audit
+    }
+
+    fn codes(&mut self) -> &mut dyn CodeRepository {
+        &mut self.codes
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {

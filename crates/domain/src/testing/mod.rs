@@ -5,6 +5,6 @@ mod fixed;
 mod mock_tx;
 mod samples;
 
-pub use fixed::{CountingEntropy, FixedClock};
+pub use fixed::{CountingEntropy, FixedClock, NoStore, ToyDigester};
 pub use mock_tx::MockTx;
 pub use samples::{account, session};

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod audit;
+mod codes;
 mod conversations;
 mod data_keys;
 mod files;
@@ -20,9 +21,9 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, ConversationRepository, DataKeyRepository, FileRepository,
-    InboxRepository, InstallationRepository, KeyRepository, MessageRepository, OutboxRepository,
-    SessionRepository, StoreError, ThrottleRepository, Tx, Unit, Verdict,
+    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
+    FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
+    OutboxRepository, SessionRepository, StoreError, ThrottleRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -95,6 +96,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
+        self
+    }
+
+    fn codes(&mut self) -> &mut dyn CodeRepository {
         self
     }
 

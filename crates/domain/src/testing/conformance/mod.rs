@@ -13,6 +13,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod blobs;
+pub mod codes;
 pub mod conversations;
 pub mod data_keys;
 pub mod files;
@@ -37,6 +38,8 @@ macro_rules! store_conformance {
                 password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one,
                 disabled_and_enabled;
             audit: paged_newest_first_and_swept;
+            codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
+                a_hundred_parallel_guesses_spend_at_most_five_tries;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
                 one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, the_version_is_the_event_that_published, history_is_append_only,

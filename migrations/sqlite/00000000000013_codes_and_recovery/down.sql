@@ -1,0 +1,4 @@
+DROP TABLE recoveries;
+ALTER TABLE sessions DROP COLUMN app_password_id;
+DROP TABLE app_passwords;
+DROP TABLE mailed_codes;
