@@ -29,6 +29,46 @@ pub enum ErrorKind {
     Internal,
 }
 
+/// Implements [`DomainError`] for an error enum: a line for each variant with its kind, its code and, if there is one,
+/// the field at fault; variants that hold another domain error are named behind `else` and say what that one says.
+macro_rules! domain_error {
+    ($error:ty {
+        $($variant:ident: $kind:ident, $code:literal $(, $field:literal)?;)*
+    } $(else { $($inner:ident),+ $(,)? })?) => {
+        impl $crate::DomainError for $error {
+            fn kind(&self) -> $crate::ErrorKind {
+                match self {
+                    $(Self::$variant { .. } => $crate::ErrorKind::$kind,)*
+                    $($(Self::$inner(error) => $crate::DomainError::kind(error),)+)?
+                }
+            }
+
+            fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => $code,)*
+                    $($(Self::$inner(error) => $crate::DomainError::code(error),)+)?
+                }
+            }
+
+            fn field(&self) -> Option<&'static str> {
+                match self {
+                    $(Self::$variant { .. } => domain_error!(@field $($field)?),)*
+                    $($(Self::$inner(error) => $crate::DomainError::field(error),)+)?
+                }
+            }
+
+            fn retry_after(&self) -> Option<std::time::Duration> {
+                match self {
+                    $(Self::$variant { .. } => None,)*
+                    $($(Self::$inner(error) => $crate::DomainError::retry_after(error),)+)?
+                }
+            }
+        }
+    };
+    (@field) => { None };
+    (@field $field:literal) => { Some($field) };
+}
+
 /// Implemented by every error enum of a use case.
 pub trait DomainError: std::error::Error + Send + Sync + 'static {
     /// What sort of failure it is.

@@ -11,16 +11,19 @@
 //! - `testing` (feature `testing`): mocks, fixed clocks, and the conformance suites every adapter must pass.
 
 #[macro_use]
+pub mod error;
+#[macro_use]
 mod id;
 
 pub mod accounts;
 pub mod audit;
+pub mod authentication;
 pub mod codes;
 pub mod conversations;
 pub mod data_keys;
 pub mod enrolment;
 mod environment;
-pub mod error;
+pub mod factors;
 pub mod files;
 pub mod inbox;
 pub mod installation;

@@ -15,6 +15,20 @@ pub(crate) fn fold(text: &str) -> String {
         .collect()
 }
 
+/// The bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut text = String::with_capacity(2 * bytes.len());
+    text.extend(nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)));
+    text
+}
+
+/// Whether the text is nothing but what [`hex`] writes.
+pub(crate) fn is_lower_hex(text: &str) -> bool {
+    text.bytes()
+        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 /// Characters that show nothing or reorder what is shown, so that two names could look the same: soft hyphen,
 /// zero-width and bidirectional controls, variation selectors, tags, the byte order mark.
 pub(crate) fn is_invisible(c: char) -> bool {

@@ -223,3 +223,38 @@ diesel::table! {
         reason -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    totp_factors (account_id) {
+        account_id -> Binary,
+        sealed_secret -> Binary,
+        created_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    email_code_factors (account_id) {
+        account_id -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (account_id, mac) {
+        account_id -> Binary,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
+    login_tickets (digest) {
+        digest -> Binary,
+        account_id -> Binary,
+        dialect -> SmallInt,
+        checked -> Nullable<Binary>,
+        tries_left -> SmallInt,
+        expires_at -> BigInt,
+    }
+}

@@ -34,6 +34,7 @@ struct PurposeKeys {
     file: XChaCha20Poly1305,
     conversation: XChaCha20Poly1305,
     outbox: XChaCha20Poly1305,
+    totp: XChaCha20Poly1305,
 }
 
 impl MasterSealer {
@@ -72,6 +73,7 @@ impl PurposeKeys {
             file: key(SealPurpose::File),
             conversation: key(SealPurpose::Conversation),
             outbox: key(SealPurpose::Outbox),
+            totp: key(SealPurpose::Totp),
         }
     }
 
@@ -81,6 +83,7 @@ impl PurposeKeys {
             SealPurpose::File => &self.file,
             SealPurpose::Conversation => &self.conversation,
             SealPurpose::Outbox => &self.outbox,
+            SealPurpose::Totp => &self.totp,
         }
     }
 }

@@ -81,5 +81,6 @@ pub(super) const fn label(purpose: SealPurpose) -> &'static str {
         SealPurpose::File => "file",
         SealPurpose::Conversation => "conversation",
         SealPurpose::Outbox => "outbox",
+        SealPurpose::Totp => "totp",
     }
 }

@@ -101,6 +101,7 @@ fn places() -> impl Strategy<Value = Place> {
         SealPurpose::File,
         SealPurpose::Conversation,
         SealPurpose::Outbox,
+        SealPurpose::Totp,
     ]);
     // Few and overlapping values, so that near misses come up: "a"+"ab" beside "aa"+"b".
     let name = || select(vec!["", "a", "b", "aa", "ab", "file"]);

@@ -2,12 +2,13 @@
 
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
-use sealpost_domain::audit::{AuditEvent, AuditEventId};
+use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::codes::{CodePurpose, MailedCode};
 use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Membership, NewConversation,
 };
 use sealpost_domain::data_keys::{DataKey, DataKeyUse};
+use sealpost_domain::factors::{FactorKind, FactorSet};
 use sealpost_domain::files::FileId;
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
@@ -15,9 +16,10 @@ use sealpost_domain::mail::{MailId, MailSummary, SealedMail};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
     AuditRepository, BlobName, CodeRepository, ConversationRepository, DataKeyRepository, Digest,
-    FileRepository, InboxRepository, InstallationRepository, KeyRepository, LeasedMail,
-    MessageRepository, NewMessage, OutboxRepository, SessionRepository, ShreddedFile, StoreError,
-    StoredFile, StoredMessage, StoredRefreshToken, ThrottleRepository,
+    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
+    LeasedMail, MessageRepository, NewMessage, OutboxRepository, SessionRepository, ShreddedFile,
+    StoreError, StoredFile, StoredMessage, StoredRefreshToken, StoredTicket, StoredTotp,
+    ThrottleRepository, TicketRepository,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 use sealpost_domain::throttle::Counter;
@@ -32,6 +34,15 @@ fn absent<T>() -> Result<T, StoreError> {
 }
 
 impl AuditRepository for Absent {
+    fn settle(
+        &mut self,
+        _: AuditEventId,
+        _: AuditKind,
+        _: Option<SessionId>,
+    ) -> Result<(), StoreError> {
+        absent()
+    }
+
     fn append(&mut self, _: &AuditEvent) -> Result<(), StoreError> {
         absent()
     }
@@ -351,6 +362,76 @@ impl OutboxRepository for Absent {
     }
 
     fn delete_dead(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        absent()
+    }
+}
+
+impl FactorRepository for Absent {
+    fn find_set(&mut self, _: AccountId) -> Result<FactorSet, StoreError> {
+        absent()
+    }
+
+    fn find_totp(&mut self, _: AccountId) -> Result<Option<StoredTotp>, StoreError> {
+        absent()
+    }
+
+    fn put_totp(&mut self, _: AccountId, _: &[u8], _: Timestamp) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn confirm_totp(
+        &mut self,
+        _: AccountId,
+        _: &[u8],
+        _: u64,
+        _: Timestamp,
+    ) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn use_step(&mut self, _: AccountId, _: u64) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn put_email_code(&mut self, _: AccountId, _: Timestamp) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn remove(&mut self, _: AccountId, _: FactorKind) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn replace_recovery_codes(&mut self, _: AccountId, _: &[Digest]) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn take_recovery_code(&mut self, _: AccountId, _: &Digest) -> Result<bool, StoreError> {
+        absent()
+    }
+}
+
+impl TicketRepository for Absent {
+    fn insert(&mut self, _: &Digest, _: &StoredTicket, _: u16) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn find(&mut self, _: &Digest, _: Timestamp) -> Result<Option<StoredTicket>, StoreError> {
+        absent()
+    }
+
+    fn spend_try(&mut self, _: &Digest, _: Timestamp) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn remove(&mut self, _: &Digest) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn remove_all(&mut self, _: AccountId) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn sweep(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
         absent()
     }
 }

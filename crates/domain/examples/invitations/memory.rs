@@ -8,9 +8,9 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, CodeRepository, Constraint, ConversationRepository,
-    DataKeyRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
-    MessageRepository, OutboxRepository, PasswordHash, SessionRepository, Store, StoreError,
-    ThrottleRepository, Tx, Unit, Verdict,
+    DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
+    KeyRepository, MessageRepository, OutboxRepository, PasswordHash, SessionRepository, Store,
+    StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use crate::absent::Absent;
@@ -131,6 +131,14 @@ impl Tx for MemoryTx {
     }
 
     fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        &mut self.absent
+    }
+
+    fn factors(&mut self) -> &mut dyn FactorRepository {
+        &mut self.absent
+    }
+
+    fn tickets(&mut self) -> &mut dyn TicketRepository {
         &mut self.absent
     }
 

@@ -44,6 +44,8 @@ kinds! {
     LoginFailed = 3, "login.failed";
     /// Somebody gave the password and then a wrong second factor.
     SecondFactorFailed = 4, "login.second-factor-failed";
+    /// Somebody gave the right password, and a second factor is wanted.
+    PasswordAccepted = 7, "login.password-accepted";
     /// A session was ended before its time. Subject: the session.
     SessionEnded = 5, "session.ended";
     /// A refresh token that was spent came back, so its session was ended. Subject: the session.

@@ -8,7 +8,7 @@ mod code;
 mod draft;
 mod put;
 
-use alphabet::Alphabet;
+pub(crate) use alphabet::Alphabet;
 pub use check::{CodeVerdict, check};
 pub use code::{CodePurpose, MailedCode};
 pub use draft::{DraftedCode, draft};

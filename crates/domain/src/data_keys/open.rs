@@ -5,6 +5,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::{DataKeyUse, DataKeys};
 use crate::Secret;
 use crate::ports::{StoreError, StoreExt};
+use crate::text::hex;
 
 /// What was in a ciphertext — or, if nothing was, something that nobody's password can be. Nobody can tell the two
 /// apart from outside: both take the same road, through the same password hash, to the same answer.
@@ -74,12 +75,7 @@ impl DataKeys {
 
     fn nobodys_password(&self) -> Secret<String> {
         let bytes = Zeroizing::new(self.env.random::<32>());
-        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        Secret::new(
-            digits
-                .map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0'))
-                .collect(),
-        )
+        Secret::new(hex(bytes.as_slice()))
     }
 }
 

@@ -15,6 +15,7 @@ mod list;
 )]
 mod mail;
 mod message;
+mod notice;
 mod outbox;
 mod retry;
 mod send_test;
@@ -29,6 +30,7 @@ pub use enqueue::enqueue;
 pub use list::MailPage;
 pub use mail::{Mail, MailId, MailState, MailSummary, SealedMail};
 pub use message::{MailFactor, MailMessage};
+pub use notice::enqueue_if;
 pub use outbox::Outbox;
 pub use retry::RetryMailError;
 pub use template::MailTemplate;

@@ -1,7 +1,8 @@
 use super::StoreError;
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::audit::{AuditEvent, AuditEventId};
+use crate::audit::{AuditEvent, AuditEventId, AuditKind};
+use crate::sessions::SessionId;
 
 /// The accounts' audit trails.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
@@ -11,6 +12,17 @@ pub trait AuditRepository {
     /// # Errors
     /// [`StoreError`].
     fn append(&mut self, event: &AuditEvent) -> Result<(), StoreError>;
+
+    /// Says what became of an event that was appended before its outcome was known. Nothing happens if it has gone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn settle(
+        &mut self,
+        id: AuditEventId,
+        kind: AuditKind,
+        session: Option<SessionId>,
+    ) -> Result<(), StoreError>;
 
     /// The account's events with ids before `before` (all if None), newest first, at most `limit`.
     ///

@@ -13,8 +13,10 @@ mod data_key_cipher;
 mod data_keys;
 mod digester;
 mod entropy;
+mod factors;
 mod file_cipher;
 mod files;
+mod hotp;
 mod inbox;
 mod installation;
 mod key_inspector;
@@ -29,6 +31,7 @@ mod sessions;
 mod store;
 mod store_error;
 mod throttles;
+mod tickets;
 mod token_signer;
 mod wake_ups;
 
@@ -42,8 +45,10 @@ pub use data_key_cipher::{DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataK
 pub use data_keys::DataKeyRepository;
 pub use digester::{Digest, Digester, MacPurpose};
 pub use entropy::Entropy;
+pub use factors::{FactorRepository, StoredTotp};
 pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
 pub use files::{FileRepository, ShreddedFile, StoredFile};
+pub use hotp::Hotp;
 pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
@@ -58,18 +63,20 @@ pub use sessions::{SessionRepository, StoredRefreshToken};
 pub use store::{Store, StoreExt, Tx, Unit, Verdict};
 pub use store_error::{Constraint, StoreError};
 pub use throttles::ThrottleRepository;
+pub use tickets::{StoredTicket, TicketRepository};
 pub use token_signer::{AccessClaims, PublicSigningKey, TokenError, TokenSigner};
+
 pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore,
     codes::MockCodeRepository, conversations::MockConversationRepository,
-    data_keys::MockDataKeyRepository, file_cipher::MockFileCipher, files::MockFileRepository,
-    inbox::MockInboxRepository, installation::MockInstallationRepository,
-    key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer,
-    messages::MockMessageRepository, outbox::MockOutboxRepository,
-    password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem, sealer::MockSealer,
-    sessions::MockSessionRepository, throttles::MockThrottleRepository,
-    token_signer::MockTokenSigner,
+    data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher,
+    files::MockFileRepository, inbox::MockInboxRepository,
+    installation::MockInstallationRepository, key_inspector::MockKeyInspector,
+    keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
+    outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem,
+    sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository,
+    tickets::MockTicketRepository, token_signer::MockTokenSigner,
 };

@@ -8,6 +8,8 @@ use crate::Secret;
 pub enum SealPurpose {
     /// The installation's own secrets: canary, pepper, token-signing key.
     Server,
+    /// Secrets of authenticators.
+    Totp,
     /// Keys of files.
     File,
     /// Keys of conversations and the bodies sealed under them.

@@ -5,8 +5,9 @@ use async_trait::async_trait;
 
 use super::{
     AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
-    OutboxRepository, SessionRepository, StoreError, ThrottleRepository,
+    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
+    MessageRepository, OutboxRepository, SessionRepository, StoreError, ThrottleRepository,
+    TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -49,6 +50,10 @@ pub trait Tx {
     fn throttles(&mut self) -> &mut dyn ThrottleRepository;
     /// Outgoing mail.
     fn outbox(&mut self) -> &mut dyn OutboxRepository;
+    /// Second factors.
+    fn factors(&mut self) -> &mut dyn FactorRepository;
+    /// Logins that wait for their second factor.
+    fn tickets(&mut self) -> &mut dyn TicketRepository;
     /// The installation's own sealed secrets.
     fn installation(&mut self) -> &mut dyn InstallationRepository;
 }

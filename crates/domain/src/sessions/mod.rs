@@ -16,7 +16,7 @@ pub use actor::Actor;
 pub use dialect::Dialect;
 pub use end::EndSessionError;
 pub(crate) use end::end;
-pub use open::{Credentials, Identifier, LoginError, OpenedSession};
+pub use open::OpenedSession;
 pub use refresh::RefreshError;
 pub use refresh_token::{InvalidRefreshToken, RefreshToken};
 pub use service::{SessionPorts, Sessions};

@@ -2,6 +2,7 @@ use thiserror::Error;
 
 use crate::Secret;
 use crate::ports::{Digest, Digester, MacPurpose};
+use crate::text::{hex, is_lower_hex};
 
 /// A refresh token, opaque (`spr_` and 256 bits in hexadecimal) or, in some dialects, a JWT. Only its digest is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +24,7 @@ impl RefreshToken {
     /// [`InvalidRefreshToken`] if it cannot be one of ours.
     pub fn parse(text: &str) -> Result<Self, InvalidRefreshToken> {
         let digits = text.strip_prefix(Self::PREFIX).ok_or(InvalidRefreshToken)?;
-        let lower_hex = digits
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if text.len() == Self::LENGTH && lower_hex {
+        if text.len() == Self::LENGTH && is_lower_hex(digits) {
             Ok(Self(Secret::new(text.to_owned())))
         } else {
             Err(InvalidRefreshToken)
@@ -35,14 +33,7 @@ impl RefreshToken {
 
     /// The token that carries these 32 unpredictable bytes.
     pub(super) fn from_bytes(bytes: &[u8; 32]) -> Self {
-        let mut text = String::with_capacity(Self::LENGTH);
-        text.push_str(Self::PREFIX);
-        for byte in bytes {
-            for nibble in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
-            }
-        }
-        Self(Secret::new(text))
+        Self(Secret::new(format!("{}{}", Self::PREFIX, hex(bytes))))
     }
 
     /// A token that is a JWT, for the dialects that have such ([`super::Dialect::has_named_tokens`]). It does not pass

@@ -1,10 +1,11 @@
 use crate::ports::{
     AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
-    MockAccountRepository, MockAuditRepository, MockCodeRepository, MockConversationRepository,
-    MockDataKeyRepository, MockFileRepository, MockInboxRepository, MockInstallationRepository,
-    MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockSessionRepository,
-    MockThrottleRepository, OutboxRepository, SessionRepository, ThrottleRepository, Tx,
+    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
+    MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository,
+    MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository,
+    MockInboxRepository, MockInstallationRepository, MockKeyRepository, MockMessageRepository,
+    MockOutboxRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository,
+    OutboxRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -34,6 +35,10 @@ pub struct MockTx {
     pub throttles: MockThrottleRepository,
     /// Outgoing mail.
     pub outbox: MockOutboxRepository,
+    /// Second factors.
+    pub factors: MockFactorRepository,
+    /// Logins that wait for their second factor.
+    pub tickets: MockTicketRepository,
     /// The installation's secrets.
     pub installation: MockInstallationRepository,
 }
@@ -85,6 +90,14 @@ impl Tx for MockTx {
 
     fn outbox(&mut self) -> &mut dyn OutboxRepository {
         &mut self.outbox
+    }
+
+    fn factors(&mut self) -> &mut dyn FactorRepository {
+        &mut self.factors
+    }
+
+    fn tickets(&mut self) -> &mut dyn TicketRepository {
+        &mut self.tickets
     }
 
     fn installation(&mut self) -> &mut dyn InstallationRepository {

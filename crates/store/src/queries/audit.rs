@@ -90,6 +90,21 @@ impl AuditRepository for UnitTx<'_> {
         })
     }
 
+    fn settle(
+        &mut self,
+        id: AuditEventId,
+        kind: AuditKind,
+        session: Option<SessionId>,
+    ) -> Result<(), StoreError> {
+        let session = session.map(|session| session.as_bytes().to_vec());
+        self.run(|conn| {
+            diesel::update(audit::table.find(id.as_bytes().as_slice()))
+                .set((audit::kind.eq(kind.code()), audit::session_id.eq(session)))
+                .execute(conn)?;
+            Ok(())
+        })
+    }
+
     fn sweep(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.run(|conn| {
             let old: Vec<Vec<u8>> = audit::table

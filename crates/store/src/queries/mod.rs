@@ -7,6 +7,7 @@ mod audit;
 mod codes;
 mod conversations;
 mod data_keys;
+mod factors;
 mod files;
 mod inbox;
 mod installation;
@@ -15,6 +16,7 @@ mod messages;
 mod outbox;
 mod sessions;
 mod throttles;
+mod tickets;
 
 use std::collections::BTreeSet;
 
@@ -22,8 +24,9 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository,
-    OutboxRepository, SessionRepository, StoreError, ThrottleRepository, Tx, Unit, Verdict,
+    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
+    MessageRepository, OutboxRepository, SessionRepository, StoreError, ThrottleRepository,
+    TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -136,6 +139,14 @@ impl Tx for UnitTx<'_> {
     }
 
     fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        self
+    }
+
+    fn factors(&mut self) -> &mut dyn FactorRepository {
+        self
+    }
+
+    fn tickets(&mut self) -> &mut dyn TicketRepository {
         self
     }
 

@@ -6,7 +6,7 @@ use super::people::person;
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
-use crate::ports::{Store, StoreExt};
+use crate::ports::{Store, StoreError, StoreExt};
 use crate::sessions::{Dialect, SessionId};
 
 const fn id(number: u8) -> AuditEventId {
@@ -69,4 +69,27 @@ pub async fn paged_newest_first_and_swept(store: Arc<dyn Store>) {
     }
     assert_eq!(page(&store, alice, None, 9).await, [event(4, alice)]);
     assert_eq!(page(&store, bob, None, 9).await, [event(3, bob)]);
+}
+
+/// What became of an event is written in its place; one that has gone stays gone.
+pub async fn settled(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    let noted = event(2, alice);
+    store
+        .write(move |tx| tx.audit().append(&noted))
+        .await
+        .unwrap();
+    for byte in [2, 3] {
+        let session = Some(SessionId::from_bytes([6; 16]));
+        let settled: Result<(), StoreError> = store
+            .write(move |tx| tx.audit().settle(id(byte), AuditKind::LoggedIn, session))
+            .await;
+        settled.unwrap();
+    }
+    let expected = AuditEvent {
+        kind: AuditKind::LoggedIn,
+        session: Some(SessionId::from_bytes([6; 16])),
+        ..noted
+    };
+    assert_eq!(page(&store, alice, None, 9).await, [expected]);
 }

@@ -16,6 +16,7 @@ pub mod blobs;
 pub mod codes;
 pub mod conversations;
 pub mod data_keys;
+pub mod factors;
 pub mod files;
 pub mod inbox;
 pub mod installation;
@@ -25,6 +26,7 @@ pub mod outbox;
 mod people;
 pub mod sessions;
 pub mod throttles;
+pub mod tickets;
 pub mod units;
 
 /// Makes one `#[tokio::test]` of each conformance case. `$make` is the path of an
@@ -37,7 +39,7 @@ macro_rules! store_conformance {
             accounts: found_by_id_name_and_address, username_is_unique_when_folded, email_is_unique_when_folded,
                 password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one,
                 disabled_and_enabled;
-            audit: paged_newest_first_and_swept;
+            audit: paged_newest_first_and_swept, settled;
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
                 a_hundred_parallel_guesses_spend_at_most_five_tries;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
@@ -53,6 +55,9 @@ macro_rules! store_conformance {
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
             data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once, one_of_many_records_a_use;
+            factors: an_authenticator_is_confirmed_once, a_step_is_used_once, switched_on_and_off, a_recovery_code_is_taken_once,
+                parallel_uses_have_one_winner;
+            tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;
             throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
             outbox: found_as_inserted, leased_when_due_longest_first, a_lease_runs_out, one_of_many_gets_a_mail, many_get_one_each,
                 deleted_when_sent, deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,

@@ -1,0 +1,183 @@
+//! The unit of work that lets somebody in: the only one that does.
+
+use super::{AuthenticationPorts, LoginError, Ticket};
+use crate::audit::{AuditEvent, AuditEventId, AuditKind};
+use crate::data_keys::DataKeyUse;
+use crate::factors::{self, FactorCode, FactorKind};
+use crate::ports::{Digest, PasswordHash, StoredTicket, Tx};
+use crate::sessions::{Dialect, EndedSession, Session, end};
+use crate::throttle::{Guess, Subject, TooMany};
+
+/// How somebody has proved who they are, so far.
+pub(super) enum Proof {
+    /// With the password whose hash was checked; with its new hash, if the old one was too weak.
+    Password {
+        checked: PasswordHash,
+        rehashed: Option<PasswordHash>,
+    },
+    /// Another provider vouches for them.
+    Vouched,
+    /// With a ticket, which stands for one of the above.
+    Ticket(Digest),
+}
+
+/// Somebody at the door.
+pub(super) struct Entry {
+    /// The session they will have.
+    pub(super) session: Session,
+    /// The digest of its refresh token.
+    pub(super) refresh: Digest,
+    pub(super) proof: Proof,
+    /// The guess that was counted and noted for this password.
+    pub(super) guess: Option<(AuditEventId, Subject)>,
+    /// The second proof, if they brought one.
+    pub(super) factor: Option<FactorCode>,
+    /// The ciphertext that is to be used up.
+    pub(super) used: Option<DataKeyUse>,
+    /// The ticket they get if the second proof is missing.
+    pub(super) ticket: Ticket,
+    /// What stands in the audit trail if they get in.
+    pub(super) event: AuditEvent,
+}
+
+/// What became of them. Not an error even where the caller makes one of it: what was counted must be kept.
+pub(super) enum Entered {
+    In(Vec<EndedSession>),
+    FactorWanted(Vec<FactorKind>),
+    WrongFactor,
+    TooMany(TooMany),
+}
+
+/// Lets them in if everything still holds: the password may have been changed, or the account deleted or disabled,
+/// while the hash was computed.
+///
+/// # Errors
+/// [`LoginError`]; then nothing has changed.
+pub(super) fn enter(
+    tx: &mut dyn Tx,
+    ports: &AuthenticationPorts,
+    entry: &Entry,
+) -> Result<Entered, LoginError> {
+    let account = entry.session.account;
+    let found = tx.accounts().find(account)?;
+    let found = found.ok_or(LoginError::WrongCredentials)?;
+    check_proof(tx, entry)?;
+    if found.disabled_at.is_some() {
+        return Err(LoginError::Disabled);
+    }
+    if let Some((_, subject)) = &entry.guess {
+        ports.throttles.forgive(tx, Guess::Password, subject)?;
+    }
+    let set = tx.factors().find_set(account)?;
+    if set.is_on() {
+        match &entry.factor {
+            Some(code) => {
+                if let Some(refused) = check_factor(tx, ports, entry, code)? {
+                    return Ok(refused);
+                }
+            }
+            None if entry.session.dialect == Dialect::Native => {
+                issue_ticket(tx, ports, entry)?;
+                return Ok(Entered::FactorWanted(set.kinds()));
+            }
+            // This API has no way to ask for more, and nobody is to learn that the password was right.
+            None => return Err(LoginError::WrongCredentials),
+        }
+    }
+    if let Proof::Ticket(digest) = &entry.proof {
+        tx.tickets().remove(digest)?;
+    }
+    let ended = make_room(tx, &entry.session)?;
+    tx.sessions().insert(&entry.session, &entry.refresh)?;
+    note(tx, entry, AuditKind::LoggedIn)?;
+    Ok(Entered::In(ended))
+}
+
+fn check_proof(tx: &mut dyn Tx, entry: &Entry) -> Result<(), LoginError> {
+    let account = entry.session.account;
+    let stands = match &entry.proof {
+        Proof::Vouched | Proof::Ticket(_) => true,
+        Proof::Password { checked, rehashed } => match rehashed {
+            Some(new) => tx.accounts().replace_password(account, checked, new)?,
+            None => tx.accounts().find_password(account)?.as_ref() == Some(checked),
+        },
+    };
+    let unused = match &entry.used {
+        Some(used) => tx.data_keys().record_use(used)?,
+        None => true,
+    };
+    if stands && unused {
+        Ok(())
+    } else {
+        Err(LoginError::WrongCredentials)
+    }
+}
+
+/// None if the code is right. The guess is counted before, and noted if it is wrong.
+fn check_factor(
+    tx: &mut dyn Tx,
+    ports: &AuthenticationPorts,
+    entry: &Entry,
+    code: &FactorCode,
+) -> Result<Option<Entered>, LoginError> {
+    let (account, now) = (entry.session.account, entry.session.created_at);
+    let (throttles, subject) = (&ports.throttles, Subject::Account(account));
+    if let Err(too_many) = throttles.guess(tx, Guess::SecondFactor, &subject, now)? {
+        return Ok(Some(Entered::TooMany(too_many)));
+    }
+    if factors::check(tx, &ports.factors, account, code, now)?.is_some() {
+        throttles.forgive(tx, Guess::SecondFactor, &subject)?;
+        return Ok(None);
+    }
+    note(tx, entry, AuditKind::SecondFactorFailed)?;
+    Ok(Some(Entered::WrongFactor))
+}
+
+fn issue_ticket(
+    tx: &mut dyn Tx,
+    ports: &AuthenticationPorts,
+    entry: &Entry,
+) -> Result<(), LoginError> {
+    let digester = &*ports.factors.digester;
+    let checked = match &entry.proof {
+        Proof::Password { checked, rehashed } => {
+            let standing = rehashed.as_ref().unwrap_or(checked);
+            Some(digester.digest(standing.as_str().as_bytes()))
+        }
+        Proof::Vouched | Proof::Ticket(_) => None,
+    };
+    let ticket = StoredTicket {
+        account: entry.session.account,
+        dialect: entry.session.dialect,
+        checked,
+        expires_at: entry.session.created_at + Ticket::LIFETIME,
+    };
+    let digest = entry.ticket.digest(digester);
+    tx.tickets().insert(&digest, &ticket, Ticket::TRIES)?;
+    note(tx, entry, AuditKind::PasswordAccepted)
+}
+
+/// Says in the audit trail what became of the attempt: one event for each.
+fn note(tx: &mut dyn Tx, entry: &Entry, kind: AuditKind) -> Result<(), LoginError> {
+    let session = (kind == AuditKind::LoggedIn).then_some(entry.session.id);
+    match &entry.guess {
+        Some((noted, _)) => tx.audit().settle(*noted, kind, session)?,
+        None => tx.audit().append(&AuditEvent {
+            kind,
+            session,
+            ..entry.event
+        })?,
+    }
+    Ok(())
+}
+
+/// The oldest sessions end if there are too many.
+fn make_room(tx: &mut dyn Tx, session: &Session) -> Result<Vec<EndedSession>, LoginError> {
+    let mut ended = Vec::new();
+    let others = tx.sessions().list(session.account)?;
+    let allowed = usize::try_from(Session::MAX_PER_ACCOUNT).unwrap_or(usize::MAX);
+    for oldest in others.iter().skip(allowed.saturating_sub(1)) {
+        ended.extend(end(tx, oldest, session.created_at)?);
+    }
+    Ok(ended)
+}
