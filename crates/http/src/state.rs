@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::authentication::Authentication;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::factors::Factors;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
@@ -19,6 +21,10 @@ use crate::{Hub, ReadinessCheck};
 pub struct Services {
     /// Use cases of accounts.
     pub accounts: Accounts,
+    /// The one door: who is let in.
+    pub authentication: Authentication,
+    /// Use cases of second factors.
+    pub factors: Factors,
     /// Use cases of sessions.
     pub sessions: Sessions,
     /// Use cases of keys.

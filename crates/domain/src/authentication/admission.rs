@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::LoginError;
 use crate::factors::FactorKind;
 use crate::ports::{Digest, Digester};
 use crate::sessions::OpenedSession;
@@ -15,6 +16,19 @@ pub enum Admission {
     Opened(Box<OpenedSession>),
     /// A second factor is wanted.
     SecondFactor(PendingLogin),
+}
+
+impl Admission {
+    /// The session, for an API that has no place for a second step.
+    ///
+    /// # Errors
+    /// [`LoginError::WrongCredentials`] if a second factor is wanted: there, that is a wrong password.
+    pub fn opened(self) -> Result<OpenedSession, LoginError> {
+        match self {
+            Self::Opened(opened) => Ok(*opened),
+            Self::SecondFactor(_) => Err(LoginError::WrongCredentials),
+        }
+    }
 }
 
 /// A login that waits for its second factor.

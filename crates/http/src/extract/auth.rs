@@ -66,6 +66,15 @@ fn authenticate(request: &HttpRequest) -> Result<Authenticated, Problem> {
     ))
 }
 
+/// Who sends this, if it carries a good access token.
+pub(super) fn known(request: &HttpRequest) -> Option<Actor> {
+    let services = request.app_data::<web::Data<Services>>()?;
+    let token = bearer_token(request).ok()?;
+    let fits = token.len() <= LONGEST_TOKEN;
+    fits.then(|| services.sessions.check_access(token, Dialect::Native).ok())
+        .flatten()
+}
+
 fn bearer_token(request: &HttpRequest) -> Result<&str, Problem> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = values.next() else {

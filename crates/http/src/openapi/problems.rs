@@ -38,6 +38,19 @@ pub(crate) struct ProblemBody {
     errors: Option<Vec<FieldError>>,
 }
 
+/// What routes answer that count guesses or requests.
+pub(crate) struct TooMany;
+
+impl IntoResponses for TooMany {
+    fn responses() -> Responses {
+        problems(&[(
+            429,
+            "too-many-attempts",
+            "`too-many-attempts`: wait as long as `Retry-After` says",
+        )])
+    }
+}
+
 /// What every route can answer.
 pub(crate) struct CommonProblems;
 

@@ -3,7 +3,9 @@
 
 mod accounts;
 pub(crate) mod conversations;
+mod email_codes;
 mod events;
+mod factors;
 mod files;
 pub(crate) mod keys;
 mod me;
@@ -24,6 +26,15 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(me::view_me)
             .service(password::change_password)
             .service(sessions::open_session)
+            .service(sessions::complete_session)
+            .service(email_codes::request_email_code)
+            .service(factors::list_factors)
+            .service(factors::begin_totp)
+            .service(factors::confirm_totp)
+            .service(factors::disable_totp)
+            .service(factors::enable_email_code)
+            .service(factors::disable_email_code)
+            .service(factors::replace_recovery_codes)
             .service(sessions::refresh_session)
             .service(sessions::list_sessions)
             // Before the one with an id in its place.

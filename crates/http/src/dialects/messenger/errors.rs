@@ -110,9 +110,10 @@ pub(super) fn refusals(described: &[(u16, &str)]) -> Responses {
 #[cfg(test)]
 mod tests {
     use sealpost_domain::accounts::{PasswordError, RegisterError};
+    use sealpost_domain::authentication::LoginError;
     use sealpost_domain::conversations::{StartConversationError, StartSealedError};
     use sealpost_domain::ports::StoreError;
-    use sealpost_domain::sessions::{AccessError, LoginError};
+    use sealpost_domain::sessions::AccessError;
 
     use super::*;
 

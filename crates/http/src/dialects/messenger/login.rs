@@ -1,7 +1,8 @@
 use actix_web::{post, web};
 use sealpost_domain::Secret;
 use sealpost_domain::accounts::{Password, Username};
-use sealpost_domain::sessions::{Credentials, Dialect, Identifier};
+use sealpost_domain::authentication::{Attempt, Identifier};
+use sealpost_domain::sessions::Dialect;
 use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
 
@@ -9,7 +10,7 @@ use super::errors::refusals;
 use super::tokens::Tokens;
 use super::{Refusals, sealed};
 use crate::Services;
-use crate::extract::{ClientAddress, Json, UserAgent};
+use crate::extract::{Json, LoginOrigin};
 use crate::limits::{Counted, Limits};
 use crate::openapi::{MESSENGER, Responses};
 use crate::problem::Problem;
@@ -53,23 +54,26 @@ impl IntoResponses for Wrong {
 pub(super) async fn messenger_login(
     services: web::Data<Services>,
     limits: web::Data<Limits>,
-    address: ClientAddress,
-    UserAgent(client): UserAgent,
+    LoginOrigin(origin): LoginOrigin,
     body: Json<Request, AUTH_JSON_LIMIT>,
 ) -> Result<web::Json<Tokens>, Problem> {
-    limits.count(Counted::Login, address.limit_key())?;
+    limits.count(Counted::Login, origin.address)?;
     let Request { username, password } = body.0;
     let opened = sealed::open(&services.data_keys, password.expose()).await?;
-    let credentials = Credentials {
-        identifier: Username::parse(&username).map_or(Identifier::Nobody, Identifier::Username),
+    let attempt = Attempt {
+        identifier: Username::parse(&username)
+            .map_or_else(|_| Identifier::nobody(&username), Identifier::Username),
         password: Password::attempt(opened.expose()),
+        factor: None,
         dialect: Dialect::Messenger,
-        client,
+        origin,
+        used: opened.used(),
     };
     let session = services
-        .sessions
-        .open_with(credentials, opened.used())
-        .await?;
+        .authentication
+        .authenticate(attempt)
+        .await?
+        .opened()?;
     let msg = format!("Logged in as {}.", session.account.username);
     Ok(web::Json(Tokens::new(msg, &session)))
 }

@@ -1,12 +1,14 @@
 //! `/v1/sessions`: opening, refreshing, listing and ending them.
 
 mod end;
+mod factors;
 mod list;
 mod open;
 mod refresh;
 mod tokens;
 
 pub(super) use end::{end_current_session, end_session};
+pub(super) use factors::complete_session;
 pub(super) use list::list_sessions;
 pub(super) use open::open_session;
 pub(super) use refresh::refresh_session;
