@@ -2,9 +2,12 @@
 
 pub mod conformance;
 mod fixed;
+mod mails;
 mod mock_tx;
 mod samples;
 
+pub use fixed::{CountingEntropy, FixedClock};
 pub use fixed::{CountingEntropy, FixedClock, NoStore, ToyDigester};
+pub use mails::every_mail_message;
 pub use mock_tx::MockTx;
 pub use samples::{account, session};

@@ -3,51 +3,12 @@
 use super::super::codec::{decode, encode};
 use super::super::*;
 use super::scene::mail;
-use crate::Secret;
-use crate::sessions::Dialect;
-
-fn every_message() -> Vec<MailMessage> {
-    let code = || Secret::new("123456".to_owned());
-    let provider = || "42".to_owned();
-    vec![
-        MailMessage::EmailVerification { code: code() },
-        MailMessage::LoginCode { code: code() },
-        MailMessage::RecoveryCode { code: code() },
-        MailMessage::AddressInUse,
-        MailMessage::PasswordChanged,
-        MailMessage::PasswordReset,
-        MailMessage::EmailChanged,
-        MailMessage::FactorAdded {
-            factor: MailFactor::Totp,
-        },
-        MailMessage::FactorRemoved {
-            factor: MailFactor::EmailCode,
-        },
-        MailMessage::RecoveryCodesReplaced,
-        MailMessage::AppPasswordAdded {
-            name: "phone ☎".to_owned(),
-            dialect: Dialect::Mailbox,
-        },
-        MailMessage::IdentityLinked {
-            provider: provider(),
-        },
-        MailMessage::IdentityUnlinked {
-            provider: provider(),
-        },
-        MailMessage::UsernameChanged {
-            old: "alice".to_owned(),
-            new: String::new(),
-        },
-        MailMessage::KeyReplaced,
-        MailMessage::AccountDeleted,
-        MailMessage::Test,
-    ]
-}
+use crate::testing::every_mail_message;
 
 #[test]
 fn every_message_reads_back_and_no_part_of_one_does() {
     let mut seen = Vec::new();
-    for message in every_message() {
+    for message in every_mail_message("phone ☎") {
         let mail = mail(message);
         seen.push(mail.message.template());
         let bytes = encode(&mail);
