@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
@@ -25,6 +26,8 @@ pub struct Services {
     pub authentication: Authentication,
     /// Use cases of second factors.
     pub factors: Factors,
+    /// Use cases of the audit trail.
+    pub audit: AuditTrail,
     /// Use cases of sessions.
     pub sessions: Sessions,
     /// Use cases of keys.

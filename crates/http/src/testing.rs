@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
@@ -115,6 +116,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         keys,
         accounts,
         sessions,
+        audit: AuditTrail::new(env.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports(&sealer), None),

@@ -22,6 +22,7 @@ use sealpost_domain::accounts::{
 use sealpost_domain::ports::{
     Clock, Entropy, HashError, PasswordHash, PasswordHasher, Verification,
 };
+use sealpost_domain::sessions::Dialect;
 use sealpost_domain::{DomainError, Environment, Timestamp};
 
 use memory::MemoryStore;
@@ -71,6 +72,7 @@ async fn invite(accounts: &Accounts, username: &str, email: &str) -> Result<(), 
         username: Username::parse(username)?,
         password: Password::parse("a password to be changed")?,
         email: Some(Email::parse(email)?),
+        dialect: Dialect::Native,
     };
     match accounts.register(invitation).await {
         Ok(account) => println!("invited {} as {}", account.username, account.id),

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
+use sealpost_domain::audit::{AuditEvent, AuditEventId};
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, CodeRepository, Constraint, ConversationRepository,
     DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
@@ -15,13 +16,14 @@ use sealpost_domain::ports::{
 
 use crate::absent::Absent;
 
-/// The accounts of this process.
+/// The accounts of this process, and what happened to them.
 #[derive(Default)]
 pub(crate) struct MemoryStore(Mutex<Tables>);
 
 #[derive(Default, Clone)]
 struct Tables {
     accounts: BTreeMap<AccountId, (Account, PasswordHash)>,
+    audit: BTreeMap<AuditEventId, AuditEvent>,
 }
 
 #[async_trait]
@@ -91,7 +93,7 @@ impl Tx for MemoryTx {
     }
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
-        &mut self.absent
+        self
     }
 
     fn codes(&mut self) -> &mut dyn CodeRepository {
@@ -233,5 +235,37 @@ impl AccountRepository for MemoryTx {
         Ok(account
             .map(|(account, _)| account.disabled_at = since)
             .is_some())
+    }
+}
+
+impl AuditRepository for MemoryTx {
+    fn append(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
+        self.tables.audit.insert(event.id, *event);
+        Ok(())
+    }
+
+    fn page(
+        &mut self,
+        account: AccountId,
+        before: Option<AuditEventId>,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>, StoreError> {
+        let newest_first = self.tables.audit.values().rev();
+        let wanted = newest_first.filter(|event| {
+            event.account == account && before.is_none_or(|before| event.id < before)
+        });
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(wanted.take(limit).copied().collect())
+    }
+
+    fn sweep(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let events = self.tables.audit.values();
+        let old = events.filter(|event| event.at < before).take(limit);
+        let old: Vec<AuditEventId> = old.map(|event| event.id).collect();
+        for id in &old {
+            self.tables.audit.remove(id);
+        }
+        Ok(u64::try_from(old.len()).unwrap_or(u64::MAX))
     }
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{AccountId, Accounts, Password};
+use super::{Accounts, Password};
+use crate::audit::{AuditEvent, AuditKind};
 use crate::ports::{HashError, PasswordHash, StoreError, StoreExt, Tx, Verification};
 use crate::sessions::{Actor, EndedSession, Session, SessionId, Sessions, end};
-use crate::{DomainError, ErrorKind, Timestamp};
+use crate::{DomainError, ErrorKind};
 
 /// Asks for a new password.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ impl Accounts {
         sessions: &Sessions,
         command: ChangePassword,
     ) -> Result<(), ChangePasswordError> {
-        let (id, kept, now) = (actor.account(), actor.session(), self.env.now());
+        let (id, now) = (actor.account(), self.env.now());
         if now.since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
             return Err(ChangePasswordError::StepUp);
         }
@@ -61,28 +62,34 @@ impl Accounts {
             return Err(ChangePasswordError::WrongPassword);
         };
         let new = self.hasher.hash(command.new).await?;
+        let (kept, event) = (
+            actor.session(),
+            AuditEvent::by(actor, &self.env, AuditKind::PasswordChanged),
+        );
         let ended = self
             .env
             .store
-            .write(move |tx| replace(tx, id, kept, &old, &new, now))
+            .write(move |tx| replace(tx, kept, &old, &new, &event))
             .await?;
         sessions.note_ended(&ended);
         Ok(())
     }
 }
 
+/// Replaces the password of whose event this is.
 fn replace(
     tx: &mut dyn Tx,
-    account: AccountId,
     kept: SessionId,
     old: &PasswordHash,
     new: &PasswordHash,
-    now: Timestamp,
+    event: &AuditEvent,
 ) -> Result<Vec<EndedSession>, ChangePasswordError> {
+    let (account, now) = (event.account, event.at);
     // Somebody else changed it while this one was checked: what was proved is no longer true.
     if !tx.accounts().replace_password(account, old, new)? {
         return Err(ChangePasswordError::WrongPassword);
     }
+    tx.audit().append(event)?;
     let mut ended = Vec::new();
     for session in tx.sessions().list(account)? {
         if session.id != kept {
@@ -127,7 +134,7 @@ impl DomainError for ChangePasswordError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{MockTx, account, session};
+    use crate::testing::{MockTx, account, audit_event, session};
 
     fn hash(text: &str) -> PasswordHash {
         PasswordHash::new(text.to_owned())
@@ -156,15 +163,13 @@ mod tests {
             .once()
             .returning(|_, _| Ok(true));
         tx.inbox.expect_collect().once().return_const(());
-        let ended = replace(
-            &mut tx,
-            alice,
-            kept.id,
-            &hash("old"),
-            &hash("new"),
-            kept.created_at,
-        )
-        .unwrap();
+        let event = audit_event(alice, AuditKind::PasswordChanged);
+        tx.audit
+            .expect_append()
+            .withf(move |noted| *noted == event)
+            .once()
+            .returning(|_| Ok(()));
+        let ended = replace(&mut tx, kept.id, &hash("old"), &hash("new"), &event).unwrap();
         assert_eq!(ended.len(), 1);
     }
 
@@ -175,14 +180,8 @@ mod tests {
             .expect_replace_password()
             .returning(|_, _, _| Ok(false));
         let alice = session(account("alice").id);
-        let refused = replace(
-            &mut tx,
-            alice.account,
-            alice.id,
-            &hash("old"),
-            &hash("new"),
-            alice.created_at,
-        );
+        let event = audit_event(alice.account, AuditKind::PasswordChanged);
+        let refused = replace(&mut tx, alice.id, &hash("old"), &hash("new"), &event);
         assert!(matches!(refused, Err(ChangePasswordError::WrongPassword)));
     }
 }

@@ -13,7 +13,7 @@ pub use account::{Account, AccountId};
 pub use change_password::{ChangePassword, ChangePasswordError};
 pub use email::{Email, EmailError};
 pub use password::{Password, PasswordError};
-pub(crate) use register::add;
+pub(crate) use register::{AccountDraft, add};
 pub use register::{Register, RegisterError};
 pub use service::{Accounts, RegistrationPolicy};
 pub use username::{Username, UsernameError};

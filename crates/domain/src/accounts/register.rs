@@ -5,7 +5,9 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Account, Accounts, Email, Password, RegistrationPolicy, Username};
+use crate::audit::{AuditEvent, AuditKind};
 use crate::ports::{Constraint, HashError, PasswordHash, StoreError, StoreExt, Tx};
+use crate::sessions::Dialect;
 use crate::{DomainError, ErrorKind};
 
 /// Asks for a new account.
@@ -17,6 +19,16 @@ pub struct Register {
     pub password: Password,
     /// Where mail goes, if anywhere.
     pub email: Option<Email>,
+    /// Through which API it is asked for.
+    pub dialect: Dialect,
+}
+
+/// All of an account that is to be stored.
+pub(crate) struct AccountDraft {
+    pub(crate) account: Account,
+    pub(crate) hash: PasswordHash,
+    /// What its audit trail begins with.
+    pub(crate) registered: AuditEvent,
 }
 
 /// Why no account was made.
@@ -45,11 +57,8 @@ impl Accounts {
     /// # Errors
     /// [`RegisterError`]; then no account exists.
     pub async fn register(&self, command: Register) -> Result<Account, RegisterError> {
-        let (account, hash) = self.draft(command).await?;
-        self.env
-            .store
-            .write(move |tx| add(tx, &account, &hash))
-            .await
+        let draft = self.draft(command).await?;
+        self.env.store.write(move |tx| add(tx, &draft)).await
     }
 
     /// Whether strangers may make accounts: to be asked before anything costly is done for one.
@@ -61,10 +70,7 @@ impl Accounts {
     }
 
     /// All of an account that is to be stored, for a unit of work that stores more than it ([`add`]).
-    pub(crate) async fn draft(
-        &self,
-        command: Register,
-    ) -> Result<(Account, PasswordHash), RegisterError> {
+    pub(crate) async fn draft(&self, command: Register) -> Result<AccountDraft, RegisterError> {
         self.check_open()?;
         let hash = self.hasher.hash(command.password).await?;
         let account = Account {
@@ -75,18 +81,21 @@ impl Accounts {
             disabled_at: None,
             created_at: self.env.now(),
         };
-        Ok((account, hash))
+        let dialect = Some(command.dialect);
+        let registered = AuditEvent::outside(account.id, dialect, &self.env, AuditKind::Registered);
+        Ok(AccountDraft {
+            account,
+            hash,
+            registered,
+        })
     }
 }
 
 /// Stores a drafted account.
-pub(crate) fn add(
-    tx: &mut dyn Tx,
-    account: &Account,
-    hash: &PasswordHash,
-) -> Result<Account, RegisterError> {
-    tx.accounts().insert(account, hash)?;
-    Ok(account.clone())
+pub(crate) fn add(tx: &mut dyn Tx, draft: &AccountDraft) -> Result<Account, RegisterError> {
+    tx.accounts().insert(&draft.account, &draft.hash)?;
+    tx.audit().append(&draft.registered)?;
+    Ok(draft.account.clone())
 }
 
 impl From<StoreError> for RegisterError {
@@ -139,21 +148,31 @@ impl DomainError for RegisterError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{MockTx, account};
+    use crate::testing::{MockTx, account, audit_event};
+
+    fn draft() -> AccountDraft {
+        let account = account("alice");
+        AccountDraft {
+            hash: PasswordHash::new("$argon2id$".to_owned()),
+            registered: audit_event(account.id, AuditKind::Registered),
+            account,
+        }
+    }
 
     #[test]
-    fn the_account_and_its_hash_are_stored() {
+    fn the_account_its_hash_and_the_first_line_of_its_trail_are_stored() {
         let mut tx = MockTx::default();
-        let hash = PasswordHash::new("$argon2id$".to_owned());
         tx.accounts
             .expect_insert()
             .withf(|a, h| a.username.as_str() == "alice" && h.as_str() == "$argon2id$")
             .once()
             .returning(|_, _| Ok(()));
-        assert_eq!(
-            add(&mut tx, &account("alice"), &hash).unwrap(),
-            account("alice")
-        );
+        tx.audit
+            .expect_append()
+            .withf(|event| *event == draft().registered)
+            .once()
+            .returning(|_| Ok(()));
+        assert_eq!(add(&mut tx, &draft()).unwrap(), account("alice"));
     }
 
     #[test]
@@ -166,12 +185,7 @@ mod tests {
             tx.accounts
                 .expect_insert()
                 .returning(move |_, _| Err(StoreError::Conflict(constraint)));
-            let error = add(
-                &mut tx,
-                &account("alice"),
-                &PasswordHash::new(String::new()),
-            )
-            .unwrap_err();
+            let error = add(&mut tx, &draft()).unwrap_err();
             assert_eq!(
                 (error.kind(), error.code(), error.field()),
                 (ErrorKind::Conflict, code, Some(field))

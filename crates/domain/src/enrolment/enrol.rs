@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::accounts::{self, Account, Accounts, Password, Register, RegisterError};
+use crate::accounts::{self, AccountDraft, Accounts, Password, Register, RegisterError};
+use crate::audit::{AuditEvent, AuditKind};
 use crate::data_keys::DataKeyUse;
 use crate::keys::{self, ChangeKeysError, KeyUse, Keys, PublicKey};
 use crate::ports::{
-    Digest, KeyMaterial, PasswordHash, PrivatePemError, RsaPem, StoreError, StoreExt, TokenError,
-    Tx,
+    Digest, KeyMaterial, PrivatePemError, RsaPem, StoreError, StoreExt, TokenError, Tx,
 };
-use crate::sessions::{Dialect, OpenedSession, Session, Sessions};
+use crate::sessions::{OpenedSession, Session, Sessions};
 use crate::{DomainError, Environment, ErrorKind, Secret};
 
 /// The key somebody brings along.
@@ -28,12 +28,10 @@ pub enum EnrolledKey {
 /// Asks for an account, a key and a session.
 #[derive(Debug, Clone)]
 pub struct Enrol {
-    /// The account.
+    /// The account, and by its dialect also which API the session is for.
     pub account: Register,
     /// Its key, for use [`KeyUse::Seal`].
     pub key: EnrolledKey,
-    /// Which API the session is for.
-    pub dialect: Dialect,
     /// What the client calls itself, if it does.
     pub client: Option<String>,
     /// The ciphertext that the password came in, if it did ([`crate::data_keys::OpenedPassword::used`]).
@@ -78,9 +76,9 @@ pub struct Enrolment {
 
 /// What one unit of work stores.
 struct Rows {
-    account: Account,
-    hash: PasswordHash,
+    account: AccountDraft,
     key: PublicKey,
+    published: AuditEvent,
     session: Session,
     refresh: Digest,
     used: Option<DataKeyUse>,
@@ -113,13 +111,16 @@ impl Enrolment {
         // Opening an encrypted key costs up to a second: not for somebody who is refused anyhow.
         self.accounts.check_open()?;
         let key = self.key(command.key, &command.account.password).await?;
-        let (account, hash) = self.accounts.draft(command.account).await?;
+        let dialect = command.account.dialect;
+        let account = self.accounts.draft(command.account).await?;
         let opened = self
             .sessions
-            .draft(account.clone(), command.dialect, command.client)?;
+            .draft(account.account.clone(), dialect, command.client)?;
+        let (owner, kind) = (account.account.id, AuditKind::KeyPublished);
         let rows = Rows {
             account,
-            hash,
+            published: AuditEvent::outside(owner, Some(dialect), &self.env, kind)
+                .about(*key.id.as_bytes()),
             key,
             session: opened.session.clone(),
             refresh: self.sessions.digest(&opened),
@@ -149,8 +150,9 @@ fn enrol(tx: &mut dyn Tx, rows: &Rows) -> Result<(), EnrolError> {
     {
         return Err(EnrolError::Repeated);
     }
-    accounts::add(tx, &rows.account, &rows.hash)?;
-    keys::publish(tx, rows.account.id, &rows.key, None).map_err(|error| match error {
+    accounts::add(tx, &rows.account)?;
+    let owner = rows.account.account.id;
+    keys::publish(tx, owner, &rows.key, None, &[rows.published]).map_err(|error| match error {
         ChangeKeysError::Store(error) => error.into(),
         error => EnrolError::Key {
             error,
@@ -217,7 +219,7 @@ mod tests {
     use crate::ports::{
         MockKeyInspector, MockPasswordHasher, MockRsaPem, MockTokenSigner, Store, Unit,
     };
-    use crate::sessions::SessionPorts;
+    use crate::sessions::{Dialect, SessionPorts};
     use crate::testing::{CountingEntropy, FixedClock};
 
     /// A store that nobody may touch.
@@ -276,9 +278,9 @@ mod tests {
                 username: Username::parse("alice").unwrap(),
                 password: Password::parse("a long password").unwrap(),
                 email: None,
+                dialect: Dialect::Messenger,
             },
             key: EnrolledKey::Private(Secret::new("a costly key".to_owned())),
-            dialect: Dialect::Messenger,
             client: None,
             used: None,
         }));

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::{Asserter, Custody, KeyEvent, KeyId, KeyOperation, KeyUse, Keys, PublicKey};
 use crate::accounts::AccountId;
+use crate::audit::{AuditEvent, AuditKind};
 use crate::inbox::{EventKind, NewEvent};
 use crate::ports::{KeyMaterial, KeyRefused, StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
@@ -60,11 +61,19 @@ impl Keys {
         command: PublishKey,
     ) -> Result<PublicKey, ChangeKeysError> {
         let key = self.draft(command.key_use, &command.material)?;
-        let (owner, replaces) = (actor.account(), command.replaces);
+        let replaces = command.replaces;
+        let mut trail = vec![self.note(actor, AuditKind::KeyPublished, key.id)];
+        trail.extend(replaces.map(|old| self.note(actor, AuditKind::KeyRevoked, old)));
+        let owner = actor.account();
         self.env
             .store
-            .write(move |tx| publish(tx, owner, &key, replaces))
+            .write(move |tx| publish(tx, owner, &key, replaces, &trail))
             .await
+    }
+
+    /// What the trail says of a change of this key.
+    fn note(&self, actor: &Actor, kind: AuditKind, key: KeyId) -> AuditEvent {
+        AuditEvent::by(actor, &self.env, kind).about(*key.as_bytes())
     }
 
     /// All of a key that is to be stored, for a unit of work that stores more than it ([`publish`]).
@@ -94,20 +103,18 @@ impl Keys {
     /// # Errors
     /// [`ChangeKeysError::Unknown`] also for keys of others and keys withdrawn before.
     pub async fn revoke(&self, actor: &Actor, id: KeyId) -> Result<(), ChangeKeysError> {
-        let (owner, now) = (actor.account(), self.env.now());
-        self.env
-            .store
-            .write(move |tx| revoke(tx, owner, id, now))
-            .await
+        let event = self.note(actor, AuditKind::KeyRevoked, id);
+        self.env.store.write(move |tx| revoke(tx, id, &event)).await
     }
 }
 
-/// Stores a drafted key.
+/// Stores a drafted key, and what its owner's trail says of it.
 pub(crate) fn publish(
     tx: &mut dyn Tx,
     owner: AccountId,
     key: &PublicKey,
     replaces: Option<KeyId>,
+    trail: &[AuditEvent],
 ) -> Result<PublicKey, ChangeKeysError> {
     let good = tx.keys().list(owner)?;
     if let Some(old) = replaces {
@@ -129,19 +136,21 @@ pub(crate) fn publish(
         KeyOperation::Add
     };
     tell(tx, owner, operation, key.id, replaces, key.created_at)?;
+    for event in trail {
+        tx.audit().append(event)?;
+    }
     Ok(key.clone())
 }
 
-fn revoke(
-    tx: &mut dyn Tx,
-    owner: AccountId,
-    id: KeyId,
-    now: Timestamp,
-) -> Result<(), ChangeKeysError> {
+/// Withdraws a key of whose event this is.
+fn revoke(tx: &mut dyn Tx, id: KeyId, event: &AuditEvent) -> Result<(), ChangeKeysError> {
+    let (owner, now) = (event.account, event.at);
     if !tx.keys().revoke(owner, id, now)? {
         return Err(ChangeKeysError::Unknown);
     }
-    tell(tx, owner, KeyOperation::Revoke, id, None, now)
+    tell(tx, owner, KeyOperation::Revoke, id, None, now)?;
+    tx.audit().append(event)?;
+    Ok(())
 }
 
 fn tell(
@@ -217,7 +226,7 @@ impl DomainError for ChangeKeysError {
 mod tests {
     use super::*;
     use crate::keys::KeyAlgorithm;
-    use crate::testing::{MockTx, account};
+    use crate::testing::{MockTx, account, audit_event};
 
     fn key(byte: u8, key_use: KeyUse) -> PublicKey {
         PublicKey {
@@ -246,7 +255,9 @@ mod tests {
         key: &PublicKey,
         replaces: Option<KeyId>,
     ) -> Result<PublicKey, ChangeKeysError> {
-        publish(tx, account("alice").id, key, replaces)
+        let alice = account("alice").id;
+        let trail = [audit_event(alice, AuditKind::KeyPublished)];
+        publish(tx, alice, key, replaces, &trail)
     }
 
     #[test]
@@ -267,6 +278,7 @@ mod tests {
             .withf(move |who, _| who == told)
             .once()
             .return_const(());
+        tx.audit.expect_append().once().returning(|_| Ok(()));
         run(&mut tx, &key(1, KeyUse::Seal), None).unwrap();
     }
 
@@ -289,6 +301,7 @@ mod tests {
             .once()
             .returning(|_| Ok(()));
         tx.inbox.expect_collect().return_const(());
+        tx.audit.expect_append().once().returning(|_| Ok(()));
         run(&mut tx, &key(2, KeyUse::Seal), Some(old.id)).unwrap();
     }
 
@@ -324,12 +337,8 @@ mod tests {
     fn a_key_that_is_not_there_is_not_withdrawn() {
         let mut tx = tx(Vec::new());
         tx.keys.expect_revoke().returning(|_, _, _| Ok(false));
-        let refused = revoke(
-            &mut tx,
-            account("alice").id,
-            KeyId::from_bytes([1; 16]),
-            Timestamp::from_seconds(1),
-        );
+        let event = audit_event(account("alice").id, AuditKind::KeyRevoked);
+        let refused = revoke(&mut tx, KeyId::from_bytes([1; 16]), &event);
         assert!(matches!(refused, Err(ChangeKeysError::Unknown)));
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Actor, EndedSession, Session, SessionId, Sessions};
+use crate::audit::{AuditEvent, AuditKind};
 use crate::inbox::{EventKind, NewEvent};
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::{DomainError, ErrorKind, Timestamp};
@@ -42,11 +43,11 @@ impl Sessions {
     /// # Errors
     /// [`EndSessionError::Unknown`] also for sessions of others.
     pub async fn end(&self, actor: &Actor, id: SessionId) -> Result<(), EndSessionError> {
-        let (account, now) = (actor.account(), self.env.now());
+        let event = AuditEvent::by(actor, &self.env, AuditKind::SessionEnded).about(*id.as_bytes());
         let ended = self
             .env
             .store
-            .write(move |tx| end_one(tx, account, id, now))
+            .write(move |tx| end_one(tx, id, &event))
             .await?;
         self.revocations.add(&ended);
         Ok(())
@@ -66,18 +67,20 @@ impl Sessions {
     }
 }
 
+/// Ends a session of whose event this is.
 fn end_one(
     tx: &mut dyn Tx,
-    account: crate::accounts::AccountId,
     id: SessionId,
-    now: Timestamp,
+    event: &AuditEvent,
 ) -> Result<EndedSession, EndSessionError> {
     let session = tx
         .sessions()
         .find(id)?
-        .filter(|session| session.account == account);
+        .filter(|session| session.account == event.account);
     let session = session.ok_or(EndSessionError::Unknown)?;
-    end(tx, &session, now)?.ok_or(EndSessionError::Unknown)
+    let ended = end(tx, &session, event.at)?.ok_or(EndSessionError::Unknown)?;
+    tx.audit().append(event)?;
+    Ok(ended)
 }
 
 /// Ends `session` and tells its account's devices. None if it had ended meanwhile.
@@ -134,7 +137,7 @@ impl DomainError for EndSessionError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{MockTx, account, session};
+    use crate::testing::{MockTx, account, audit_event, session};
 
     #[test]
     fn a_session_of_somebody_else_is_unknown() {
@@ -143,8 +146,28 @@ mod tests {
             .expect_find()
             .returning(|_| Ok(Some(session(account("bob").id))));
         let bobs = session(account("bob").id);
-        let refused = end_one(&mut tx, account("alice").id, bobs.id, bobs.created_at);
+        let event = audit_event(account("alice").id, AuditKind::SessionEnded);
+        let refused = end_one(&mut tx, bobs.id, &event);
         assert!(matches!(refused, Err(EndSessionError::Unknown)));
+    }
+
+    #[test]
+    fn the_end_of_a_session_stands_in_the_trail() {
+        let alices = session(account("alice").id);
+        let event = audit_event(alices.account, AuditKind::SessionEnded);
+        let mut tx = MockTx::default();
+        let found = alices.clone();
+        tx.sessions
+            .expect_find()
+            .returning(move |_| Ok(Some(found.clone())));
+        tx.sessions.expect_end().once().returning(|_, _| Ok(true));
+        tx.inbox.expect_collect().once().return_const(());
+        tx.audit
+            .expect_append()
+            .withf(move |noted| *noted == event)
+            .once()
+            .returning(|_| Ok(()));
+        end_one(&mut tx, alices.id, &event).unwrap();
     }
 
     #[test]

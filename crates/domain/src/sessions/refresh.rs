@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::end::{end, note_end};
 use super::{OpenedSession, RefreshToken, Session, Sessions};
 use crate::accounts::Account;
+use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::ports::{Digest, StoreError, StoreExt, TokenError, Tx};
 use crate::{DomainError, ErrorKind, Timestamp};
 
@@ -51,10 +52,11 @@ impl Sessions {
         let successor = token.successor(&*self.ports.digester);
         let spent = token.digest(&*self.ports.digester);
         let next = successor.digest(&*self.ports.digester);
+        let audit = self.env.new_id();
         let exchange = self
             .env
             .store
-            .write(move |tx| exchange(tx, &spent, &next, now))
+            .write(move |tx| exchange(tx, &spent, &next, now, audit))
             .await?;
         match exchange {
             Exchange::Refused => Err(RefreshError::Invalid),
@@ -77,6 +79,7 @@ fn exchange(
     spent: &Digest,
     next: &Digest,
     now: Timestamp,
+    audit: AuditEventId,
 ) -> Result<Exchange, StoreError> {
     let Some(stored) = tx.sessions().find_refresh(spent)? else {
         return Ok(Exchange::Refused);
@@ -90,12 +93,27 @@ fn exchange(
     let spent_at = stored.spent_at.unwrap_or(now);
     let repeat = !fresh && now.since(spent_at) <= GRACE && successor_unused(tx, next)?;
     if !fresh && !repeat {
-        end(tx, &session, now)?;
+        if end(tx, &session, now)?.is_some() {
+            tx.audit().append(&reused(audit, &session, now))?;
+        }
         return Ok(Exchange::Reused(session));
     }
     match tx.accounts().find(session.account)? {
         Some(account) => Ok(Exchange::Done(session, account)),
         None => Ok(Exchange::Refused),
+    }
+}
+
+/// What the trail says of the session that ends for it.
+const fn reused(id: AuditEventId, session: &Session, now: Timestamp) -> AuditEvent {
+    AuditEvent {
+        id,
+        account: session.account,
+        kind: AuditKind::RefreshTokenReused,
+        at: now,
+        session: Some(session.id),
+        dialect: Some(session.dialect),
+        subject: Some(*session.id.as_bytes()),
     }
 }
 
@@ -141,6 +159,7 @@ mod tests {
     use crate::ports::StoredRefreshToken;
     use crate::testing::{MockTx, account, session};
 
+    const EVENT: AuditEventId = AuditEventId::from_bytes([3; 16]);
     const OLD: Digest = [1; 32];
     const NEW: Digest = [2; 32];
 
@@ -180,7 +199,7 @@ mod tests {
             .once()
             .returning(|_, _, _| Ok(true));
         assert!(matches!(
-            exchange(&mut tx, &OLD, &NEW, now()).unwrap(),
+            exchange(&mut tx, &OLD, &NEW, now(), EVENT).unwrap(),
             Exchange::Done(..)
         ));
     }
@@ -190,7 +209,7 @@ mod tests {
         for ago in [0, 10] {
             let mut tx = tx(stored(Some(ago)), stored(None));
             assert!(matches!(
-                exchange(&mut tx, &OLD, &NEW, now()).unwrap(),
+                exchange(&mut tx, &OLD, &NEW, now(), EVENT).unwrap(),
                 Exchange::Done(..)
             ));
         }
@@ -203,7 +222,7 @@ mod tests {
             .expect_spend_refresh()
             .returning(|_, _, _| Ok(false));
         assert!(matches!(
-            exchange(&mut tx, &OLD, &NEW, now()).unwrap(),
+            exchange(&mut tx, &OLD, &NEW, now(), EVENT).unwrap(),
             Exchange::Done(..)
         ));
     }
@@ -214,8 +233,13 @@ mod tests {
             let mut tx = tx(stored(Some(ago)), successor);
             tx.sessions.expect_end().once().returning(|_, _| Ok(true));
             tx.inbox.expect_collect().once().return_const(());
+            tx.audit
+                .expect_append()
+                .withf(|event| event.kind == AuditKind::RefreshTokenReused && event.id == EVENT)
+                .once()
+                .returning(|_| Ok(()));
             assert!(matches!(
-                exchange(&mut tx, &OLD, &NEW, now()).unwrap(),
+                exchange(&mut tx, &OLD, &NEW, now(), EVENT).unwrap(),
                 Exchange::Reused(_)
             ));
         }
@@ -224,12 +248,12 @@ mod tests {
     #[test]
     fn an_unknown_token_and_one_of_an_expired_session_are_refused() {
         assert!(matches!(
-            exchange(&mut tx(None, None), &OLD, &NEW, now()).unwrap(),
+            exchange(&mut tx(None, None), &OLD, &NEW, now(), EVENT).unwrap(),
             Exchange::Refused
         ));
         let late = session(account("alice").id).expires_at;
         assert!(matches!(
-            exchange(&mut tx(stored(None), None), &OLD, &NEW, late).unwrap(),
+            exchange(&mut tx(stored(None), None), &OLD, &NEW, late, EVENT).unwrap(),
             Exchange::Refused
         ));
     }

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::Timestamp;
 use crate::accounts::{Account, AccountId, Username};
+use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::sessions::{Dialect, Session, SessionId};
 
 /// When the samples were made.
@@ -36,6 +37,20 @@ pub fn account(username: &str) -> Account {
         email_verified_at: None,
         disabled_at: None,
         created_at: MADE_AT,
+    }
+}
+
+/// An event of this account's audit trail, through its [`session`].
+#[must_use]
+pub fn audit_event(account: AccountId, kind: AuditKind) -> AuditEvent {
+    AuditEvent {
+        id: AuditEventId::from_bytes(bytes(kind.name())),
+        account,
+        kind,
+        at: MADE_AT,
+        session: Some(session(account).id),
+        dialect: Some(Dialect::Native),
+        subject: None,
     }
 }
 

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, post, web};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sealpost_domain::Secret;
 use sealpost_domain::accounts::{Account, Email, Password, Register, Username};
+use sealpost_domain::sessions::Dialect;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -84,6 +85,7 @@ impl TryFrom<NewAccount> for Register {
                 username,
                 password,
                 email,
+                dialect: Dialect::Native,
             }),
             _ => Err(errors.into_problem()),
         }

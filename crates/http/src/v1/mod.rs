@@ -2,6 +2,7 @@
 //! their documentation.
 
 mod accounts;
+mod audit;
 pub(crate) mod conversations;
 mod email_codes;
 mod events;
@@ -24,6 +25,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(server::describe_server)
             .service(accounts::create_account)
             .service(me::view_me)
+            .service(audit::list_audit_events)
             .service(password::change_password)
             .service(sessions::open_session)
             .service(sessions::complete_session)

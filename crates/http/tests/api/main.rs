@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod conversations;
 mod document;
 mod events;

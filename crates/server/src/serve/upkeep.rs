@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::{Files, SweptFiles};
 use sealpost_domain::sessions::Sessions;
@@ -55,6 +56,22 @@ pub(super) async fn sweep(sessions: Sessions) {
             Ok(rows) => tracing::debug!(rows, "deleted expired sessions"),
             Err(error) => {
                 tracing::warn!(%error, "cannot delete expired sessions; trying again in a minute");
+            }
+        }
+    }
+}
+
+/// Deletes events of the audit trail that are too old, now and then. Runs until it is dropped.
+pub(super) async fn sweep_audit(audit: AuditTrail) {
+    let mut ticks = interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match audit.sweep().await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "deleted old events of the audit trail"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot delete old events of the audit trail; trying again in a minute");
             }
         }
     }

@@ -8,6 +8,7 @@ use sealpost_crypto::{
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
@@ -78,6 +79,7 @@ pub(super) async fn services(
         signing_keys: ports.signer.public_keys(),
         keys,
         sessions,
+        audit: AuditTrail::new(env.clone()),
         conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
         messages: Messages::new(
             env.clone(),

@@ -70,9 +70,9 @@ impl Request {
                 username,
                 password,
                 email: None,
+                dialect: Dialect::Messenger,
             },
             key,
-            dialect: Dialect::Messenger,
             client,
             used: opened.used(),
         })

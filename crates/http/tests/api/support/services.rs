@@ -10,6 +10,7 @@ use sealpost_crypto::{
     PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
@@ -102,6 +103,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         accounts,
         sessions: sessions.clone(),
         keys,
+        audit: AuditTrail::new(env.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
