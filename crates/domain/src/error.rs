@@ -15,6 +15,8 @@ pub enum ErrorKind {
     NotFound,
     /// It clashes with what is already there.
     Conflict,
+    /// It is not, or no longer, as the caller says that it is.
+    PreconditionFailed,
     /// It was there and will not come back.
     Gone,
     /// It is larger than the limit, which the text names.

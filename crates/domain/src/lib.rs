@@ -27,6 +27,7 @@ pub mod factors;
 pub mod files;
 pub mod inbox;
 pub mod installation;
+pub mod key_backups;
 pub mod keys;
 pub mod mail;
 pub mod messages;

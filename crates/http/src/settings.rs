@@ -11,6 +11,8 @@ pub(crate) const JSON_LIMIT: usize = 256 * 1024;
 pub(crate) const AUTH_JSON_LIMIT: usize = 64 * 1024;
 /// How long a JSON body may take to arrive as a whole.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How many bytes a second a body that is no JSON must bring at the least, beyond that time.
+pub(crate) const BODY_RATE: u64 = 64 * 1024;
 /// How long a handler may take once its body is there.
 pub(crate) const HANDLER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an upload may pause.

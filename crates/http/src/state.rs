@@ -11,6 +11,7 @@ use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::factors::Factors;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey, RsaPem};
@@ -32,6 +33,8 @@ pub struct Services {
     pub sessions: Sessions,
     /// Use cases of keys.
     pub keys: Keys,
+    /// Use cases of key backups.
+    pub key_backups: KeyBackups,
     /// An account with its first key, for the dialects that want both at once.
     pub enrolment: Enrolment,
     /// The keys that passwords travel under.

@@ -10,6 +10,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
@@ -117,6 +118,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         accounts,
         sessions,
         audit: AuditTrail::new(env.clone()),
+        key_backups: KeyBackups::new(env.clone(), sealer.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports(&sealer), None),

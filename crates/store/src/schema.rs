@@ -258,3 +258,11 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+    key_backups (id) {
+        id -> Binary,
+        account_id -> Binary,
+        generation -> BigInt,
+        sealed_content -> Binary,
+        created_at -> BigInt,
+    }
+}

@@ -32,6 +32,7 @@ struct PurposeKeys {
     kid: u32,
     server: XChaCha20Poly1305,
     file: XChaCha20Poly1305,
+    key_backup: XChaCha20Poly1305,
     conversation: XChaCha20Poly1305,
     outbox: XChaCha20Poly1305,
     totp: XChaCha20Poly1305,
@@ -71,6 +72,7 @@ impl PurposeKeys {
             kid: master.kid,
             server: key(SealPurpose::Server),
             file: key(SealPurpose::File),
+            key_backup: key(SealPurpose::KeyBackup),
             conversation: key(SealPurpose::Conversation),
             outbox: key(SealPurpose::Outbox),
             totp: key(SealPurpose::Totp),
@@ -81,6 +83,7 @@ impl PurposeKeys {
         match purpose {
             SealPurpose::Server => &self.server,
             SealPurpose::File => &self.file,
+            SealPurpose::KeyBackup => &self.key_backup,
             SealPurpose::Conversation => &self.conversation,
             SealPurpose::Outbox => &self.outbox,
             SealPurpose::Totp => &self.totp,

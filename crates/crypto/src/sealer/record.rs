@@ -79,6 +79,7 @@ pub(super) const fn label(purpose: SealPurpose) -> &'static str {
     match purpose {
         SealPurpose::Server => "server",
         SealPurpose::File => "file",
+        SealPurpose::KeyBackup => "key-backup",
         SealPurpose::Conversation => "conversation",
         SealPurpose::Outbox => "outbox",
         SealPurpose::Totp => "totp",

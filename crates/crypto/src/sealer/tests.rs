@@ -99,6 +99,7 @@ fn places() -> impl Strategy<Value = Place> {
     let purpose = select(vec![
         SealPurpose::Server,
         SealPurpose::File,
+        SealPurpose::KeyBackup,
         SealPurpose::Conversation,
         SealPurpose::Outbox,
         SealPurpose::Totp,

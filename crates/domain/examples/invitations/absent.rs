@@ -11,15 +11,16 @@ use sealpost_domain::data_keys::{DataKey, DataKeyUse};
 use sealpost_domain::factors::{FactorKind, FactorSet};
 use sealpost_domain::files::FileId;
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
+use sealpost_domain::key_backups::KeyBackupStamp;
 use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::mail::{MailId, MailSummary, SealedMail};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
     AuditRepository, BlobName, CodeRepository, ConversationRepository, DataKeyRepository, Digest,
-    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
-    LeasedMail, MessageRepository, NewMessage, OutboxRepository, SessionRepository, ShreddedFile,
-    StoreError, StoredFile, StoredMessage, StoredRefreshToken, StoredTicket, StoredTotp,
-    ThrottleRepository, TicketRepository,
+    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
+    KeyRepository, LeasedMail, MessageRepository, NewMessage, OutboxRepository, SessionRepository,
+    ShreddedFile, StoreError, StoredFile, StoredKeyBackup, StoredMessage, StoredRefreshToken,
+    StoredTicket, StoredTotp, ThrottleRepository, TicketRepository,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 use sealpost_domain::throttle::Counter;
@@ -84,6 +85,28 @@ impl CodeRepository for Absent {
     }
 
     fn sweep(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        absent()
+    }
+}
+
+impl KeyBackupRepository for Absent {
+    fn find(
+        &mut self,
+        _: AccountId,
+        _: Option<u32>,
+    ) -> Result<Option<StoredKeyBackup>, StoreError> {
+        absent()
+    }
+
+    fn lock_newest(&mut self, _: AccountId) -> Result<Option<KeyBackupStamp>, StoreError> {
+        absent()
+    }
+
+    fn insert(&mut self, _: AccountId, _: &StoredKeyBackup) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn delete_before(&mut self, _: AccountId, _: u32) -> Result<(), StoreError> {
         absent()
     }
 }

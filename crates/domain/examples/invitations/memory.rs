@@ -10,8 +10,8 @@ use sealpost_domain::audit::{AuditEvent, AuditEventId};
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, CodeRepository, Constraint, ConversationRepository,
     DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
-    KeyRepository, MessageRepository, OutboxRepository, PasswordHash, SessionRepository, Store,
-    StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PasswordHash,
+    SessionRepository, Store, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use crate::absent::Absent;
@@ -105,6 +105,10 @@ impl Tx for MemoryTx {
     }
 
     fn keys(&mut self) -> &mut dyn KeyRepository {
+        &mut self.absent
+    }
+
+    fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {
         &mut self.absent
     }
 

@@ -19,6 +19,7 @@ mod files;
 mod hotp;
 mod inbox;
 mod installation;
+mod key_backups;
 mod key_inspector;
 mod keys;
 mod mailer;
@@ -51,6 +52,7 @@ pub use files::{FileRepository, ShreddedFile, StoredFile};
 pub use hotp::Hotp;
 pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
+pub use key_backups::{KeyBackupRepository, StoredKeyBackup};
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
 pub use keys::KeyRepository;
 pub use mailer::{MailError, Mailer, OutgoingMail};
@@ -74,9 +76,10 @@ pub use self::{
     codes::MockCodeRepository, conversations::MockConversationRepository,
     data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher,
     files::MockFileRepository, inbox::MockInboxRepository,
-    installation::MockInstallationRepository, key_inspector::MockKeyInspector,
-    keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
-    outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem,
-    sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository,
+    installation::MockInstallationRepository, key_backups::MockKeyBackupRepository,
+    key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer,
+    messages::MockMessageRepository, outbox::MockOutboxRepository,
+    password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem, sealer::MockSealer,
+    sessions::MockSessionRepository, throttles::MockThrottleRepository,
     tickets::MockTicketRepository, token_signer::MockTokenSigner,
 };

@@ -12,6 +12,8 @@ pub enum SealPurpose {
     Totp,
     /// Keys of files.
     File,
+    /// Key backups.
+    KeyBackup,
     /// Keys of conversations and the bodies sealed under them.
     Conversation,
     /// Mails that wait to be sent.

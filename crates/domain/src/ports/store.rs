@@ -5,9 +5,9 @@ use async_trait::async_trait;
 
 use super::{
     AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
-    MessageRepository, OutboxRepository, SessionRepository, StoreError, ThrottleRepository,
-    TicketRepository,
+    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
+    KeyRepository, MessageRepository, OutboxRepository, SessionRepository, StoreError,
+    ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -36,6 +36,8 @@ pub trait Tx {
     fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Published keys and their history.
     fn keys(&mut self) -> &mut dyn KeyRepository;
+    /// Key backups.
+    fn key_backups(&mut self) -> &mut dyn KeyBackupRepository;
     /// Conversations and their members.
     fn conversations(&mut self) -> &mut dyn ConversationRepository;
     /// Messages.

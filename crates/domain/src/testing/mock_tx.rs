@@ -1,11 +1,12 @@
 use crate::ports::{
     AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
-    MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository,
-    MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository,
-    MockInboxRepository, MockInstallationRepository, MockKeyRepository, MockMessageRepository,
-    MockOutboxRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository,
-    OutboxRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx,
+    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
+    KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository,
+    MockCodeRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository,
+    MockFileRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository,
+    MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockSessionRepository,
+    MockThrottleRepository, MockTicketRepository, OutboxRepository, SessionRepository,
+    ThrottleRepository, TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -21,6 +22,8 @@ pub struct MockTx {
     pub sessions: MockSessionRepository,
     /// Keys.
     pub keys: MockKeyRepository,
+    /// Key backups.
+    pub key_backups: MockKeyBackupRepository,
     /// Conversations.
     pub conversations: MockConversationRepository,
     /// Messages.
@@ -62,6 +65,10 @@ impl Tx for MockTx {
 
     fn keys(&mut self) -> &mut dyn KeyRepository {
         &mut self.keys
+    }
+
+    fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {
+        &mut self.key_backups
     }
 
     fn conversations(&mut self) -> &mut dyn ConversationRepository {

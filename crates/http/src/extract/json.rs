@@ -1,16 +1,13 @@
 //! JSON bodies, bounded in size and time.
 
-use std::time::Duration;
-
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::{FromRequest, HttpRequest, web};
-use futures_util::StreamExt as _;
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
-use super::json_error;
+use super::{body, json_error};
 use crate::middleware::Deadline;
 use crate::problem::Problem;
 use crate::settings::{BODY_TIMEOUT, JSON_LIMIT};
@@ -31,21 +28,15 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Json<T, 
         let payload = payload.take();
         Box::pin(async move {
             head?;
-            deadline.restart_after(BODY_TIMEOUT);
-            let body = tokio::time::timeout(BODY_TIMEOUT, read(payload, LIMIT)).await;
-            // The handler has its full time, however slowly the body came.
-            deadline.restart_after(Duration::ZERO);
-            json_error::parse(&body.map_err(|_| timed_out())??).map(Self)
+            let body = body::read(payload, LIMIT, BODY_TIMEOUT, &deadline).await?;
+            json_error::parse(&body).map(Self)
         })
     }
 }
 
 /// Refuses what can be refused before anything of the body is read.
 fn check_head(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
-    let length = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok());
-    let length: Option<u64> = length.and_then(|text| text.parse().ok());
+    let length = body::declared_length(headers);
     match headers.get(header::CONTENT_TYPE) {
         Some(value) if !is_json(value) => return Err(wrong_type()),
         None if length.unwrap_or(0) == 0 && !headers.contains_key(header::TRANSFER_ENCODING) => {
@@ -54,14 +45,7 @@ fn check_head(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
         None => return Err(wrong_type()),
         Some(_) => {}
     }
-    let coding = headers.get(header::CONTENT_ENCODING);
-    if coding.is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(wrong_coding());
-    }
-    if length.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit)) {
-        return Err(too_large(limit));
-    }
-    Ok(())
+    body::check_head(headers, limit)
 }
 
 fn is_json(value: &HeaderValue) -> bool {
@@ -78,23 +62,6 @@ fn is_json(value: &HeaderValue) -> bool {
     essence.trim().eq_ignore_ascii_case(ACCEPTED) && utf8
 }
 
-async fn read(mut payload: Payload, limit: usize) -> Result<web::Bytes, Problem> {
-    let mut body = web::BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| {
-            Problem::bad_request(
-                "incomplete-body",
-                "the body ended before all of it was there",
-            )
-        })?;
-        if body.len() + chunk.len() > limit {
-            return Err(too_large(limit));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
-}
-
 fn wrong_type() -> Problem {
     Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -107,44 +74,13 @@ fn wrong_type() -> Problem {
     )
 }
 
-fn wrong_coding() -> Problem {
-    Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "unsupported-content-encoding",
-        "send the body without compression",
-    )
-    .with_header(
-        header::ACCEPT_ENCODING,
-        HeaderValue::from_static("identity"),
-    )
-}
-
-fn too_large(limit: usize) -> Problem {
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "body-too-large",
-        format!("the body may have at most {limit} bytes"),
-    )
-}
-
-fn timed_out() -> Problem {
-    Problem::new(
-        StatusCode::REQUEST_TIMEOUT,
-        "body-timeout",
-        format!(
-            "the body did not arrive within {} seconds",
-            BODY_TIMEOUT.as_secs()
-        ),
-    )
-    .closing_connection()
-}
-
 #[cfg(test)]
 mod tests {
     use actix_http::{BoxedPayloadStream, error::PayloadError};
     use actix_web::ResponseError as _;
     use actix_web::test::TestRequest;
-    use futures_util::{Stream, stream};
+    use actix_web::web;
+    use futures_util::{Stream, StreamExt as _, stream};
 
     use super::*;
 

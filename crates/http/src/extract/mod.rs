@@ -2,7 +2,9 @@
 //! cannot read with a [`Problem`](crate::problem::Problem).
 
 mod auth;
+mod body;
 mod client_address;
+mod etags;
 mod forwarded;
 mod json;
 mod json_error;
@@ -15,7 +17,9 @@ mod user_agent;
 
 pub use auth::Authenticated;
 pub(crate) use auth::{LONGEST_TOKEN, Presented, split_bearer};
+pub use body::Body;
 pub use client_address::ClientAddress;
+pub(crate) use etags::{EntityTags, if_match, if_none_match};
 pub use json::Json;
 pub use origin::LoginOrigin;
 pub use path::{PathId, PathUsername};

@@ -75,6 +75,17 @@ impl FieldErrors {
             .ok()
     }
 
+    /// The same for a body that has no fields.
+    pub fn check_whole<T, E: Error>(
+        &mut self,
+        code: &'static str,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        parsed
+            .map_err(|error| self.0.push(FieldError::new("", error.to_string(), code)))
+            .ok()
+    }
+
     /// Notes what is wrong with several fields together.
     pub fn push(&mut self, error: FieldError) {
         self.0.push(error);

@@ -8,6 +8,7 @@ mod email_codes;
 mod events;
 mod factors;
 mod files;
+mod key_backup;
 pub(crate) mod keys;
 mod me;
 pub(crate) mod messages;
@@ -46,6 +47,8 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(keys::publish_key)
             .service(keys::revoke_key)
             .service(keys::list_keys_of)
+            .service(key_backup::read_key_backup)
+            .service(key_backup::replace_key_backup)
             .service(conversations::start_conversation)
             .service(conversations::list_conversations)
             .service(conversations::view_conversation)

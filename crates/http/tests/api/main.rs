@@ -14,6 +14,7 @@ mod examples;
 mod files;
 mod files_refused;
 mod frame;
+mod key_backup;
 mod keys;
 mod logs;
 mod me;

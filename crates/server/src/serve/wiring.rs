@@ -15,6 +15,7 @@ use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::installation::{self, InstallationSecrets};
+use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{BlobStore, KeyInspector, RsaPem, Sealer, Store};
@@ -80,6 +81,7 @@ pub(super) async fn services(
         keys,
         sessions,
         audit: AuditTrail::new(env.clone()),
+        key_backups: KeyBackups::new(env.clone(), Arc::clone(&sealer)),
         conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
         messages: Messages::new(
             env.clone(),

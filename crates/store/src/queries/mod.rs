@@ -11,6 +11,7 @@ mod factors;
 mod files;
 mod inbox;
 mod installation;
+mod key_backups;
 mod keys;
 mod messages;
 mod outbox;
@@ -23,10 +24,7 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
-    MessageRepository, OutboxRepository, SessionRepository, StoreError, ThrottleRepository,
-    TicketRepository, Tx, Unit, Verdict,
+    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository, OutboxRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict, KeyBackupRepository,
 };
 
 use super::Conn;
@@ -111,6 +109,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn keys(&mut self) -> &mut dyn KeyRepository {
+        self
+    }
+
+    fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {
         self
     }
 

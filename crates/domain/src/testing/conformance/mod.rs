@@ -20,6 +20,7 @@ pub mod factors;
 pub mod files;
 pub mod inbox;
 pub mod installation;
+pub mod key_backups;
 pub mod keys;
 pub mod messages;
 pub mod outbox;
@@ -42,6 +43,8 @@ macro_rules! store_conformance {
             audit: paged_newest_first_and_swept, settled;
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
                 a_hundred_parallel_guesses_spend_at_most_five_tries;
+            audit: paged_newest_first_and_swept;
+            key_backups: found_by_generation_and_deleted, id_and_generation_are_unique, whoever_looks_at_the_newest_is_alone;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
                 one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, the_version_is_the_event_that_published, history_is_append_only,

@@ -16,6 +16,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
@@ -104,6 +105,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         sessions: sessions.clone(),
         keys,
         audit: AuditTrail::new(env.clone()),
+        key_backups: KeyBackups::new(env.clone(), sealer.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
