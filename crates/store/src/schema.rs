@@ -258,6 +258,8 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+
+diesel::table! {
     key_backups (id) {
         id -> Binary,
         account_id -> Binary,

@@ -24,7 +24,10 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository, MessageRepository, OutboxRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict, KeyBackupRepository,
+    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
+    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
+    KeyRepository, MessageRepository, OutboxRepository, SessionRepository, StoreError,
+    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;

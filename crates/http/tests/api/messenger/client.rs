@@ -51,7 +51,7 @@ impl TestServer {
     }
 
     /// A password as it travels, encrypted anew each time.
-    pub(super) fn sealed(&self, password: &str) -> String {
+    pub(crate) fn sealed(&self, password: &str) -> String {
         let answer = self.say_to("/api/data_key/", &json!({"username": "anybody"}));
         assert_eq!(answer.status, 200, "{answer:?}");
         encrypt(answer.json()["key"].as_str().unwrap(), password)
