@@ -13,6 +13,7 @@ use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
+use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey, RsaPem};
 use sealpost_domain::sessions::Sessions;
@@ -47,6 +48,8 @@ pub struct Services {
     pub messages: Messages,
     /// Use cases of files.
     pub files: Files,
+    /// Use cases of outgoing mail.
+    pub outbox: Outbox,
     /// Use cases of the inbox.
     pub inbox: Inbox,
     /// Wakes who waits for an inbox; the store has a handle to it too.

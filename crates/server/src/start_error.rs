@@ -156,6 +156,9 @@ pub enum StartError {
         "{0}; make it writable for the user that runs sealpost, or set SEALPOST_BLOBS_URL to another"
     )]
     Blobs(#[from] OpenBlobsError),
+    /// Mail cannot go where it is to go.
+    #[error("{0}; set SEALPOST_MAIL_URL, SEALPOST_MAIL_FROM and SEALPOST_MAIL_CA_FILE right")]
+    Mail(Box<dyn Error + Send + Sync>),
     /// The schema is not the one this binary wants.
     #[error(transparent)]
     Migration(MigrationError),

@@ -52,7 +52,13 @@ fn the_sixth_try_does_not_help_under_another_name_or_api() {
         r#"{"username":"Alice","password":"correct horse battery","email":"alice@mail.example"}"#,
     );
     assert_eq!(made.status, 201);
-    for identifier in ["alice", "ALICE", "alice@mail.example", "ALICE@mail.example", "Alice"] {
+    for identifier in [
+        "alice",
+        "ALICE",
+        "alice@mail.example",
+        "ALICE@mail.example",
+        "Alice",
+    ] {
         assert_eq!(log_in(&server, identifier, "wrong").status, 401);
     }
     assert_eq!(log_in(&server, "Alice@mail.example", PASSWORD).status, 429);
@@ -70,7 +76,11 @@ fn known_and_unknown_names_meet_the_same_waiting() {
     let without_id = |answer: Answer| {
         let mut body = answer.problem();
         body["request_id"].take();
-        (answer.status, answer.header("retry-after").map(str::to_owned), body)
+        (
+            answer.status,
+            answer.header("retry-after").map(str::to_owned),
+            body,
+        )
     };
     for number in 0..12 {
         let known = without_id(log_in(&server, "alice", "wrong"));

@@ -18,6 +18,7 @@ mod guessing;
 mod key_backup;
 mod keys;
 mod logs;
+mod mail;
 mod me;
 mod messages;
 mod messenger;

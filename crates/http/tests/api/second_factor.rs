@@ -228,7 +228,10 @@ fn what_cannot_be_switched_is_said() {
     assert_eq!(unbegun.status, 404);
 
     switch_on(&server, &token);
-    assert_eq!(code_of(&ask("POST", "/v1/me/factors/totp")), "factor-already-on");
+    assert_eq!(
+        code_of(&ask("POST", "/v1/me/factors/totp")),
+        "factor-already-on"
+    );
     assert_eq!(ask("DELETE", "/v1/me/factors/totp").status, 204);
     let off = server.get_as(&token, "/v1/me/factors").json();
     assert_eq!(
@@ -251,7 +254,14 @@ fn asking_for_a_code_tells_nothing() {
         let answer = server.post("/v1/email-codes", &body.to_string());
         assert_eq!((answer.status, answer.body.as_str()), (202, ""), "{body}");
     }
-    for body in [json!({}), json!({"username": "alice"}), json!({"ticket": 7})] {
-        assert_eq!(server.post("/v1/email-codes", &body.to_string()).status, 400);
+    for body in [
+        json!({}),
+        json!({"username": "alice"}),
+        json!({"ticket": 7}),
+    ] {
+        assert_eq!(
+            server.post("/v1/email-codes", &body.to_string()).status,
+            400
+        );
     }
 }

@@ -106,6 +106,12 @@ keys! {
         "Outgoing mail: smtp://USER:PASSWORD@HOST (STARTTLS), smtps://… (TLS), or file://DIR.";
     MAIL_FROM = "mail_from", Text, Text("Sealpost <sealpost@localhost>"),
         "Sender of outgoing mail.";
+    MAIL_PRODUCT_NAME = "mail.product_name", Text, Text("Sealpost"),
+        "What this service is called in its mails.";
+    MAIL_SUBJECT_PREFIX = "mail.subject_prefix", Text, Unset("the product's name in square brackets"),
+        "What the subjects of mails begin with.";
+    MAIL_CA_FILE = "mail.ca_file", Text, Unset("none"),
+        "File of certificates (PEM) to trust for the mail server, beside the usual roots.";
     BLOBS_URL = "blobs_url", Text, Text("file://DATA_DIR/blobs"),
         "Where encrypted file contents rest: file://DIR or s3://BUCKET/PREFIX.";
     FILES_MAX_SIZE = "files.max_size", Number, Unset("no limit"),

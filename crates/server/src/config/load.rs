@@ -57,6 +57,9 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
         mail: Mail {
             url: reader.get(keys::MAIL_URL)?,
             from: reader.get(keys::MAIL_FROM)?,
+            product_name: reader.get(keys::MAIL_PRODUCT_NAME)?,
+            subject_prefix: reader.find(keys::MAIL_SUBJECT_PREFIX)?,
+            ca_file: reader.find(keys::MAIL_CA_FILE)?,
         },
         blobs_url: reader.get(keys::BLOBS_URL)?,
         files: Files {

@@ -33,7 +33,7 @@ pub use load::{Loaded, load};
 pub use mail_url::{MailFrom, MailUrl, Smtp, SmtpLogin, SmtpTls};
 pub use public_url::PublicUrl;
 pub use show::{Settings, help};
-pub use value::{ByteSize, Listeners, LogFilter, PoolSize, TrustedProxies};
+pub use value::{ByteSize, Listeners, LogFilter, OneLine, PoolSize, TrustedProxies};
 
 /// All settings. Relative paths are relative to the working folder.
 #[derive(Debug)]
@@ -111,6 +111,12 @@ pub struct Mail {
     pub url: MailUrl,
     /// From whom it comes.
     pub from: MailFrom,
+    /// What this service is called in its mails.
+    pub product_name: OneLine,
+    /// What subjects begin with; None for the product's name in square brackets.
+    pub subject_prefix: Option<OneLine>,
+    /// Certificates to trust beside the usual roots.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// The file store.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use url::Url;
+use url::{Host, Url};
 
 use super::value::Value;
 
@@ -20,6 +20,12 @@ impl PublicUrl {
         } else {
             Self(format!("http://{listener}"))
         }
+    }
+
+    /// The name or address in it.
+    #[must_use]
+    pub fn host(&self) -> Option<Host<String>> {
+        Url::parse(&self.0).ok()?.host().map(|host| host.to_owned())
     }
 
     /// The address, to which a path that begins with a slash can be appended.

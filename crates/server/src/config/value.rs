@@ -32,7 +32,7 @@ impl Value for bool {
 }
 
 impl Value for PathBuf {
-    const WANTS: &'static str = "the path of a folder";
+    const WANTS: &'static str = "a path";
 
     fn parse(text: &str) -> Option<Self> {
         (!text.is_empty() && !text.contains('\0')).then(|| Self::from(text))
@@ -52,6 +52,28 @@ impl Value for Secret<String> {
 
     fn parse(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self::new(text.to_owned()))
+    }
+}
+
+/// A short text for people to read, without control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneLine(String);
+
+impl OneLine {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for OneLine {
+    const WANTS: &'static str = "a line of 1 to 64 characters";
+
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let right = (1..=64).contains(&text.chars().count()) && !text.contains(char::is_control);
+        right.then(|| Self(text.to_owned()))
     }
 }
 

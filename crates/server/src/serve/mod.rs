@@ -7,10 +7,13 @@ mod data_dir;
 pub(crate) mod database;
 mod greeting;
 mod listen;
+mod mail;
+mod mail_worker;
 mod master_key;
 mod run;
 pub(crate) mod shutdown;
 mod upkeep;
+mod wake_ups;
 mod wiring;
 
 pub use data_dir::DataDir;

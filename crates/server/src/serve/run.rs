@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sealpost_domain::ports::WakeUps;
 use tokio::task::JoinSet;
 
 use crate::config::{Config, Limits};
 use crate::serve::{
-    Bound, DataDir, bind, blobs, database, greeting, listen, master_key, shutdown, upkeep, wiring,
+    Bound, DataDir, bind, blobs, database, greeting, listen, mail, mail_worker, master_key,
+    shutdown, upkeep, wake_ups, wiring,
 };
 use crate::{StartError, console};
 
@@ -43,12 +43,23 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         );
     }
     let hub = Arc::new(sealpost_http::Hub::default());
-    let wake_ups: Arc<dyn WakeUps> = hub.clone();
-    let env = wiring::environment(database::open(&config.store, wake_ups).await?);
+    let wake_ups = Arc::new(wake_ups::Everybody::new(Arc::clone(&hub)));
+    let store = database::open(&config.store, wake_ups.clone()).await?;
+    let env = wiring::environment(store);
     let keyring = master_key::load(&config.master_key, &env).await?;
     let blobs = blobs::open(blobs_folder)?;
-    let public_url = config.public_url(bound.first).to_string();
-    let services = wiring::services(&config, &public_url, env, &keyring, hub, blobs).await?;
+    let public_url = config.public_url(bound.first);
+    let mailer = mail::mailer(&config.mail, &public_url)?;
+    let services = wiring::services(
+        &config,
+        public_url.as_str(),
+        env,
+        &keyring,
+        hub,
+        blobs,
+        mailer,
+    )
+    .await?;
     // Before the first request: a token of a session that has ended must not slip in.
     services
         .sessions
@@ -63,6 +74,8 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
     }
+    let mail_workers = mail_worker::MailWorkers::start(&services.outbox, wake_ups.mail());
+    upkeep.spawn(upkeep::sweep_dead_letters(services.outbox.clone()));
     let end = end()?;
     let settings = sealpost_http::Settings {
         trusted_proxies: sealpost_http::TrustedProxies::new(
@@ -82,12 +95,13 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         .into_iter()
         .map(|listener| listener.socket)
         .collect();
-    sealpost_http::serve(listeners, services, settings, async move {
+    let served = sealpost_http::serve(listeners, services, settings, async move {
         let reason = end.await;
         tracing::info!("{reason}: ending");
     })
-    .await
-    .map_err(StartError::Runtime)
+    .await;
+    mail_workers.stop().await;
+    served.map_err(StartError::Runtime)
 }
 
 /// How long the server goes on while `/readyz` already refuses, so that a load balancer notices. On loopback alone

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::{Files, SweptFiles};
+use sealpost_domain::mail::Outbox;
 use sealpost_domain::sessions::Sessions;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -61,17 +62,30 @@ pub(super) async fn sweep(sessions: Sessions) {
     }
 }
 
+<<<<<<< HEAD
 /// Deletes events of the audit trail that are too old, now and then. Runs until it is dropped.
 pub(super) async fn sweep_audit(audit: AuditTrail) {
+=======
+/// Deletes dead letters that have been seen long enough, now and then. Runs until it is dropped.
+pub(super) async fn sweep_dead_letters(outbox: Outbox) {
+>>>>>>> ad14e65 (Send the mail that waits: workers, settings, and mail where the configuration says)
     let mut ticks = interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+<<<<<<< HEAD
         match audit.sweep().await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "deleted old events of the audit trail"),
             Err(error) => {
                 tracing::warn!(%error, "cannot delete old events of the audit trail; trying again in a minute");
+=======
+        match outbox.sweep().await {
+            Ok(0) => {}
+            Ok(letters) => tracing::info!(letters, "deleted old dead letters"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot delete old dead letters; trying again in a minute");
+>>>>>>> ad14e65 (Send the mail that waits: workers, settings, and mail where the configuration says)
             }
         }
     }

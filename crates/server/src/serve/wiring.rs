@@ -17,8 +17,9 @@ use sealpost_domain::inbox::Inbox;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
+use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{BlobStore, KeyInspector, RsaPem, Sealer, Store};
+use sealpost_domain::ports::{BlobStore, KeyInspector, Mailer, RsaPem, Sealer, Store};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_http::{
     BlobsCheck, DataKeyCheck, Hub, ReadinessCheck, ServerInfo, Services, StoreCheck,
@@ -44,6 +45,7 @@ pub(super) async fn services(
     keyring: &Keyring,
     hub: Arc<Hub>,
     blobs: Arc<dyn BlobStore>,
+    mailer: Arc<dyn Mailer>,
 ) -> Result<Services, StartError> {
     let sealer: Arc<dyn Sealer> = Arc::new(MasterSealer::new(keyring, Arc::clone(&env.entropy)));
     let secrets = installation::open(&env, &*sealer)
@@ -90,6 +92,7 @@ pub(super) async fn services(
             inspector,
         ),
         files: files(config, &env, &sealer, &blobs),
+        outbox: Outbox::new(env.clone(), Arc::clone(&sealer), mailer),
         inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
         hub,
         clock: env.clock,

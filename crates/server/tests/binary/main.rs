@@ -11,6 +11,7 @@ mod demo;
 mod document_000;
 mod files;
 mod kill;
+mod mail;
 mod memory;
 mod sdk;
 mod start;

@@ -3,6 +3,7 @@
 mod answer;
 mod blobs;
 mod log;
+mod mail;
 mod people;
 mod services;
 
@@ -16,10 +17,12 @@ use std::time::Duration;
 use sealpost_domain::accounts::{AccountId, RegistrationPolicy};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::inbox::Offset;
+use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::{Store, StoreError, StoreExt as _, TokenSigner};
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::testing::FixedClock;
 use sealpost_http::{Hub, Settings, SocketTimes, serve};
+use sealpost_mailer::testing::MemoryMailer;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
@@ -40,6 +43,9 @@ pub(crate) struct TestServer {
     pub(crate) hub: Arc<Hub>,
     /// What passwords travel under.
     pub(crate) data_keys: DataKeys,
+    /// Keeps what is sent.
+    pub(crate) mailer: MemoryMailer,
+    outbox: Outbox,
     sessions: Sessions,
     store: Arc<dyn Store>,
     runtime: Handle,
@@ -98,6 +104,8 @@ impl TestServer {
             store: parts.store,
             hub: parts.hub,
             data_keys: parts.data_keys,
+            outbox: parts.outbox,
+            mailer: parts.mailer,
             runtime,
             folder: parts.folder,
             stop: Some(stop),

@@ -18,6 +18,7 @@ use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
+use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digester, KeyInspector, NewDataKeyPair,
@@ -27,6 +28,8 @@ use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
 use sealpost_http::{DataKeyCheck, Hub, ServerInfo, Services, StoreCheck};
+use sealpost_mailer::testing::MemoryMailer;
+use sealpost_mailer::{HostName, Letterhead};
 use sealpost_store::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -45,6 +48,8 @@ pub(super) struct Parts {
     pub(super) store: Arc<dyn Store>,
     pub(super) hub: Arc<Hub>,
     pub(super) data_keys: DataKeys,
+    pub(super) outbox: Outbox,
+    pub(super) mailer: MemoryMailer,
     /// Where the database rests.
     pub(super) folder: TempDir,
 }
@@ -91,6 +96,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
     );
     data_keys.maintain().await.unwrap();
     let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().unwrap());
+    let mailer = MemoryMailer::new(letterhead());
     let services = Services {
         enrolment: Enrolment::new(
             env.clone(),
@@ -109,6 +115,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
+        outbox: Outbox::new(env.clone(), sealer.clone(), Arc::new(mailer.clone())),
         inbox: Inbox::new(env, sealer, EPOCH),
         hub: hub.clone(),
         clock: clock.clone(),
@@ -131,9 +138,17 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         store,
         hub,
         data_keys,
+        outbox: services.outbox.clone(),
+        mailer,
         folder,
     };
     (services, parts)
+}
+
+fn letterhead() -> Letterhead {
+    let host = HostName::Domain("sealpost.test".to_owned());
+    let from = (Some("Sealpost"), "sealpost@sealpost.test");
+    Letterhead::new(from, "Sealpost", "[Sealpost]", (ISSUER, host)).unwrap()
 }
 
 /// Gives the pair that lies ready: to make one takes seconds.

@@ -58,6 +58,10 @@ impl Site {
         self
     }
 
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
     }

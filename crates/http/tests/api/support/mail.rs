@@ -1,0 +1,41 @@
+//! The outbox of the server under test. Nothing leaves it before it is told to.
+
+use sealpost_domain::mail::{Mail, MailId, MailSummary, RetryMailError, enqueue};
+use sealpost_domain::ports::{StoreError, StoreExt as _};
+use sealpost_mailer::testing::SentMail;
+
+use super::TestServer;
+
+impl TestServer {
+    /// Puts a mail into the outbox.
+    pub(crate) fn enqueue(&self, mail: &Mail) -> MailId {
+        let sealed = self.outbox.seal(mail);
+        let id = sealed.id;
+        let enqueued = self.store.write(move |tx| enqueue(tx, &sealed));
+        let enqueued: Result<(), StoreError> = self.runtime.block_on(enqueued);
+        enqueued.unwrap();
+        id
+    }
+
+    /// Sends what is due; returns everything that was ever sent, oldest first.
+    pub(crate) fn deliver_mail(&self) -> Vec<SentMail> {
+        self.runtime.block_on(self.outbox.deliver_due()).unwrap();
+        self.mailer.sent()
+    }
+
+    /// What an operator sees of the outbox.
+    pub(crate) fn listed_mail(&self) -> Vec<MailSummary> {
+        let page = self.runtime.block_on(self.outbox.list(None, 100)).unwrap();
+        page.mails
+    }
+
+    /// An operator has a mail tried again.
+    pub(crate) fn retry_mail(&self, id: MailId) -> Result<(), RetryMailError> {
+        self.runtime.block_on(self.outbox.retry(id))
+    }
+
+    /// Deletes the dead letters that have been seen long enough.
+    pub(crate) fn sweep_mail(&self) -> u64 {
+        self.runtime.block_on(self.outbox.sweep()).unwrap()
+    }
+}

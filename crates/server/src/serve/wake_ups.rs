@@ -1,0 +1,39 @@
+//! Who is told what a commit has for others.
+
+use std::sync::Arc;
+
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::ports::WakeUps;
+use sealpost_http::Hub;
+use tokio::sync::Notify;
+
+/// Those who wait for their inboxes, and those who send mail.
+pub(super) struct Everybody {
+    hub: Arc<Hub>,
+    mail: Arc<Notify>,
+}
+
+impl Everybody {
+    pub(super) fn new(hub: Arc<Hub>) -> Self {
+        Self {
+            hub,
+            mail: Arc::default(),
+        }
+    }
+
+    /// Told when a mail waits.
+    pub(super) fn mail(&self) -> Arc<Notify> {
+        Arc::clone(&self.mail)
+    }
+}
+
+impl WakeUps for Everybody {
+    fn wake(&self, accounts: &[AccountId]) {
+        self.hub.wake(accounts);
+    }
+
+    fn mail_waits(&self) {
+        // One is enough: it goes on until nothing is due. If all are busy, the next that is not takes the word.
+        self.mail.notify_one();
+    }
+}
