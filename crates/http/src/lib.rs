@@ -15,6 +15,7 @@
 //! documentation does not compile.
 
 mod app;
+mod assembly;
 mod dialects;
 mod docs;
 pub mod extract;
@@ -36,6 +37,7 @@ mod well_known;
 mod wire;
 
 pub use app::{AppState, app};
+pub use assembly::{Adapters, Facts};
 pub use live::Hub;
 pub use openapi::document;
 pub use readiness::{BlobsCheck, DataKeyCheck, ReadinessCheck, StoreCheck};

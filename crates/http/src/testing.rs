@@ -3,27 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
-use sealpost_domain::audit::AuditTrail;
-use sealpost_domain::conversations::Conversations;
-use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::enrolment::Enrolment;
-use sealpost_domain::files::{FilePorts, Files};
-use sealpost_domain::inbox::Inbox;
-use sealpost_domain::key_backups::KeyBackups;
-use sealpost_domain::keys::Keys;
-use sealpost_domain::messages::Messages;
+use sealpost_domain::accounts::RegistrationPolicy;
 use sealpost_domain::ports::{
-    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Entropy, KeyInspector,
-    MacPurpose, MockBlobStore, MockFileCipher, MockKeyInspector, MockPasswordHasher, MockRsaPem,
-    MockSealer, MockTokenSigner, NewDataKeyPair, PasswordHash, PasswordHasher, RsaPem, Sealer,
-    Store, StoreError, Unit,
+    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
+    MockBlobStore, MockFileCipher, MockKeyInspector, MockMailer, MockPasswordHasher, MockRsaPem,
+    MockSealer, MockTokenSigner, NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
 };
-use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
-use sealpost_domain::{Environment, Timestamp};
+use sealpost_domain::{Environment, Secret, Timestamp};
 
-use crate::{AppState, Hub, ServerInfo, Services, Settings, StoreCheck};
+use crate::{Adapters, AppState, Facts, Hub, ServerInfo, Services, Settings, StoreCheck};
 
 /// Answers every unit of work with this failure and runs none.
 struct FailingStore(fn() -> StoreError);
@@ -55,11 +44,11 @@ impl Digester for NoDigests {
     }
 }
 
-fn file_ports(sealer: &Arc<dyn Sealer>) -> FilePorts {
-    FilePorts {
-        sealer: sealer.clone(),
-        cipher: Arc::new(MockFileCipher::new()),
-        blobs: Arc::new(MockBlobStore::new()),
+struct NoPasswords;
+
+impl Hotp for NoPasswords {
+    fn password(&self, _: &Secret<Vec<u8>>, _: u64) -> u32 {
+        0
     }
 }
 
@@ -79,60 +68,41 @@ impl DataKeyCipher for NoDataKeys {
 /// An application whose store always fails like this.
 pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState {
     let store: Arc<dyn Store> = Arc::new(FailingStore(failure));
-    let clock = Arc::new(FixedClock::at(Timestamp::from_seconds(1_795_000_000)));
-    let entropy: Arc<dyn Entropy> = Arc::new(CountingEntropy::default());
-    let env = Environment {
-        store: store.clone(),
-        clock: clock.clone(),
-        entropy: entropy.clone(),
-    };
     let mut hasher = MockPasswordHasher::new();
     hasher
         .expect_hash()
         .returning(|_| Ok(PasswordHash::new("hash".to_owned())));
-    let hasher: Arc<dyn PasswordHasher> = Arc::new(hasher);
-    let digester: Arc<dyn Digester> = Arc::new(NoDigests);
-    let sealer: Arc<dyn Sealer> = Arc::new(MockSealer::new());
-    let inspector: Arc<dyn KeyInspector> = Arc::new(MockKeyInspector::new());
-    let ports = SessionPorts {
-        hasher: hasher.clone(),
-        signer: Arc::new(MockTokenSigner::new()),
-        digester: digester.clone(),
+    let mut signer = MockTokenSigner::new();
+    signer.expect_public_keys().returning(Vec::new);
+    let adapters = Adapters {
+        env: Environment {
+            store: store.clone(),
+            clock: Arc::new(FixedClock::at(Timestamp::from_seconds(1_795_000_000))),
+            entropy: Arc::new(CountingEntropy::default()),
+        },
+        hasher: Arc::new(hasher),
+        signer: Arc::new(signer),
+        digester: Arc::new(NoDigests),
+        sealer: Arc::new(MockSealer::new()),
+        inspector: Arc::new(MockKeyInspector::new()),
+        data_key_cipher: Arc::new(NoDataKeys),
+        rsa_pem: Arc::new(MockRsaPem::new()),
+        hotp: Arc::new(NoPasswords),
+        file_cipher: Arc::new(MockFileCipher::new()),
+        blobs: Arc::new(MockBlobStore::new()),
+        mailer: Arc::new(MockMailer::new()),
     };
-    let accounts = Accounts::new(env.clone(), hasher, RegistrationPolicy::Open);
-    let sessions = Sessions::new(env.clone(), ports, "http://localhost");
-    let keys = Keys::new(env.clone(), inspector.clone());
-    let rsa_pem: Arc<dyn RsaPem> = Arc::new(MockRsaPem::new());
-    let cipher = Arc::new(NoDataKeys);
-    let services = Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            rsa_pem.clone(),
-        ),
-        data_keys: DataKeys::new(env.clone(), sealer.clone(), cipher, digester.clone()),
-        rsa_pem,
-        keys,
-        accounts,
-        sessions,
-        audit: AuditTrail::new(env.clone()),
-        key_backups: KeyBackups::new(env.clone(), sealer.clone()),
-        conversations: Conversations::new(env.clone(), sealer.clone()),
-        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
-        files: Files::new(env.clone(), file_ports(&sealer), None),
-        inbox: Inbox::new(env, sealer, "epoch"),
-        hub: Arc::new(Hub::default()),
-        clock,
-        entropy,
-        readiness: vec![Arc::new(StoreCheck(store))],
-        signing_keys: Vec::new(),
+    let facts = Facts {
         info: ServerInfo {
             version: "0.0.0",
             public_url: "http://localhost".to_owned(),
             registration: RegistrationPolicy::Open,
         },
+        inbox_epoch: "epoch".to_owned(),
+        max_file: None,
+        count_rates: true,
     };
+    let mut services = Services::new(adapters, facts, Arc::new(Hub::default()));
+    services.readiness = vec![Arc::new(StoreCheck(store))];
     AppState::new(services, Settings::default())
 }

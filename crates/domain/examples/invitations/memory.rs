@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
-use sealpost_domain::audit::{AuditEvent, AuditEventId};
+use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, CodeRepository, Constraint, ConversationRepository,
     DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
     KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PasswordHash,
     SessionRepository, Store, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
+use sealpost_domain::sessions::SessionId;
 
 use crate::absent::Absent;
 
@@ -243,6 +244,18 @@ impl AccountRepository for MemoryTx {
 }
 
 impl AuditRepository for MemoryTx {
+    fn settle(
+        &mut self,
+        id: AuditEventId,
+        kind: AuditKind,
+        session: Option<SessionId>,
+    ) -> Result<(), StoreError> {
+        if let Some(event) = self.tables.audit.get_mut(&id) {
+            (event.kind, event.session) = (kind, session);
+        }
+        Ok(())
+    }
+
     fn append(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
         self.tables.audit.insert(event.id, *event);
         Ok(())

@@ -262,7 +262,6 @@ mod tests {
         // Mocks without expectations: whoever calls them fails the test.
         let hasher: Arc<MockPasswordHasher> = Arc::new(MockPasswordHasher::new());
         let ports = SessionPorts {
-            hasher: hasher.clone(),
             signer: Arc::new(MockTokenSigner::new()),
             digester: Arc::new(NoDigests),
         };

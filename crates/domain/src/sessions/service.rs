@@ -2,13 +2,11 @@ use std::sync::Arc;
 
 use super::revocations::Revocations;
 use crate::Environment;
-use crate::ports::{Digester, PasswordHasher, TokenSigner};
+use crate::ports::{Digester, TokenSigner};
 
 /// The ports that sessions need beside the environment.
 #[derive(Clone)]
 pub struct SessionPorts {
-    /// Checks passwords.
-    pub hasher: Arc<dyn PasswordHasher>,
     /// Signs and verifies access tokens.
     pub signer: Arc<dyn TokenSigner>,
     /// Digests refresh tokens.

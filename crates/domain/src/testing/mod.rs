@@ -6,7 +6,6 @@ mod mails;
 mod mock_tx;
 mod samples;
 
-pub use fixed::{CountingEntropy, FixedClock};
 pub use fixed::{CountingEntropy, FixedClock, NoStore, ToyDigester};
 pub use mails::every_mail_message;
 pub use mock_tx::MockTx;

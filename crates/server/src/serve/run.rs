@@ -68,14 +68,12 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         .map_err(StartError::store)?;
     let mut upkeep = JoinSet::new();
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
-    upkeep.spawn(upkeep::sweep(services.sessions.clone()));
-    upkeep.spawn(upkeep::sweep_audit(services.audit.clone()));
+    upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
     upkeep.spawn(upkeep::sweep_files(services.files.clone()));
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
     }
     let mail_workers = mail_worker::MailWorkers::start(&services.outbox, wake_ups.mail());
-    upkeep.spawn(upkeep::sweep_dead_letters(services.outbox.clone()));
     let end = end()?;
     let settings = sealpost_http::Settings {
         trusted_proxies: sealpost_http::TrustedProxies::new(

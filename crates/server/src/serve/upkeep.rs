@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use sealpost_domain::audit::AuditTrail;
+use sealpost_domain::authentication::Authentication;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::{Files, SweptFiles};
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::ports::StoreError;
 use sealpost_domain::sessions::Sessions;
+use sealpost_http::Services;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often ended sessions are read: what another instance ends is dead here within this time.
@@ -46,47 +49,47 @@ pub(super) async fn keep_data_keys(data_keys: DataKeys) {
     }
 }
 
-/// Deletes what has expired, now and then. Runs until it is dropped.
-pub(super) async fn sweep(sessions: Sessions) {
-    let mut ticks = interval(SWEEP_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match sessions.sweep().await {
-            Ok(0) => {}
-            Ok(rows) => tracing::debug!(rows, "deleted expired sessions"),
-            Err(error) => {
-                tracing::warn!(%error, "cannot delete expired sessions; trying again in a minute");
-            }
+/// Everything that has rows which are over one day.
+pub(super) struct Sweepers {
+    sessions: Sessions,
+    authentication: Authentication,
+    audit: AuditTrail,
+    outbox: Outbox,
+}
+
+impl Sweepers {
+    pub(super) fn of(services: &Services) -> Self {
+        Self {
+            sessions: services.sessions.clone(),
+            authentication: services.authentication.clone(),
+            audit: services.audit.clone(),
+            outbox: services.outbox.clone(),
         }
     }
 }
 
-<<<<<<< HEAD
-/// Deletes events of the audit trail that are too old, now and then. Runs until it is dropped.
-pub(super) async fn sweep_audit(audit: AuditTrail) {
-=======
-/// Deletes dead letters that have been seen long enough, now and then. Runs until it is dropped.
-pub(super) async fn sweep_dead_letters(outbox: Outbox) {
->>>>>>> ad14e65 (Send the mail that waits: workers, settings, and mail where the configuration says)
+/// Deletes what is over, now and then. Runs until it is dropped.
+pub(super) async fn sweep(sweepers: Sweepers) {
     let mut ticks = interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-<<<<<<< HEAD
-        match audit.sweep().await {
-            Ok(0) => {}
-            Ok(rows) => tracing::debug!(rows, "deleted old events of the audit trail"),
-            Err(error) => {
-                tracing::warn!(%error, "cannot delete old events of the audit trail; trying again in a minute");
-=======
-        match outbox.sweep().await {
-            Ok(0) => {}
-            Ok(letters) => tracing::info!(letters, "deleted old dead letters"),
-            Err(error) => {
-                tracing::warn!(%error, "cannot delete old dead letters; trying again in a minute");
->>>>>>> ad14e65 (Send the mail that waits: workers, settings, and mail where the configuration says)
-            }
+        report("expired sessions", sweepers.sessions.sweep().await);
+        report(
+            "tickets and counters of logins",
+            sweepers.authentication.sweep().await,
+        );
+        report("old events of audit trails", sweepers.audit.sweep().await);
+        report("old dead letters", sweepers.outbox.sweep().await);
+    }
+}
+
+fn report(what: &str, swept: Result<u64, StoreError>) {
+    match swept {
+        Ok(0) => {}
+        Ok(rows) => tracing::debug!(rows, "deleted {what}"),
+        Err(error) => {
+            tracing::warn!(%error, "cannot delete {what}; trying again in a minute");
         }
     }
 }

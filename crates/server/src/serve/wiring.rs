@@ -3,30 +3,22 @@
 use std::sync::Arc;
 
 use sealpost_crypto::{
-    Argon2Hasher, Argon2Params, ChunkedCipher, JwtSigner, Keyring, MasterSealer, OsEntropy,
-    PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, SystemClock,
+    Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
+    OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
+    SystemClock,
 };
 use sealpost_domain::Environment;
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
-use sealpost_domain::audit::AuditTrail;
-use sealpost_domain::conversations::Conversations;
+use sealpost_domain::accounts::RegistrationPolicy;
 use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::enrolment::Enrolment;
-use sealpost_domain::files::{FilePorts, Files};
-use sealpost_domain::inbox::Inbox;
 use sealpost_domain::installation::{self, InstallationSecrets};
-use sealpost_domain::key_backups::KeyBackups;
-use sealpost_domain::keys::Keys;
-use sealpost_domain::mail::Outbox;
-use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{BlobStore, KeyInspector, Mailer, RsaPem, Sealer, Store};
-use sealpost_domain::sessions::{SessionPorts, Sessions};
+use sealpost_domain::ports::{BlobStore, Mailer, Sealer, Store};
 use sealpost_http::{
-    BlobsCheck, DataKeyCheck, Hub, ReadinessCheck, ServerInfo, Services, StoreCheck,
+    Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
+    StoreCheck,
 };
 
 use crate::StartError;
-use crate::config::{ByteSize, Config, Registration};
+use crate::config::{ByteSize, Config, Limits, Registration};
 
 /// The environment of all use cases: the real clock, the system's randomness, and this store.
 pub(super) fn environment(store: Arc<dyn Store>) -> Environment {
@@ -51,76 +43,38 @@ pub(super) async fn services(
     let secrets = installation::open(&env, &*sealer)
         .await
         .map_err(StartError::Installation)?;
-    let inspector: Arc<dyn KeyInspector> = Arc::new(PublicKeyInspector);
-    let ports = session_ports(&env, &secrets)?;
-    let data_keys = DataKeys::new(
-        env.clone(),
-        Arc::clone(&sealer),
-        Arc::new(RsaDataKeys),
-        Arc::clone(&ports.digester),
-    );
-    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().map_err(StartError::Runtime)?);
-    let registration = match config.registration {
-        Registration::Open => RegistrationPolicy::Open,
-        Registration::Closed => RegistrationPolicy::Closed,
+    let adapters = Adapters {
+        hasher: Arc::new(hasher(&env, &secrets)?),
+        signer: Arc::new(
+            JwtSigner::new(&secrets.token_signing_seed).map_err(StartError::signing_key)?,
+        ),
+        digester: Arc::new(ServerDigester::new(&secrets.mac_root)),
+        sealer,
+        inspector: Arc::new(PublicKeyInspector),
+        data_key_cipher: Arc::new(RsaDataKeys),
+        rsa_pem: Arc::new(RsaPemReader::new().map_err(StartError::Runtime)?),
+        hotp: Arc::new(HmacHotp),
+        file_cipher: Arc::new(ChunkedCipher::new(Arc::clone(&env.entropy))),
+        blobs: Arc::clone(&blobs),
+        mailer,
+        env: env.clone(),
     };
-    let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration);
-    let keys = Keys::new(env.clone(), Arc::clone(&inspector));
-    let sessions = Sessions::new(env.clone(), ports.clone(), public_url);
-    Ok(Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            Arc::clone(&rsa_pem),
-        ),
-        readiness: readiness(config, &env, &data_keys, Arc::clone(&blobs)),
-        data_keys,
-        rsa_pem,
-        accounts,
-        signing_keys: ports.signer.public_keys(),
-        keys,
-        sessions,
-        audit: AuditTrail::new(env.clone()),
-        key_backups: KeyBackups::new(env.clone(), Arc::clone(&sealer)),
-        conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
-        messages: Messages::new(
-            env.clone(),
-            Arc::clone(&sealer),
-            Arc::clone(&ports.digester),
-            inspector,
-        ),
-        files: files(config, &env, &sealer, &blobs),
-        outbox: Outbox::new(env.clone(), Arc::clone(&sealer), mailer),
-        inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
-        hub,
-        clock: env.clock,
-        entropy: env.entropy,
+    let facts = Facts {
         info: ServerInfo {
             version: env!("CARGO_PKG_VERSION"),
             public_url: public_url.to_owned(),
-            registration,
+            registration: match config.registration {
+                Registration::Open => RegistrationPolicy::Open,
+                Registration::Closed => RegistrationPolicy::Closed,
+            },
         },
-    })
-}
-
-fn files(
-    config: &Config,
-    env: &Environment,
-    sealer: &Arc<dyn Sealer>,
-    blobs: &Arc<dyn BlobStore>,
-) -> Files {
-    let ports = FilePorts {
-        sealer: Arc::clone(sealer),
-        cipher: Arc::new(ChunkedCipher::new(Arc::clone(&env.entropy))),
-        blobs: Arc::clone(blobs),
+        inbox_epoch: secrets.inbox_epoch,
+        max_file: config.files.max_size.map(ByteSize::bytes),
+        count_rates: config.limits == Limits::Default,
     };
-    Files::new(
-        env.clone(),
-        ports,
-        config.files.max_size.map(ByteSize::bytes),
-    )
+    let mut services = Services::new(adapters, facts, hub);
+    services.readiness = readiness(config, &env, &services.data_keys, blobs);
+    Ok(services)
 }
 
 /// What has to work before the server calls itself ready.
@@ -140,22 +94,12 @@ fn readiness(
     checks
 }
 
-fn session_ports(
-    env: &Environment,
-    secrets: &InstallationSecrets,
-) -> Result<SessionPorts, StartError> {
-    let entropy = Arc::clone(&env.entropy);
-    let hasher = Argon2Hasher::new(
+fn hasher(env: &Environment, secrets: &InstallationSecrets) -> Result<Argon2Hasher, StartError> {
+    Argon2Hasher::new(
         &secrets.pepper,
         Argon2Params::default(),
         PoolSize::default(),
-        entropy,
+        Arc::clone(&env.entropy),
     )
-    .map_err(StartError::Runtime)?;
-    let signer = JwtSigner::new(&secrets.token_signing_seed).map_err(StartError::signing_key)?;
-    Ok(SessionPorts {
-        hasher: Arc::new(hasher),
-        signer: Arc::new(signer),
-        digester: Arc::new(ServerDigester::new(&secrets.mac_root)),
-    })
+    .map_err(StartError::Runtime)
 }

@@ -6,28 +6,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
-    Argon2Hasher, Argon2Params, ChunkedCipher, JwtSigner, Keyring, MasterSealer, OsEntropy,
-    PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
+    Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
+    OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
 };
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
-use sealpost_domain::audit::AuditTrail;
-use sealpost_domain::conversations::Conversations;
+use sealpost_domain::accounts::RegistrationPolicy;
 use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::enrolment::Enrolment;
-use sealpost_domain::files::{FilePorts, Files};
-use sealpost_domain::inbox::Inbox;
-use sealpost_domain::key_backups::KeyBackups;
-use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
-use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
-    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digester, KeyInspector, NewDataKeyPair,
-    PasswordHasher, RsaPem, Sealer, Store, TokenSigner,
+    DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, PasswordHasher, Store,
+    TokenSigner,
 };
-use sealpost_domain::sessions::{SessionPorts, Sessions};
+use sealpost_domain::sessions::Sessions;
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
-use sealpost_http::{DataKeyCheck, Hub, ServerInfo, Services, StoreCheck};
+use sealpost_http::{Adapters, DataKeyCheck, Facts, Hub, ServerInfo, Services, StoreCheck};
 use sealpost_mailer::testing::MemoryMailer;
 use sealpost_mailer::{HostName, Letterhead};
 use sealpost_store::{SqliteOptions, SqliteStore};
@@ -67,70 +59,42 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         clock: clock.clone(),
         entropy: entropy.clone(),
     };
-    let hasher = hasher(&entropy);
     let signer: Arc<dyn TokenSigner> = Arc::new(JwtSigner::new(&Secret::new([2; 32])).unwrap());
-    let digester: Arc<dyn Digester> = Arc::new(ServerDigester::new(&Secret::new([3; 32])));
     let (keyring, _) = Keyring::generate(&*entropy);
-    let sealer: Arc<dyn Sealer> = Arc::new(MasterSealer::new(&keyring, entropy.clone()));
-    let inspector: Arc<dyn KeyInspector> = Arc::new(PublicKeyInspector);
-    let ports = SessionPorts {
-        hasher: hasher.clone(),
-        signer: signer.clone(),
-        digester: digester.clone(),
-    };
-    let blobs = FsBlobStore::open(&folder.path().join("blobs"), Handle::current()).unwrap();
-    let file_ports = FilePorts {
-        sealer: sealer.clone(),
-        cipher: Arc::new(ChunkedCipher::new(entropy.clone())),
-        blobs: Arc::new(blobs),
-    };
-    let sessions = Sessions::new(env.clone(), ports, ISSUER);
-    sessions.sync_revocations().await.unwrap();
-    let accounts = Accounts::new(env.clone(), hasher, registration);
-    let keys = Keys::new(env.clone(), inspector.clone());
-    let data_keys = DataKeys::new(
-        env.clone(),
-        sealer.clone(),
-        Arc::new(MadeBefore),
-        digester.clone(),
-    );
-    data_keys.maintain().await.unwrap();
-    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().unwrap());
     let mailer = MemoryMailer::new(letterhead());
-    let services = Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            rsa_pem.clone(),
-        ),
-        data_keys: data_keys.clone(),
-        rsa_pem,
-        accounts,
-        sessions: sessions.clone(),
-        keys,
-        audit: AuditTrail::new(env.clone()),
-        key_backups: KeyBackups::new(env.clone(), sealer.clone()),
-        conversations: Conversations::new(env.clone(), sealer.clone()),
-        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
-        files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
-        outbox: Outbox::new(env.clone(), sealer.clone(), Arc::new(mailer.clone())),
-        inbox: Inbox::new(env, sealer, EPOCH),
-        hub: hub.clone(),
-        clock: clock.clone(),
-        entropy,
-        readiness: vec![
-            Arc::new(StoreCheck(store.clone())),
-            Arc::new(DataKeyCheck(data_keys.clone())),
-        ],
-        signing_keys: signer.public_keys(),
+    let blobs = FsBlobStore::open(&folder.path().join("blobs"), Handle::current()).unwrap();
+    let adapters = Adapters {
+        env,
+        hasher: hasher(&entropy),
+        signer: signer.clone(),
+        digester: Arc::new(ServerDigester::new(&Secret::new([3; 32]))),
+        sealer: Arc::new(MasterSealer::new(&keyring, entropy.clone())),
+        inspector: Arc::new(PublicKeyInspector),
+        data_key_cipher: Arc::new(MadeBefore),
+        rsa_pem: Arc::new(RsaPemReader::new().unwrap()),
+        hotp: Arc::new(HmacHotp),
+        file_cipher: Arc::new(ChunkedCipher::new(entropy)),
+        blobs: Arc::new(blobs),
+        mailer: Arc::new(mailer.clone()),
+    };
+    let facts = Facts {
         info: ServerInfo {
             version: "9.9.9",
             public_url: ISSUER.to_owned(),
             registration,
         },
+        inbox_epoch: EPOCH.to_owned(),
+        max_file: Some(MAX_FILE),
+        count_rates: false,
     };
+    let mut services = Services::new(adapters, facts, hub.clone());
+    let (sessions, data_keys) = (services.sessions.clone(), services.data_keys.clone());
+    sessions.sync_revocations().await.unwrap();
+    data_keys.maintain().await.unwrap();
+    services.readiness = vec![
+        Arc::new(StoreCheck(store.clone())),
+        Arc::new(DataKeyCheck(data_keys.clone())),
+    ];
     let parts = Parts {
         clock,
         signer,

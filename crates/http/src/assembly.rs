@@ -1,0 +1,150 @@
+//! The services of the domain, put together over adapters: in one place for the server and for the tests.
+
+use std::sync::Arc;
+
+use sealpost_domain::Environment;
+use sealpost_domain::accounts::Accounts;
+use sealpost_domain::audit::AuditTrail;
+use sealpost_domain::authentication::{Authentication, AuthenticationPorts};
+use sealpost_domain::conversations::Conversations;
+use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::factors::{FactorPorts, Factors};
+use sealpost_domain::files::{FilePorts, Files};
+use sealpost_domain::inbox::Inbox;
+use sealpost_domain::key_backups::KeyBackups;
+use sealpost_domain::keys::Keys;
+use sealpost_domain::mail::Outbox;
+use sealpost_domain::messages::Messages;
+use sealpost_domain::ports::{
+    BlobStore, DataKeyCipher, Digester, FileCipher, Hotp, KeyInspector, Mailer, PasswordHasher,
+    RsaPem, Sealer, TokenSigner,
+};
+use sealpost_domain::sessions::{SessionPorts, Sessions};
+use sealpost_domain::throttle::Throttles;
+
+use crate::{Hub, ServerInfo, Services};
+
+/// What stands behind the domain's ports. Cloning is cheap.
+#[derive(Clone)]
+pub struct Adapters {
+    /// The store, the clock and the source of randomness.
+    pub env: Environment,
+    /// Hashes passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Signs access tokens.
+    pub signer: Arc<dyn TokenSigner>,
+    /// Makes digests and MACs.
+    pub digester: Arc<dyn Digester>,
+    /// Seals what rests.
+    pub sealer: Arc<dyn Sealer>,
+    /// Looks at public keys.
+    pub inspector: Arc<dyn KeyInspector>,
+    /// Makes the keys that passwords travel under.
+    pub data_key_cipher: Arc<dyn DataKeyCipher>,
+    /// Reads and writes RSA keys as PEM.
+    pub rsa_pem: Arc<dyn RsaPem>,
+    /// Computes one-time passwords.
+    pub hotp: Arc<dyn Hotp>,
+    /// Seals files.
+    pub file_cipher: Arc<dyn FileCipher>,
+    /// Where sealed files rest.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Sends mail.
+    pub mailer: Arc<dyn Mailer>,
+}
+
+/// What the installation is like.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// What `GET /v1/server` tells.
+    pub info: ServerInfo,
+    /// What cursors of inboxes are bound to.
+    pub inbox_epoch: String,
+    /// The largest file, in bytes; None if there is no limit.
+    pub max_file: Option<u64>,
+    /// Whether rates are counted; guesses always are.
+    pub count_rates: bool,
+}
+
+impl Services {
+    /// All services over these adapters. Nothing is checked before the server calls itself ready, until
+    /// [`Services::readiness`] is filled.
+    #[must_use]
+    pub fn new(adapters: Adapters, facts: Facts, hub: Arc<Hub>) -> Self {
+        let Adapters {
+            env,
+            hasher,
+            signer,
+            digester,
+            sealer,
+            inspector,
+            data_key_cipher,
+            rsa_pem,
+            hotp,
+            file_cipher,
+            blobs,
+            mailer,
+        } = adapters;
+        let signing_keys = signer.public_keys();
+        let public_url = &facts.info.public_url;
+        let session_ports = SessionPorts {
+            signer,
+            digester: digester.clone(),
+        };
+        let sessions = Sessions::new(env.clone(), session_ports, public_url);
+        let accounts = Accounts::new(env.clone(), hasher.clone(), facts.info.registration);
+        let keys = Keys::new(env.clone(), inspector.clone());
+        let outbox = Outbox::new(env.clone(), sealer.clone(), mailer);
+        let factor_ports = FactorPorts {
+            sealer: sealer.clone(),
+            digester: digester.clone(),
+            hotp,
+        };
+        let authentication = AuthenticationPorts {
+            hasher,
+            factors: factor_ports.clone(),
+            throttles: Throttles::new(digester.clone(), facts.count_rates),
+            outbox: outbox.clone(),
+        };
+        let files = FilePorts {
+            sealer: sealer.clone(),
+            cipher: file_cipher,
+            blobs,
+        };
+        Self {
+            enrolment: Enrolment::new(
+                env.clone(),
+                accounts.clone(),
+                keys.clone(),
+                sessions.clone(),
+                rsa_pem.clone(),
+            ),
+            authentication: Authentication::new(env.clone(), sessions.clone(), authentication),
+            factors: Factors::new(env.clone(), factor_ports, outbox.clone()),
+            data_keys: DataKeys::new(
+                env.clone(),
+                sealer.clone(),
+                data_key_cipher,
+                digester.clone(),
+            ),
+            audit: AuditTrail::new(env.clone()),
+            key_backups: KeyBackups::new(env.clone(), sealer.clone()),
+            conversations: Conversations::new(env.clone(), sealer.clone()),
+            messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
+            files: Files::new(env.clone(), files, facts.max_file),
+            inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch),
+            accounts,
+            sessions,
+            keys,
+            rsa_pem,
+            outbox,
+            hub,
+            clock: env.clock,
+            entropy: env.entropy,
+            readiness: Vec::new(),
+            signing_keys,
+            info: facts.info,
+        }
+    }
+}
