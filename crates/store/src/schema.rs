@@ -20,6 +20,7 @@ diesel::table! {
         created_at -> BigInt,
         email_verified_at -> Nullable<BigInt>,
         disabled_at -> Nullable<BigInt>,
+        renamed_at -> Nullable<BigInt>,
     }
 }
 
@@ -266,5 +267,13 @@ diesel::table! {
         generation -> BigInt,
         sealed_content -> Binary,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    retired_usernames (username_key) {
+        username_key -> Text,
+        account_id -> Nullable<Binary>,
+        free_at -> BigInt,
     }
 }

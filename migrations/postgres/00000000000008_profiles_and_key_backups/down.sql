@@ -1,1 +1,3 @@
+DROP TABLE retired_usernames;
+ALTER TABLE accounts DROP COLUMN renamed_at;
 DROP TABLE key_backups;

@@ -9,3 +9,15 @@ CREATE TABLE key_backups (
     CHECK (length(id) = 16),
     CHECK (generation > 0)
 );
+
+ALTER TABLE accounts ADD COLUMN renamed_at BIGINT;
+
+-- Names that accounts had before. Until then, a name is nobody's but its former owner's to take.
+CREATE TABLE retired_usernames (
+    username_key TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account_id   BYTEA REFERENCES accounts (id) ON DELETE SET NULL,
+    free_at      BIGINT NOT NULL
+);
+
+CREATE INDEX retired_usernames_by_account ON retired_usernames (account_id);
+CREATE INDEX retired_usernames_by_end ON retired_usernames (free_at);

@@ -25,6 +25,7 @@ pub(crate) struct MemoryStore(Mutex<Tables>);
 struct Tables {
     accounts: BTreeMap<AccountId, (Account, PasswordHash)>,
     audit: BTreeMap<AuditEventId, AuditEvent>,
+    retired: BTreeMap<String, (AccountId, Timestamp)>,
 }
 
 #[async_trait]
@@ -76,6 +77,12 @@ impl MemoryTx {
     fn refuse<T>(&mut self, constraint: Constraint) -> Result<T, StoreError> {
         self.failed = true;
         Err(StoreError::Conflict(constraint))
+    }
+
+    /// Whether the name was somebody else's until lately.
+    fn is_retired(&self, name: &Username, at: Timestamp, former: Option<AccountId>) -> bool {
+        let retired = self.tables.retired.get(name.key());
+        retired.is_some_and(|(owner, free_at)| *free_at > at && Some(*owner) != former)
     }
 
     fn find_account(&self, wanted: impl Fn(&Account) -> bool) -> Option<Account> {
@@ -159,6 +166,7 @@ impl AccountRepository for MemoryTx {
         if self
             .find_account(|other| other.username == account.username)
             .is_some()
+            || self.is_retired(&account.username, account.created_at, None)
         {
             return self.refuse(Constraint::Username);
         }
@@ -229,6 +237,47 @@ impl AccountRepository for MemoryTx {
             }
         }
         Ok(true)
+    }
+
+    fn find_many(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+        let found = ids.iter().filter_map(|id| self.tables.accounts.get(id));
+        Ok(found.map(|(account, _)| account.clone()).collect())
+    }
+
+    fn rename(
+        &mut self,
+        id: AccountId,
+        last: Option<Timestamp>,
+        username: &Username,
+        at: Timestamp,
+        free_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let others = |other: &Account| other.id != id && other.username == *username;
+        if self.find_account(others).is_some() || self.is_retired(username, at, Some(id)) {
+            return self.refuse(Constraint::Username);
+        }
+        let account = self.tables.accounts.get_mut(&id);
+        let Some((account, _)) = account.filter(|(account, _)| account.renamed_at == last) else {
+            return Ok(false);
+        };
+        let old = std::mem::replace(&mut account.username, username.clone());
+        account.renamed_at = Some(at);
+        if old != *username {
+            let entry = (id, free_at);
+            self.tables.retired.insert(old.key().to_owned(), entry);
+        }
+        Ok(true)
+    }
+
+    fn sweep_retired(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let retired = self.tables.retired.iter();
+        let free = retired.filter(|(_, (_, free_at))| *free_at <= now);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let free: Vec<String> = free.take(limit).map(|(key, _)| key.clone()).collect();
+        for key in &free {
+            self.tables.retired.remove(key);
+        }
+        Ok(u64::try_from(free.len()).unwrap_or(u64::MAX))
     }
 
     fn set_disabled(

@@ -19,6 +19,8 @@ pub struct Account {
     pub email_verified_at: Option<Timestamp>,
     /// Since when the operator lets nobody log in to it; None while they may.
     pub disabled_at: Option<Timestamp>,
+    /// When it got the username it has; None if it was made with it.
+    pub renamed_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -79,6 +79,7 @@ impl Accounts {
             email: command.email,
             email_verified_at: None,
             disabled_at: None,
+            renamed_at: None,
             created_at: self.env.now(),
         };
         let dialect = Some(command.dialect);

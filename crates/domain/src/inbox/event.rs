@@ -1,4 +1,5 @@
 use crate::Timestamp;
+use crate::accounts::{AccountId, Username};
 use crate::conversations::ConversationOverview;
 use crate::keys::{KeyOwner, PublicKey};
 use crate::messages::Message;
@@ -18,15 +19,18 @@ pub enum EventKind {
     SessionRevoked,
     /// A key was published or withdrawn, by the account or by somebody it talks with.
     KeyChanged,
+    /// The account, or somebody it talks with, has another username.
+    AccountRenamed,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::MessageCreated,
         Self::ConversationCreated,
         Self::SessionRevoked,
         Self::KeyChanged,
+        Self::AccountRenamed,
     ];
 
     /// The number it is stored as.
@@ -37,6 +41,7 @@ impl EventKind {
             Self::ConversationCreated => 2,
             Self::SessionRevoked => 3,
             Self::KeyChanged => 4,
+            Self::AccountRenamed => 20,
         }
     }
 
@@ -54,6 +59,7 @@ impl EventKind {
             Self::ConversationCreated => "conversation.created",
             Self::SessionRevoked => "session.revoked",
             Self::KeyChanged => "key.changed",
+            Self::AccountRenamed => "account.renamed",
         }
     }
 }
@@ -64,7 +70,7 @@ impl EventKind {
 pub struct NewEvent {
     /// What happened.
     pub kind: EventKind,
-    /// The id of the message, conversation, session or key.
+    /// The id of the message, conversation, session, key or account.
     pub subject: [u8; 16],
     /// When.
     pub created_at: Timestamp,
@@ -116,6 +122,8 @@ pub enum EventData {
     Session(SessionId),
     /// The key, and whose it is.
     Key(KeyOwner, Box<PublicKey>),
+    /// The account, with the name it has now.
+    Account(AccountId, Username),
     /// What the event was about is no longer there.
     Gone,
 }

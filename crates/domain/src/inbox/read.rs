@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Event, EventData, EventKind, Inbox, InboxEvent, Offset, Window};
-use crate::accounts::AccountId;
+use crate::accounts::{Account, AccountId};
 use crate::conversations::{ConversationId, ConversationOverview};
 use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{Message, MessageId, open_all};
@@ -55,6 +55,7 @@ struct Rows {
     messages: Vec<StoredMessage>,
     conversations: Vec<ConversationOverview>,
     keys: Vec<(KeyOwner, PublicKey)>,
+    accounts: Vec<Account>,
 }
 
 /// The content that events refer to, by id.
@@ -63,6 +64,7 @@ struct Subjects {
     messages: HashMap<MessageId, Message>,
     conversations: HashMap<ConversationId, ConversationOverview>,
     keys: HashMap<KeyId, (KeyOwner, PublicKey)>,
+    accounts: HashMap<AccountId, Account>,
 }
 
 impl Inbox {
@@ -93,6 +95,7 @@ impl Inbox {
             }),
             conversations: by_id(rows.conversations, |overview| overview.id),
             keys: by_id(rows.keys, |(_, key)| key.id),
+            accounts: by_id(rows.accounts, |account| account.id),
         };
         let events: Vec<Event> = rows
             .events
@@ -138,10 +141,12 @@ fn load(
         ConversationId::from_bytes,
     );
     let keys = subjects(&events, EventKind::KeyChanged, KeyId::from_bytes);
+    let accounts = subjects(&events, EventKind::AccountRenamed, AccountId::from_bytes);
     Ok(Rows {
         messages: tx.messages().find_many(&messages)?,
         conversations: tx.conversations().find_many(account, &conversations)?,
         keys: tx.keys().find_many(&keys)?,
+        accounts: tx.accounts().find_many(&accounts)?,
         events,
         window,
     })
@@ -184,6 +189,10 @@ impl Subjects {
             EventKind::KeyChanged => {
                 let found = self.keys.get(&KeyId::from_bytes(subject)).cloned();
                 found.map(|(owner, key)| EventData::Key(owner, Box::new(key)))
+            }
+            EventKind::AccountRenamed => {
+                let found = self.accounts.get(&AccountId::from_bytes(subject));
+                found.map(|account| EventData::Account(account.id, account.username.clone()))
             }
         };
         Event {
@@ -262,6 +271,7 @@ mod tests {
                 .once()
                 .returning(|_, _, _| Ok(Vec::new()));
             tx.keys.expect_find_many().returning(|_| Ok(Vec::new()));
+            tx.accounts.expect_find_many().returning(|_| Ok(Vec::new()));
             tx.messages.expect_find_many().returning(|_| Ok(Vec::new()));
             tx.conversations
                 .expect_find_many()

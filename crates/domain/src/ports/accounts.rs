@@ -8,7 +8,8 @@ pub trait AccountRepository {
     /// Adds an account with its password hash.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] with `Username` or `Email` (in that order) if another account has it, folded.
+    /// [`StoreError::Conflict`] with `Username` or `Email` (in that order) if another account has it, folded; with
+    /// `Username` also if the name is retired until after the account's `created_at` ([`AccountRepository::rename`]).
     fn insert(&mut self, account: &Account, hash: &PasswordHash) -> Result<(), StoreError>;
 
     /// The account with this id; None if there is none.
@@ -16,6 +17,12 @@ pub trait AccountRepository {
     /// # Errors
     /// [`StoreError`].
     fn find(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
+    /// Those of `ids` (at most 500) that exist, in any order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_many(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError>;
 
     /// The account with this username, compared folded.
     ///
@@ -58,6 +65,28 @@ pub trait AccountRepository {
         email: &Email,
         at: Timestamp,
     ) -> Result<bool, StoreError>;
+
+    /// Gives the account another username at the moment `at`. The one it had, unless it is the same folded, is retired: no
+    /// other account can have it before `free_at`, while this one may take it back. False, and nothing changes, if the
+    /// account is gone or its `renamed_at` is no longer `last`.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] with `Username` if another account has the name, or it is another one's retired name
+    /// until after `at`.
+    fn rename(
+        &mut self,
+        id: AccountId,
+        last: Option<Timestamp>,
+        username: &Username,
+        at: Timestamp,
+        free_at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Deletes at most `limit` retired names that are free at `now`; says how many went.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn sweep_retired(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     /// Says since when the account is disabled; None enables it. False if there is no such account.
     ///

@@ -36,6 +36,7 @@ pub fn account(username: &str) -> Account {
         email: None,
         email_verified_at: None,
         disabled_at: None,
+        renamed_at: None,
         created_at: MADE_AT,
     }
 }

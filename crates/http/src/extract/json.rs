@@ -1,8 +1,8 @@
 //! JSON bodies, bounded in size and time.
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
@@ -13,6 +13,8 @@ use crate::problem::Problem;
 use crate::settings::{BODY_TIMEOUT, JSON_LIMIT};
 
 const ACCEPTED: &str = "application/json";
+/// What a PATCH takes as well (RFC 7396).
+const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// A JSON object of at most `LIMIT` bytes, read into `T`. Structs for `T` say `#[serde(deny_unknown_fields)]`.
 #[derive(Debug, Clone)]
@@ -23,7 +25,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Json<T, 
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let head = check_head(request.headers(), LIMIT);
+        let head = check_head(request, LIMIT);
         let deadline = Deadline::of(request);
         let payload = payload.take();
         Box::pin(async move {
@@ -35,10 +37,12 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Json<T, 
 }
 
 /// Refuses what can be refused before anything of the body is read.
-fn check_head(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+fn check_head(request: &HttpRequest, limit: usize) -> Result<(), Problem> {
+    let headers = request.headers();
+    let patch = request.method() == Method::PATCH;
     let length = body::declared_length(headers);
     match headers.get(header::CONTENT_TYPE) {
-        Some(value) if !is_json(value) => return Err(wrong_type()),
+        Some(value) if !is_json(value, patch) => return Err(wrong_type()),
         None if length.unwrap_or(0) == 0 && !headers.contains_key(header::TRANSFER_ENCODING) => {
             return Err(json_error::empty());
         }
@@ -48,7 +52,7 @@ fn check_head(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
     body::check_head(headers, limit)
 }
 
-fn is_json(value: &HeaderValue) -> bool {
+fn is_json(value: &HeaderValue, patch: bool) -> bool {
     let Ok(text) = value.to_str() else {
         return false;
     };
@@ -59,7 +63,8 @@ fn is_json(value: &HeaderValue) -> bool {
             name.eq_ignore_ascii_case("charset")
                 && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
         });
-    essence.trim().eq_ignore_ascii_case(ACCEPTED) && utf8
+    let is = |accepted: &str| essence.trim().eq_ignore_ascii_case(accepted);
+    (is(ACCEPTED) || (patch && is(MERGE_PATCH))) && utf8
 }
 
 fn wrong_type() -> Problem {
@@ -95,12 +100,13 @@ mod tests {
             ("text/plain", false),
             ("", false),
         ] {
-            assert_eq!(
-                is_json(&HeaderValue::from_static(value)),
-                accepted,
-                "{value}"
-            );
+            for patch in [false, true] {
+                let value = HeaderValue::from_static(value);
+                assert_eq!(is_json(&value, patch), accepted, "{value:?}");
+            }
         }
+        let merge_patch = HeaderValue::from_static(MERGE_PATCH);
+        assert!(is_json(&merge_patch, true) && !is_json(&merge_patch, false));
     }
 
     fn streamed(chunks: impl Stream<Item = Result<web::Bytes, PayloadError>> + 'static) -> Payload {

@@ -18,7 +18,8 @@ pub(crate) struct EventView {
     /// Its place in the account's log: 1 for the first, and no holes.
     #[schema(value_type = u64, example = 7, minimum = 1)]
     offset: Offset,
-    /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`. More will come: pass over what you
+    /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`,
+    /// `account.renamed`. More will come: pass over what you
     /// do not know.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "message.created")]
@@ -42,6 +43,8 @@ enum EventDataView {
     Session(RevokedSession),
     /// `key.changed`
     Key(ChangedKey),
+    /// `account.renamed`
+    Account(RenamedAccount),
     /// What the event was about is no longer there.
     Gone,
 }
@@ -51,6 +54,12 @@ enum EventDataView {
 struct ChangedKey {
     user: UserView,
     key: KeyView,
+}
+
+/// Somebody who has another username.
+#[derive(Serialize, ToSchema)]
+struct RenamedAccount {
+    user: UserView,
 }
 
 /// A session that was ended before its time.
@@ -83,6 +92,9 @@ impl From<&EventData> for EventDataView {
             EventData::Key(owner, key) => Self::Key(ChangedKey {
                 user: UserView::new(owner.account, &owner.username),
                 key: KeyView::from(&**key),
+            }),
+            EventData::Account(id, username) => Self::Account(RenamedAccount {
+                user: UserView::new(*id, username),
             }),
             EventData::Gone => Self::Gone,
         }

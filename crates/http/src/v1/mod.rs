@@ -26,6 +26,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(server::describe_server)
             .service(accounts::create_account)
             .service(me::view_me)
+            .service(me::change_me)
             .service(audit::list_audit_events)
             .service(password::change_password)
             .service(sessions::open_session)

@@ -18,6 +18,13 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Reads a text that may be left out of a merge patch (RFC 7396) but not be removed by it: null is refused.
+pub(crate) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
 /// Reads a text that is wiped from memory after use and that no Debug output shows.
 pub(crate) fn secret<'de, D: Deserializer<'de>>(
     deserializer: D,

@@ -26,6 +26,7 @@ mod paging;
 mod password;
 mod problems;
 mod refresh;
+mod rename;
 mod second_factor;
 mod server;
 mod sessions;

@@ -100,6 +100,8 @@ keys! {
         "Address for Prometheus metrics, such as 127.0.0.1:9100. Keep it private.";
     REGISTRATION = "registration", Text, Text("open"),
         "Whether strangers may make accounts: open or closed.";
+    ACCOUNTS_RENAME_DAYS = "accounts.rename_days", Number, Text("30"),
+        "Least number of days between two changes of a username, 0 to 365.";
     LIMITS = "limits", Text, Text("default"),
         "Request rates and quotas: default, or off (only while listening on loopback).";
     MAIL_URL = "mail_url", Secret, Text("file://DATA_DIR/mail"),

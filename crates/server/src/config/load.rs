@@ -9,7 +9,8 @@ use super::keys::{self, CONFIG_VARIABLE};
 use super::reader::{Place, Reader};
 use super::show::{Setting, Settings};
 use super::{
-    Channel, Config, Dialects, Files, Limits, Listeners, Log, Mail, MasterKey, Social, Store,
+    Accounts, Channel, Config, Dialects, Files, Limits, Listeners, Log, Mail, MasterKey, Social,
+    Store,
 };
 
 /// A configuration that holds, and what is to be said about it.
@@ -53,6 +54,9 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
         trusted_proxies: reader.find(keys::TRUSTED_PROXIES)?.unwrap_or_default(),
         metrics_listen: reader.find(keys::METRICS_LISTEN)?,
         registration: reader.get(keys::REGISTRATION)?,
+        accounts: Accounts {
+            rename_days: reader.get(keys::ACCOUNTS_RENAME_DAYS)?,
+        },
         limits: reader.get(keys::LIMITS)?,
         mail: Mail {
             url: reader.get(keys::MAIL_URL)?,

@@ -34,6 +34,7 @@ pub use mail_url::{MailFrom, MailUrl, Smtp, SmtpLogin, SmtpTls};
 pub use public_url::PublicUrl;
 pub use show::{Settings, help};
 pub use value::{ByteSize, Listeners, LogFilter, OneLine, PoolSize, TrustedProxies};
+pub use value::{ByteSize, Days, Listeners, LogFilter, PoolSize, TrustedProxies};
 
 /// All settings. Relative paths are relative to the working folder.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Who may make an account.
     pub registration: Registration,
+    /// Accounts.
+    pub accounts: Accounts,
     /// Request rates and quotas.
     pub limits: Limits,
     /// Outgoing mail.
@@ -117,6 +120,13 @@ pub struct Mail {
     pub subject_prefix: Option<OneLine>,
     /// Certificates to trust beside the usual roots.
     pub ca_file: Option<PathBuf>,
+}
+
+/// Accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accounts {
+    /// The least time between two changes of a username.
+    pub rename_days: Days,
 }
 
 /// The file store.

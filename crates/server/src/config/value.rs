@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use sealpost_domain::Secret;
@@ -205,6 +206,26 @@ impl Value for PoolSize {
     }
 }
 
+/// A number of days: 0 to 365.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days(u16);
+
+impl Days {
+    /// The time they take.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(u64::from(self.0) * 24 * 60 * 60)
+    }
+}
+
+impl Value for Days {
+    const WANTS: &'static str = "a whole number from 0 to 365";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|days| *days <= 365).map(Self)
+    }
+}
+
 /// A tracing filter that has been parsed once and is known to be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);
@@ -273,6 +294,16 @@ mod tests {
         assert_eq!(proxies.networks()[1].to_string(), "::1/128");
         assert_eq!(TrustedProxies::parse("10.0.0.0/99"), None);
         assert_eq!(TrustedProxies::parse("proxy.example"), None);
+    }
+
+    #[test]
+    fn days_are_bounded() {
+        let month = Days::parse("30").map(Days::duration);
+        assert_eq!(month, Some(Duration::from_secs(2_592_000)));
+        assert_eq!(Days::parse("0").map(Days::duration), Some(Duration::ZERO));
+        for wrong in ["366", "-1", "30 days", ""] {
+            assert_eq!(Days::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sealpost_domain::accounts::Accounts;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
 use sealpost_domain::data_keys::DataKeys;
@@ -90,6 +91,22 @@ fn report(what: &str, swept: Result<u64, StoreError>) {
         Ok(rows) => tracing::debug!(rows, "deleted {what}"),
         Err(error) => {
             tracing::warn!(%error, "cannot delete {what}; trying again in a minute");
+        }
+    }
+}
+
+/// Lets go of usernames whose quarantine is over, now and then. Runs until it is dropped.
+pub(super) async fn sweep_usernames(accounts: Accounts) {
+    let mut ticks = interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match accounts.sweep_retired_usernames().await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "deleted usernames that are free again"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot delete usernames that are free again; trying again in a minute");
+            }
         }
     }
 }

@@ -3,7 +3,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Username};
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
-use super::UnitTx;
+use super::{UnitTx, names};
 use crate::decode::{At, bytes};
 use crate::schema::{accounts, inboxes};
 
@@ -18,6 +18,7 @@ struct Row {
     created_at: i64,
     email_verified_at: Option<i64>,
     disabled_at: Option<i64>,
+    renamed_at: Option<i64>,
 }
 
 impl Row {
@@ -34,6 +35,7 @@ impl Row {
             created_at: account.created_at.as_micros(),
             email_verified_at: account.email_verified_at.map(Timestamp::as_micros),
             disabled_at: account.disabled_at.map(Timestamp::as_micros),
+            renamed_at: account.renamed_at.map(Timestamp::as_micros),
         }
     }
 
@@ -48,6 +50,7 @@ impl Row {
             created_at: Timestamp::from_micros(self.created_at),
             email_verified_at: self.email_verified_at.map(Timestamp::from_micros),
             disabled_at: self.disabled_at.map(Timestamp::from_micros),
+            renamed_at: self.renamed_at.map(Timestamp::from_micros),
         })
     }
 }
@@ -61,7 +64,9 @@ impl AccountRepository for UnitTx<'_> {
                 .values((&row, accounts::password_hash.eq(hash.as_str())))
                 .on_conflict_do_nothing()
                 .execute(conn)?;
-            if inserted == 1 {
+            // Looked at last: whoever retires the name at this moment has it locked until then.
+            let retired = names::is_retired(conn, &username_key, account.created_at, None)?;
+            if inserted == 1 && !retired {
                 diesel::insert_into(inboxes::table)
                     .values(inboxes::account_id.eq(&row.id))
                     .execute(conn)?;
@@ -71,7 +76,7 @@ impl AccountRepository for UnitTx<'_> {
                 accounts::table.filter(accounts::username_key.eq(username_key)),
             ))
             .get_result(conn)?;
-            let constraint = if name_taken {
+            let constraint = if retired || name_taken {
                 Constraint::Username
             } else {
                 Constraint::Email
@@ -88,6 +93,23 @@ impl AccountRepository for UnitTx<'_> {
                 .first(conn)
                 .optional()?;
             Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
+    fn find_many(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+        self.run(|conn| {
+            let rows: Vec<Row> = accounts::table
+                .filter(accounts::id.eq_any(ids))
+                .select(Row::as_select())
+                .load(conn)?;
+            Ok(rows
+                .into_iter()
+                .map(Row::decode)
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -172,6 +194,44 @@ impl AccountRepository for UnitTx<'_> {
                 .execute(conn)?;
             Ok(updated == 1)
         })
+    }
+
+    fn rename(
+        &mut self,
+        id: AccountId,
+        last: Option<Timestamp>,
+        username: &Username,
+        at: Timestamp,
+        free_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let (own, key) = (
+                accounts::table.find(id.as_bytes().as_slice()),
+                username.key(),
+            );
+            // Locked by an update before it is looked at.
+            let present: Option<(String, Option<i64>)> = diesel::update(own)
+                .set(accounts::renamed_at.eq(accounts::renamed_at))
+                .returning((accounts::username_key, accounts::renamed_at))
+                .get_result(conn)
+                .optional()?;
+            let last = last.map(Timestamp::as_micros);
+            let Some((old, _)) = present.filter(|(_, renamed_at)| *renamed_at == last) else {
+                return Ok(false);
+            };
+            names::take(conn, id, username, at)?;
+            if names::is_retired(conn, key, at, Some(id))? {
+                return Err(StoreError::Conflict(Constraint::Username).into());
+            }
+            if old != key {
+                names::retire(conn, id, &old, free_at)?;
+            }
+            Ok(true)
+        })
+    }
+
+    fn sweep_retired(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.run(|conn| names::sweep(conn, now, limit))
     }
 
     fn set_disabled(

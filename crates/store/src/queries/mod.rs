@@ -14,6 +14,7 @@ mod installation;
 mod key_backups;
 mod keys;
 mod messages;
+mod names;
 mod outbox;
 mod sessions;
 mod throttles;

@@ -43,6 +43,8 @@ macro_rules! store_conformance {
             audit: paged_newest_first_and_swept, settled;
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
                 a_hundred_parallel_guesses_spend_at_most_five_tries;
+                disabled_and_enabled, renamed_if_unchanged, a_retired_name_is_its_former_owners,
+                retired_names_are_swept, many_want_a_name;
             audit: paged_newest_first_and_swept;
             key_backups: found_by_generation_and_deleted, id_and_generation_are_unique, whoever_looks_at_the_newest_is_alone;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,

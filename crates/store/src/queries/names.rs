@@ -1,0 +1,97 @@
+//! Usernames that change hands, or must not.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use sealpost_domain::Timestamp;
+use sealpost_domain::accounts::{AccountId, Username};
+use sealpost_domain::ports::{Constraint, StoreError};
+
+use super::Conn;
+use crate::failure::QueryError;
+use crate::schema::{accounts, retired_usernames as retired};
+
+/// Whether the name is retired at this moment, by an account other than `former`.
+pub(super) fn is_retired(
+    conn: &mut Conn,
+    key: &str,
+    at: Timestamp,
+    former: Option<AccountId>,
+) -> Result<bool, QueryError> {
+    let found: Option<Option<Vec<u8>>> = retired::table
+        .find(key)
+        .filter(retired::free_at.gt(at.as_micros()))
+        .select(retired::account_id)
+        .first(conn)
+        .optional()?;
+    let former = former.map(|id| id.as_bytes().to_vec());
+    Ok(found.is_some_and(|owner| owner.is_none() || owner != former))
+}
+
+/// Gives the account this name at this moment, unless another one has it.
+pub(super) fn take(
+    conn: &mut Conn,
+    id: AccountId,
+    username: &Username,
+    at: Timestamp,
+) -> Result<(), QueryError> {
+    let id = id.as_bytes().as_slice();
+    let others = accounts::table
+        .filter(accounts::username_key.eq(username.key()))
+        .filter(accounts::id.ne(id));
+    let taken: bool = diesel::select(diesel::dsl::exists(others)).get_result(conn)?;
+    if taken {
+        return Err(StoreError::Conflict(Constraint::Username).into());
+    }
+    let updated = diesel::update(accounts::table.find(id))
+        .set((
+            accounts::username.eq(username.as_str()),
+            accounts::username_key.eq(username.key()),
+            accounts::renamed_at.eq(at.as_micros()),
+        ))
+        .execute(conn);
+    match updated {
+        // Somebody took it since it was looked for, a moment ago.
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            Err(QueryError::Raced)
+        }
+        other => {
+            other?;
+            Ok(())
+        }
+    }
+}
+
+/// Keeps the name from everybody but this account. What was known of it before counts no more.
+pub(super) fn retire(
+    conn: &mut Conn,
+    id: AccountId,
+    key: &str,
+    free_at: Timestamp,
+) -> Result<(), QueryError> {
+    let owner = Some(id.as_bytes().to_vec());
+    diesel::insert_into(retired::table)
+        .values((
+            retired::username_key.eq(key),
+            retired::account_id.eq(&owner),
+            retired::free_at.eq(free_at.as_micros()),
+        ))
+        .on_conflict(retired::username_key)
+        .do_update()
+        .set((
+            retired::account_id.eq(&owner),
+            retired::free_at.eq(free_at.as_micros()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes names that are free.
+pub(super) fn sweep(conn: &mut Conn, now: Timestamp, limit: u32) -> Result<u64, QueryError> {
+    let free: Vec<String> = retired::table
+        .filter(retired::free_at.le(now.as_micros()))
+        .select(retired::username_key)
+        .limit(i64::from(limit))
+        .load(conn)?;
+    let swept = diesel::delete(retired::table.filter(retired::username_key.eq_any(free)));
+    Ok(u64::try_from(swept.execute(conn)?).unwrap_or(u64::MAX))
+}
