@@ -21,6 +21,9 @@ diesel::table! {
         email_verified_at -> Nullable<BigInt>,
         disabled_at -> Nullable<BigInt>,
         renamed_at -> Nullable<BigInt>,
+        discoverable -> Bool,
+        show_presence -> Bool,
+        messages_from -> SmallInt,
     }
 }
 
@@ -161,6 +164,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    relations (account_id, other_id) {
+        account_id -> Binary,
+        other_id -> Binary,
+        contact -> SmallInt,
+        contact_since -> Nullable<BigInt>,
+        blocked_at -> Nullable<BigInt>,
+        blocked_by_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    presence (account_id) {
+        account_id -> Binary,
+        lease_until -> BigInt,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> conversations (conversation_id));
@@ -170,7 +191,14 @@ diesel::joinable!(messages -> accounts (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, data_key_uses);
-diesel::allow_tables_to_appear_in_same_query!(accounts, conversations, members, messages);
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    conversations,
+    members,
+    messages,
+    relations
+);
+diesel::allow_tables_to_appear_in_same_query!(presence, sessions);
 
 diesel::table! {
     files (id) {

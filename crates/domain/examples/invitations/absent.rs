@@ -4,11 +4,15 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::codes::{CodePurpose, MailedCode};
+use sealpost_domain::accounts::{AccountId, Username};
+use sealpost_domain::audit::{AuditEvent, AuditEventId};
+use sealpost_domain::contacts::{Acquaintance, Relation, Tally};
 use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Membership, NewConversation,
 };
 use sealpost_domain::data_keys::{DataKey, DataKeyUse};
 use sealpost_domain::factors::{FactorKind, FactorSet};
+use sealpost_domain::directory::UsernamePrefix;
 use sealpost_domain::files::FileId;
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::key_backups::KeyBackupStamp;
@@ -16,11 +20,7 @@ use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::mail::{MailId, MailSummary, SealedMail};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
-    AuditRepository, BlobName, CodeRepository, ConversationRepository, DataKeyRepository, Digest,
-    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
-    KeyRepository, LeasedMail, MessageRepository, NewMessage, OutboxRepository, SessionRepository,
-    ShreddedFile, StoreError, StoredFile, StoredKeyBackup, StoredMessage, StoredRefreshToken,
-    StoredTicket, StoredTotp, ThrottleRepository, TicketRepository,
+    AuditRepository, BlobName, CodeRepository, ConversationRepository, DataKeyRepository, Digest, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, LeasedMail, MessageRepository, NewMessage, OutboxRepository, SessionRepository, ShreddedFile, StoreError, StoredFile, StoredKeyBackup, StoredMessage, StoredRefreshToken, StoredTicket, StoredTotp, ThrottleRepository, TicketRepository, ContactRepository, PresenceRepository,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 use sealpost_domain::throttle::Counter;
@@ -145,7 +145,91 @@ impl SessionRepository for Absent {
     }
 }
 
+impl ContactRepository for Absent {
+    fn find_by_username(
+        &mut self,
+        _: AccountId,
+        _: &Username,
+    ) -> Result<Option<Acquaintance>, StoreError> {
+        absent()
+    }
+
+    fn find_many(
+        &mut self,
+        _: AccountId,
+        _: &[AccountId],
+    ) -> Result<Vec<Acquaintance>, StoreError> {
+        absent()
+    }
+
+    fn search(
+        &mut self,
+        _: AccountId,
+        _: &UsernamePrefix,
+        _: Option<&str>,
+        _: u32,
+    ) -> Result<Vec<Acquaintance>, StoreError> {
+        absent()
+    }
+
+    fn page(
+        &mut self,
+        _: AccountId,
+        _: Option<&str>,
+        _: u32,
+    ) -> Result<Vec<Acquaintance>, StoreError> {
+        absent()
+    }
+
+    fn page_blocked(
+        &mut self,
+        _: AccountId,
+        _: Option<&str>,
+        _: u32,
+    ) -> Result<Vec<Acquaintance>, StoreError> {
+        absent()
+    }
+
+    fn list_mutual(&mut self, _: AccountId, _: u32) -> Result<Vec<AccountId>, StoreError> {
+        absent()
+    }
+
+    fn lock(&mut self, _: AccountId, _: AccountId) -> Result<Relation, StoreError> {
+        absent()
+    }
+
+    fn save(&mut self, _: AccountId, _: AccountId, _: &Relation) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn tally(&mut self, _: AccountId) -> Result<Tally, StoreError> {
+        absent()
+    }
+}
+
+impl PresenceRepository for Absent {
+    fn renew(&mut self, _: &[AccountId], _: Timestamp, _: Timestamp) -> Result<u64, StoreError> {
+        absent()
+    }
+
+    fn end_without_session(&mut self, _: AccountId, _: Timestamp) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn list_online(&mut self, _: &[AccountId], _: Timestamp) -> Result<Vec<AccountId>, StoreError> {
+        absent()
+    }
+
+    fn sweep(&mut self, _: Timestamp, _: u32) -> Result<u64, StoreError> {
+        absent()
+    }
+}
+
 impl ConversationRepository for Absent {
+    fn has_pair(&mut self, _: AccountId, _: AccountId) -> Result<bool, StoreError> {
+        absent()
+    }
+
     fn list_partners(&mut self, _: AccountId, _: u32) -> Result<Vec<AccountId>, StoreError> {
         absent()
     }

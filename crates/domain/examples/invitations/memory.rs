@@ -12,6 +12,12 @@ use sealpost_domain::ports::{
     DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
     KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PasswordHash,
     SessionRepository, Store, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+use sealpost_domain::accounts::{Account, AccountId, Email, Settings, Username};
+use sealpost_domain::ports::{
+    AccountRepository, AuditRepository, Constraint, ContactRepository, ConversationRepository,
+    DataKeyRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
+    MessageRepository, PasswordHash, PresenceRepository, SessionRepository, Store, StoreError, Tx,
+    Unit, Verdict,
 };
 use sealpost_domain::sessions::SessionId;
 
@@ -26,6 +32,8 @@ struct Tables {
     accounts: BTreeMap<AccountId, (Account, PasswordHash)>,
     audit: BTreeMap<AuditEventId, AuditEvent>,
     retired: BTreeMap<String, (AccountId, Timestamp)>,
+    /// Of those who changed theirs.
+    settings: BTreeMap<AccountId, Settings>,
 }
 
 #[async_trait]
@@ -121,6 +129,14 @@ impl Tx for MemoryTx {
     }
 
     fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
+        &mut self.absent
+    }
+
+    fn contacts(&mut self) -> &mut dyn ContactRepository {
+        &mut self.absent
+    }
+
+    fn presence(&mut self) -> &mut dyn PresenceRepository {
         &mut self.absent
     }
 
@@ -289,6 +305,25 @@ impl AccountRepository for MemoryTx {
         Ok(account
             .map(|(account, _)| account.disabled_at = since)
             .is_some())
+    }
+
+    fn find_settings(&mut self, id: AccountId) -> Result<Option<Settings>, StoreError> {
+        let known = self.tables.accounts.contains_key(&id);
+        let changed = self.tables.settings.get(&id).copied();
+        Ok(known.then(|| changed.unwrap_or_default()))
+    }
+
+    fn replace_settings(
+        &mut self,
+        id: AccountId,
+        old: &Settings,
+        new: &Settings,
+    ) -> Result<bool, StoreError> {
+        let unchanged = self.find_settings(id)?.as_ref() == Some(old);
+        if unchanged {
+            self.tables.settings.insert(id, *new);
+        }
+        Ok(unchanged)
     }
 }
 

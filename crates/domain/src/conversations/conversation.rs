@@ -1,5 +1,6 @@
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
+use crate::contacts::Correspondent;
 
 define_id! {
     /// Names a conversation.
@@ -48,4 +49,6 @@ pub struct Membership {
     pub sealed_key: Vec<u8>,
     /// Everybody in it, by id, the caller included.
     pub members: Vec<AccountId>,
+    /// What decides whether the caller may write to the others, one for each of them.
+    pub others: Vec<Correspondent>,
 }

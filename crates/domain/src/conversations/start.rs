@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{ConversationId, ConversationOverview, Conversations, NewConversation};
 use crate::accounts::{AccountId, Username};
+use crate::contacts::{WritingRefused, find_visible};
 use crate::inbox::{EventKind, NewEvent};
 use crate::messages::key_binding;
 use crate::ports::{StoreError, StoreExt, Tx};
@@ -25,12 +26,18 @@ pub struct Started {
 /// Why there is no conversation.
 #[derive(Debug, Error)]
 pub enum StartConversationError {
-    /// Nobody has this name.
+    /// Nobody has this name, or the caller may not know who: the user blocks the caller, or is not discoverable.
     #[error("there is no user of this name")]
     UnknownUser,
     /// The name is the caller's own.
     #[error("a conversation needs somebody else: this username is your own")]
     WithOneself,
+    /// The user takes no messages from the caller, by their settings.
+    #[error("this user takes no messages from you")]
+    TakesNoMessages,
+    /// The caller has blocked the user.
+    #[error("you have blocked this user: lift the block first")]
+    Blocked,
     /// The caller's account is gone.
     #[error("this account no longer exists")]
     Gone,
@@ -41,7 +48,7 @@ pub enum StartConversationError {
 
 impl Conversations {
     /// The conversation of the caller and `username`; made if there is none. The same pair has one, whoever asks and
-    /// however often.
+    /// however often. Who could not write in it does not get it here, be it new or old.
     ///
     /// # Errors
     /// [`StartConversationError`].
@@ -82,14 +89,12 @@ pub(super) fn start(
     username: &Username,
     draft: &dyn Fn(AccountId) -> NewConversation,
 ) -> Result<Started, StartConversationError> {
-    let other = tx
-        .accounts()
-        .find_by_username(username)?
-        .ok_or(StartConversationError::UnknownUser)?;
-    if other.id == starter {
+    let other = find_visible(tx, starter, username)?.ok_or(StartConversationError::UnknownUser)?;
+    if other.account == starter {
         return Err(StartConversationError::WithOneself);
     }
-    let new = draft(other.id);
+    other.correspondent().check()?;
+    let new = draft(other.account);
     let id = tx.conversations().find_or_insert_pair(&new)?;
     let created = id == new.id;
     if created {
@@ -98,7 +103,7 @@ pub(super) fn start(
             subject: *id.as_bytes(),
             created_at: new.created_at,
         };
-        tx.inbox().collect(&[starter, other.id], event);
+        tx.inbox().collect(&[starter, other.account], event);
     }
     let conversation = tx
         .conversations()
@@ -111,11 +116,21 @@ pub(super) fn start(
     })
 }
 
+impl From<WritingRefused> for StartConversationError {
+    fn from(refused: WritingRefused) -> Self {
+        match refused {
+            WritingRefused::Blocked => Self::Blocked,
+            WritingRefused::TakesNone => Self::TakesNoMessages,
+        }
+    }
+}
+
 impl DomainError for StartConversationError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::UnknownUser => ErrorKind::NotFound,
             Self::WithOneself => ErrorKind::Invalid,
+            Self::TakesNoMessages | Self::Blocked => ErrorKind::Forbidden,
             Self::Gone => ErrorKind::Unauthenticated,
             Self::Store(error) => error.kind(),
         }
@@ -125,6 +140,8 @@ impl DomainError for StartConversationError {
         match self {
             Self::UnknownUser => "unknown-user",
             Self::WithOneself => "conversation-with-oneself",
+            Self::TakesNoMessages => "takes-no-messages",
+            Self::Blocked => "user-blocked",
             Self::Gone => "account-gone",
             Self::Store(error) => error.code(),
         }
@@ -146,7 +163,9 @@ impl DomainError for StartConversationError {
 mod tests {
     use super::*;
     use crate::Timestamp;
-    use crate::testing::{MockTx, account};
+    use crate::accounts::MessagesFrom;
+    use crate::contacts::Relation;
+    use crate::testing::{MockTx, account, acquaintance};
 
     const NEW: ConversationId = ConversationId::from_bytes([1; 16]);
     const OLD: ConversationId = ConversationId::from_bytes([2; 16]);
@@ -162,9 +181,9 @@ mod tests {
 
     fn tx(present: ConversationId) -> MockTx {
         let mut tx = MockTx::default();
-        tx.accounts
+        tx.contacts
             .expect_find_by_username()
-            .returning(|_| Ok(Some(account("bob"))));
+            .returning(|_, _| Ok(Some(acquaintance("bob"))));
         tx.conversations
             .expect_find_or_insert_pair()
             .returning(move |_| Ok(present));
@@ -217,12 +236,41 @@ mod tests {
         ));
         let mut empty = MockTx::default();
         empty
-            .accounts
+            .contacts
             .expect_find_by_username()
-            .returning(|_| Ok(None));
+            .returning(|_, _| Ok(None));
         assert!(matches!(
             run(&mut empty, "alice"),
             Err(StartConversationError::UnknownUser)
         ));
+    }
+
+    fn refusal(messages_from: MessagesFrom, relation: Relation) -> StartConversationError {
+        let mut bob = acquaintance("bob");
+        bob.settings.messages_from = messages_from;
+        bob.relation = relation;
+        let mut tx = MockTx::default();
+        tx.contacts
+            .expect_find_by_username()
+            .returning(move |_, _| Ok(Some(bob.clone())));
+        run(&mut tx, "alice").unwrap_err()
+    }
+
+    #[test]
+    fn who_is_blocked_meets_nobody_and_who_is_not_wanted_is_told_so() {
+        let blocked = Relation {
+            blocked_by_at: Some(Timestamp::from_seconds(1)),
+            ..Relation::default()
+        };
+        for messages_from in MessagesFrom::ALL {
+            let refused = refusal(messages_from, blocked);
+            assert!(matches!(refused, StartConversationError::UnknownUser));
+            let refused = refusal(messages_from, blocked.mirrored());
+            assert!(matches!(refused, StartConversationError::Blocked));
+        }
+        for messages_from in [MessagesFrom::Contacts, MessagesFrom::Nobody] {
+            let refused = refusal(messages_from, Relation::default());
+            assert!(matches!(refused, StartConversationError::TakesNoMessages));
+        }
     }
 }

@@ -1,5 +1,6 @@
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
+use crate::contacts::Acquaintance;
 use crate::conversations::ConversationOverview;
 use crate::keys::{KeyOwner, PublicKey};
 use crate::messages::Message;
@@ -17,20 +18,27 @@ pub enum EventKind {
     ConversationCreated,
     /// One of the account's sessions was ended before its time.
     SessionRevoked,
-    /// A key was published or withdrawn, by the account or by somebody it talks with.
+    /// A key was published or withdrawn, by the account, a contact of it, or somebody it talks with.
     KeyChanged,
     /// The account, or somebody it talks with, has another username.
     AccountRenamed,
+    /// Somebody has asked the account to be their contact, or the account somebody.
+    ContactRequested,
+    /// The account and somebody have become contacts.
+    ContactAccepted,
+    /// A contact has ended, or a request was withdrawn or declined.
+    ContactRemoved,
 }
 
 impl EventKind {
     /// Every kind.
     pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::MessageCreated,
         Self::ConversationCreated,
         Self::SessionRevoked,
         Self::KeyChanged,
-        Self::AccountRenamed,
+    Self::AccountRenamed, Self::ContactRequested, Self::ContactAccepted, Self::ContactRemoved,
     ];
 
     /// The number it is stored as.
@@ -42,6 +50,9 @@ impl EventKind {
             Self::SessionRevoked => 3,
             Self::KeyChanged => 4,
             Self::AccountRenamed => 20,
+            Self::ContactRequested => 10,
+            Self::ContactAccepted => 11,
+            Self::ContactRemoved => 12,
         }
     }
 
@@ -60,6 +71,9 @@ impl EventKind {
             Self::SessionRevoked => "session.revoked",
             Self::KeyChanged => "key.changed",
             Self::AccountRenamed => "account.renamed",
+            Self::ContactRequested => "contact.requested",
+            Self::ContactAccepted => "contact.accepted",
+            Self::ContactRemoved => "contact.removed",
         }
     }
 }
@@ -124,6 +138,8 @@ pub enum EventData {
     Key(KeyOwner, Box<PublicKey>),
     /// The account, with the name it has now.
     Account(AccountId, Username),
+    /// The other account, and how the owner of the log stands to it now.
+    Contact(Box<Acquaintance>),
     /// What the event was about is no longer there.
     Gone,
 }

@@ -8,6 +8,8 @@ use thiserror::Error;
 
 use super::{Event, EventData, EventKind, Inbox, InboxEvent, Offset, Window};
 use crate::accounts::{Account, AccountId};
+use crate::accounts::AccountId;
+use crate::contacts::{Acquaintance, is_visible};
 use crate::conversations::{ConversationId, ConversationOverview};
 use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{Message, MessageId, open_all};
@@ -56,6 +58,7 @@ struct Rows {
     conversations: Vec<ConversationOverview>,
     keys: Vec<(KeyOwner, PublicKey)>,
     accounts: Vec<Account>,
+    people: Vec<Acquaintance>,
 }
 
 /// The content that events refer to, by id.
@@ -65,6 +68,7 @@ struct Subjects {
     conversations: HashMap<ConversationId, ConversationOverview>,
     keys: HashMap<KeyId, (KeyOwner, PublicKey)>,
     accounts: HashMap<AccountId, Account>,
+    people: HashMap<AccountId, Acquaintance>,
 }
 
 impl Inbox {
@@ -96,6 +100,7 @@ impl Inbox {
             conversations: by_id(rows.conversations, |overview| overview.id),
             keys: by_id(rows.keys, |(_, key)| key.id),
             accounts: by_id(rows.accounts, |account| account.id),
+            people: by_id(rows.people, |found| found.account),
         };
         let events: Vec<Event> = rows
             .events
@@ -147,9 +152,39 @@ fn load(
         conversations: tx.conversations().find_many(account, &conversations)?,
         keys: tx.keys().find_many(&keys)?,
         accounts: tx.accounts().find_many(&accounts)?,
+        people: find_people(tx, account, &events)?,
         events,
         window,
     })
+}
+
+/// Those whom events about contacts are about, as far as the owner of the log may know of them now: what a block hides, the
+/// log does not tell.
+fn find_people(
+    tx: &mut dyn Tx,
+    owner: AccountId,
+    events: &[InboxEvent],
+) -> Result<Vec<Acquaintance>, StoreError> {
+    let kinds = [
+        EventKind::ContactRequested,
+        EventKind::ContactAccepted,
+        EventKind::ContactRemoved,
+    ];
+    let ids: BTreeSet<AccountId> = kinds
+        .into_iter()
+        .flat_map(|kind| subjects(events, kind, AccountId::from_bytes))
+        .collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<AccountId> = ids.into_iter().collect();
+    let mut people = Vec::new();
+    for found in tx.contacts().find_many(owner, &ids)? {
+        if is_visible(tx, owner, &found)? {
+            people.push(found);
+        }
+    }
+    Ok(people)
 }
 
 /// The ids of what the events of one kind are about, each once.
@@ -193,6 +228,13 @@ impl Subjects {
             EventKind::AccountRenamed => {
                 let found = self.accounts.get(&AccountId::from_bytes(subject));
                 found.map(|account| EventData::Account(account.id, account.username.clone()))
+            }
+
+            EventKind::ContactRequested
+            | EventKind::ContactAccepted
+            | EventKind::ContactRemoved => {
+                let found = self.people.get(&AccountId::from_bytes(subject)).cloned();
+                found.map(|found| EventData::Contact(Box::new(found)))
             }
         };
         Event {

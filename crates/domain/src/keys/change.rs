@@ -1,5 +1,5 @@
 //! The owner publishes, replaces or withdraws a key. Each change is a row of the account's history, and those who talk
-//! with the account hear of it.
+//! with the account hear of it, and its contacts.
 
 use std::time::Duration;
 
@@ -170,6 +170,7 @@ fn tell(
         created_at: now,
     })?;
     let mut recipients = tx.conversations().list_partners(owner, TOLD)?;
+    recipients.extend(tx.contacts().list_mutual(owner, TOLD)?);
     recipients.push(owner);
     let event = NewEvent {
         kind: EventKind::KeyChanged,
@@ -247,6 +248,9 @@ mod tests {
         tx.conversations
             .expect_list_partners()
             .returning(|_, _| Ok(vec![account("bob").id]));
+        tx.contacts
+            .expect_list_mutual()
+            .returning(|_, _| Ok(Vec::new()));
         tx
     }
 

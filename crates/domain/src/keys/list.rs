@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::{Keys, PublicKey};
 use crate::accounts::Username;
+use crate::contacts::find_visible;
 use crate::ports::{StoreError, StoreExt};
 use crate::sessions::Actor;
 use crate::{DomainError, ErrorKind};
@@ -13,7 +14,7 @@ use crate::{DomainError, ErrorKind};
 /// Why no keys are shown.
 #[derive(Debug, Error)]
 pub enum ListKeysError {
-    /// Nobody has this name.
+    /// Nobody has this name, or the caller may not know who.
     #[error("there is no user of this name")]
     UnknownUser,
     /// The store failed.
@@ -31,21 +32,22 @@ impl Keys {
         self.env.store.read(move |tx| tx.keys().list(account)).await
     }
 
-    /// The good keys of the user of this name, newest first. The same for everybody who asks.
+    /// The good keys of the user of this name, newest first. The same for everybody who may know of the user.
     ///
     /// # Errors
     /// [`ListKeysError`].
     pub async fn list_of(
         &self,
-        _actor: &Actor,
+        actor: &Actor,
         username: Username,
     ) -> Result<Vec<PublicKey>, ListKeysError> {
+        let viewer = actor.account();
         self.env
             .store
             .read(move |tx| {
-                let owner = tx.accounts().find_by_username(&username)?;
+                let owner = find_visible(tx, viewer, &username)?;
                 let owner = owner.ok_or(ListKeysError::UnknownUser)?;
-                Ok(tx.keys().list(owner.id)?)
+                Ok(tx.keys().list(owner.account)?)
             })
             .await
     }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Body, ClientId, Format, MessageId, Messages, seal};
 use crate::Timestamp;
 use crate::accounts::AccountId;
+use crate::contacts::{Correspondent, WritingRefused};
 use crate::conversations::ConversationId;
 use crate::inbox::{EventKind, NewEvent};
 use crate::ports::{Digest, MacPurpose, NewMessage, SealError, Sealer, StoreError, StoreExt, Tx};
@@ -53,6 +54,12 @@ pub enum SendMessageError {
     /// The sender has used this name for another message.
     #[error("this client_id was used for another message: use a new one for each message")]
     ClientIdReused,
+    /// The other one takes no messages from the sender: by a setting, or by a block. The sender cannot tell which.
+    #[error("this user takes no messages from you")]
+    TakesNoMessages,
+    /// The sender has blocked the other one.
+    #[error("you have blocked this user: lift the block first")]
+    Blocked,
     /// The conversation's key does not open.
     #[error("the key of the conversation cannot be opened")]
     Sealed(#[from] SealError),
@@ -133,6 +140,11 @@ fn append(
             Err(SendMessageError::ClientIdReused)
         };
     }
+    // After the repeat: what was taken stays taken.
+    membership
+        .others
+        .iter()
+        .try_for_each(Correspondent::check)?;
     let body = seal::to_stored(
         (id, &command.conversation),
         &membership.sealed_key,
@@ -164,12 +176,22 @@ fn append(
     })
 }
 
+impl From<WritingRefused> for SendMessageError {
+    fn from(refused: WritingRefused) -> Self {
+        match refused {
+            WritingRefused::Blocked => Self::Blocked,
+            WritingRefused::TakesNone => Self::TakesNoMessages,
+        }
+    }
+}
+
 impl DomainError for SendMessageError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::UnknownConversation => ErrorKind::NotFound,
             Self::NotJose => ErrorKind::Invalid,
             Self::ClientIdReused => ErrorKind::Conflict,
+            Self::TakesNoMessages | Self::Blocked => ErrorKind::Forbidden,
             Self::Sealed(_) => ErrorKind::Internal,
             Self::Store(error) => error.kind(),
         }
@@ -180,6 +202,8 @@ impl DomainError for SendMessageError {
             Self::UnknownConversation => "unknown-conversation",
             Self::NotJose => "invalid-jose",
             Self::ClientIdReused => "client-id-reused",
+            Self::TakesNoMessages => "takes-no-messages",
+            Self::Blocked => "user-blocked",
             Self::Sealed(_) => "internal-error",
             Self::Store(error) => error.code(),
         }
@@ -204,6 +228,8 @@ impl DomainError for SendMessageError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::MessagesFrom;
+    use crate::contacts::Relation;
     use crate::conversations::Membership;
     use crate::ports::MockSealer;
     use crate::testing::{MockTx, account};
@@ -225,14 +251,24 @@ mod tests {
     }
 
     fn tx(sent: Option<(Receipt, Digest)>) -> MockTx {
+        let bob = Correspondent {
+            messages_from: MessagesFrom::Everyone,
+            relation: Relation::default(),
+        };
+        tx_with(bob, sent)
+    }
+
+    fn tx_with(bob: Correspondent, sent: Option<(Receipt, Digest)>) -> MockTx {
         let mut tx = MockTx::default();
-        tx.conversations.expect_find_membership().returning(|_, _| {
-            let members = vec![account("alice").id, account("bob").id];
-            Ok(Some(Membership {
-                sealed_key: vec![9],
-                members,
-            }))
-        });
+        tx.conversations
+            .expect_find_membership()
+            .returning(move |_, _| {
+                Ok(Some(Membership {
+                    sealed_key: vec![9],
+                    members: vec![account("alice").id, account("bob").id],
+                    others: vec![bob],
+                }))
+            });
         tx.messages
             .expect_find_sent()
             .returning(move |_, _| Ok(sent.clone()));
@@ -295,6 +331,36 @@ mod tests {
             append(&mut tx, &draft(Format::Opaque), &MockSealer::new()).unwrap(),
             original()
         );
+    }
+
+    #[test]
+    fn a_block_refuses_what_the_setting_refuses_but_no_repeat() {
+        let blocked = Relation {
+            blocked_by_at: Some(Timestamp::from_seconds(1)),
+            ..Relation::default()
+        };
+        for (messages_from, relation) in [
+            (MessagesFrom::Nobody, Relation::default()),
+            (MessagesFrom::Everyone, blocked),
+        ] {
+            let bob = Correspondent {
+                messages_from,
+                relation,
+            };
+            let mut tx = tx_with(bob, None);
+            let refused = append(&mut tx, &draft(Format::Opaque), &MockSealer::new());
+            assert!(matches!(refused, Err(SendMessageError::TakesNoMessages)));
+            let mut tx = tx_with(bob, Some((original(), [3; 32])));
+            let repeated = append(&mut tx, &draft(Format::Opaque), &MockSealer::new());
+            assert_eq!(repeated.unwrap(), original());
+        }
+        let bob = Correspondent {
+            messages_from: MessagesFrom::Everyone,
+            relation: blocked.mirrored(),
+        };
+        let mut tx = tx_with(bob, None);
+        let refused = append(&mut tx, &draft(Format::Opaque), &MockSealer::new());
+        assert!(matches!(refused, Err(SendMessageError::Blocked)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::{PasswordHash, StoreError};
 use crate::Timestamp;
-use crate::accounts::{Account, AccountId, Email, Username};
+use crate::accounts::{Account, AccountId, Email, Settings, Username};
 
 /// Accounts and their password hashes.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
@@ -94,4 +94,22 @@ pub trait AccountRepository {
     /// [`StoreError`].
     fn set_disabled(&mut self, id: AccountId, since: Option<Timestamp>)
     -> Result<bool, StoreError>;
+
+    /// The account's settings, [`Settings::default`] until its owner changes them; None if there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_settings(&mut self, id: AccountId) -> Result<Option<Settings>, StoreError>;
+
+    /// Replaces the settings `old` by `new`. False, and nothing changes, when the account is gone or its settings are no
+    /// longer `old` (somebody else changed them meanwhile).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn replace_settings(
+        &mut self,
+        id: AccountId,
+        old: &Settings,
+        new: &Settings,
+    ) -> Result<bool, StoreError>;
 }

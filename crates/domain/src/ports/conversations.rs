@@ -22,6 +22,12 @@ pub trait ConversationRepository {
         account: AccountId,
     ) -> Result<Option<Membership>, StoreError>;
 
+    /// Whether the two have a conversation.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn has_pair(&mut self, one: AccountId, other: AccountId) -> Result<bool, StoreError>;
+
     /// Those of `ids` (at most 500) that `account` is in, newest first, each once.
     ///
     /// # Errors
@@ -43,7 +49,8 @@ pub trait ConversationRepository {
         limit: u32,
     ) -> Result<Vec<ConversationId>, StoreError>;
 
-    /// Everybody who shares a conversation with `account`, each once, by id, at most `limit`.
+    /// Everybody who shares a conversation with `account`, each once, by id, at most `limit`; without those of whom one
+    /// blocks the other.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -8,6 +8,7 @@ mod audit;
 mod blobs;
 mod clock;
 mod codes;
+mod contacts;
 mod conversations;
 mod data_key_cipher;
 mod data_keys;
@@ -26,6 +27,7 @@ mod mailer;
 mod messages;
 mod outbox;
 mod password_hasher;
+mod presence;
 mod rsa_pem;
 mod sealer;
 mod sessions;
@@ -41,6 +43,7 @@ pub use audit::AuditRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
 pub use clock::Clock;
 pub use codes::CodeRepository;
+pub use contacts::ContactRepository;
 pub use conversations::ConversationRepository;
 pub use data_key_cipher::{DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair};
 pub use data_keys::DataKeyRepository;
@@ -59,6 +62,7 @@ pub use mailer::{MailError, Mailer, OutgoingMail};
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use outbox::{LeasedMail, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
+pub use presence::PresenceRepository;
 pub use rsa_pem::{PrivatePemError, RsaPem};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
 pub use sessions::{SessionRepository, StoredRefreshToken};
@@ -73,13 +77,5 @@ pub use wake_ups::WakeUps;
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore,
-    codes::MockCodeRepository, conversations::MockConversationRepository,
-    data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher,
-    files::MockFileRepository, inbox::MockInboxRepository,
-    installation::MockInstallationRepository, key_backups::MockKeyBackupRepository,
-    key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer,
-    messages::MockMessageRepository, outbox::MockOutboxRepository,
-    password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem, sealer::MockSealer,
-    sessions::MockSessionRepository, throttles::MockThrottleRepository,
-    tickets::MockTicketRepository, token_signer::MockTokenSigner,
+    codes::MockCodeRepository, conversations::MockConversationRepository, data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository, inbox::MockInboxRepository, installation::MockInstallationRepository, key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem, sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository, tickets::MockTicketRepository, token_signer::MockTokenSigner, contacts::MockContactRepository, presence::MockPresenceRepository,
 };

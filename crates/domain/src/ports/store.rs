@@ -4,10 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
-    KeyRepository, MessageRepository, OutboxRepository, SessionRepository, StoreError,
-    ThrottleRepository, TicketRepository,
+    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, ContactRepository, PresenceRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -38,6 +35,10 @@ pub trait Tx {
     fn keys(&mut self) -> &mut dyn KeyRepository;
     /// Key backups.
     fn key_backups(&mut self) -> &mut dyn KeyBackupRepository;
+    /// Contacts, requests and blocks.
+    fn contacts(&mut self) -> &mut dyn ContactRepository;
+    /// Who is there.
+    fn presence(&mut self) -> &mut dyn PresenceRepository;
     /// Conversations and their members.
     fn conversations(&mut self) -> &mut dyn ConversationRepository;
     /// Messages.

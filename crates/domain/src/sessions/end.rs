@@ -38,7 +38,7 @@ impl Sessions {
     }
 
     /// Ends one of the caller's sessions: its tokens are dead on this instance at once and on every other within a
-    /// second.
+    /// second. With the last one the account is no longer there for others to see.
     ///
     /// # Errors
     /// [`EndSessionError::Unknown`] also for sessions of others.
@@ -80,6 +80,8 @@ fn end_one(
     let session = session.ok_or(EndSessionError::Unknown)?;
     let ended = end(tx, &session, event.at)?.ok_or(EndSessionError::Unknown)?;
     tx.audit().append(event)?;
+    let ended = end(tx, &session, now)?.ok_or(EndSessionError::Unknown)?;
+    tx.presence().end_without_session(account, now)?;
     Ok(ended)
 }
 
@@ -157,6 +159,10 @@ mod tests {
         let event = audit_event(alices.account, AuditKind::SessionEnded);
         let mut tx = MockTx::default();
         let found = alices.clone();
+    fn presence_ends_with_the_last_session() {
+        let alices = session(account("alice").id);
+        let (owner, found) = (alices.account, alices.clone());
+        let mut tx = MockTx::default();
         tx.sessions
             .expect_find()
             .returning(move |_| Ok(Some(found.clone())));
@@ -168,6 +174,13 @@ mod tests {
             .once()
             .returning(|_| Ok(()));
         end_one(&mut tx, alices.id, &event).unwrap();
+        tx.inbox.expect_collect().return_const(());
+        tx.presence
+            .expect_end_without_session()
+            .withf(move |account, _| *account == owner)
+            .once()
+            .returning(|_, _| Ok(true));
+        end_one(&mut tx, owner, alices.id, alices.created_at).unwrap();
     }
 
     #[test]

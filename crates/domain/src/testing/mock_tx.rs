@@ -1,12 +1,5 @@
 use crate::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
-    KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository,
-    MockCodeRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository,
-    MockFileRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository,
-    MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockSessionRepository,
-    MockThrottleRepository, MockTicketRepository, OutboxRepository, SessionRepository,
-    ThrottleRepository, TicketRepository, Tx,
+    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx, ContactRepository, MockContactRepository, MockPresenceRepository, PresenceRepository,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -24,6 +17,10 @@ pub struct MockTx {
     pub keys: MockKeyRepository,
     /// Key backups.
     pub key_backups: MockKeyBackupRepository,
+    /// Contacts.
+    pub contacts: MockContactRepository,
+    /// Who is there.
+    pub presence: MockPresenceRepository,
     /// Conversations.
     pub conversations: MockConversationRepository,
     /// Messages.
@@ -69,6 +66,14 @@ impl Tx for MockTx {
 
     fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {
         &mut self.key_backups
+    }
+
+    fn contacts(&mut self) -> &mut dyn ContactRepository {
+        &mut self.contacts
+    }
+
+    fn presence(&mut self) -> &mut dyn PresenceRepository {
+        &mut self.presence
     }
 
     fn conversations(&mut self) -> &mut dyn ConversationRepository {

@@ -8,6 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::Timestamp;
 use crate::accounts::{Account, AccountId, Username};
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
+use crate::accounts::{Account, AccountId, Settings, Username};
+use crate::contacts::{Acquaintance, Relation};
 use crate::sessions::{Dialect, Session, SessionId};
 
 /// When the samples were made.
@@ -52,6 +54,21 @@ pub fn audit_event(account: AccountId, kind: AuditKind) -> AuditEvent {
         session: Some(session(account).id),
         dialect: Some(Dialect::Native),
         subject: None,
+    }
+}
+
+/// The same account as somebody sees it who has nothing to do with it.
+///
+/// # Panics
+/// If the name is no username.
+#[must_use]
+pub fn acquaintance(username: &str) -> Acquaintance {
+    let Account { id, username, .. } = account(username);
+    Acquaintance {
+        account: id,
+        username,
+        settings: Settings::default(),
+        relation: Relation::default(),
     }
 }
 

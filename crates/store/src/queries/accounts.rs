@@ -1,10 +1,12 @@
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::{Account, AccountId, Email, Username};
+use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Settings, Username};
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
+use super::UnitTx;
 use super::{UnitTx, names};
 use crate::decode::{At, bytes};
+use crate::decode::{At, bytes, coded};
 use crate::schema::{accounts, inboxes};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -51,6 +53,25 @@ impl Row {
             email_verified_at: self.email_verified_at.map(Timestamp::from_micros),
             disabled_at: self.disabled_at.map(Timestamp::from_micros),
             renamed_at: self.renamed_at.map(Timestamp::from_micros),
+        })
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+pub(super) struct SettingsRow {
+    discoverable: bool,
+    show_presence: bool,
+    messages_from: i16,
+}
+
+impl SettingsRow {
+    pub(super) fn decode(self) -> Result<Settings, StoreError> {
+        let at = At("accounts", "messages_from");
+        Ok(Settings {
+            discoverable: self.discoverable,
+            show_presence: self.show_presence,
+            messages_from: coded(self.messages_from, MessagesFrom::from_code, at)?,
         })
     }
 }
@@ -244,6 +265,40 @@ impl AccountRepository for UnitTx<'_> {
                 .set(accounts::disabled_at.eq(since.map(Timestamp::as_micros)))
                 .execute(conn)?;
             Ok(updated == 1)
+        })
+    }
+
+    fn find_settings(&mut self, id: AccountId) -> Result<Option<Settings>, StoreError> {
+        self.run(|conn| {
+            let row: Option<SettingsRow> = accounts::table
+                .find(id.as_bytes().as_slice())
+                .select(SettingsRow::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(SettingsRow::decode).transpose()?)
+        })
+    }
+
+    fn replace_settings(
+        &mut self,
+        id: AccountId,
+        old: &Settings,
+        new: &Settings,
+    ) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let present = accounts::table
+                .find(id.as_bytes().as_slice())
+                .filter(accounts::discoverable.eq(old.discoverable))
+                .filter(accounts::show_presence.eq(old.show_presence))
+                .filter(accounts::messages_from.eq(old.messages_from.code()));
+            let replaced = diesel::update(present)
+                .set((
+                    accounts::discoverable.eq(new.discoverable),
+                    accounts::show_presence.eq(new.show_presence),
+                    accounts::messages_from.eq(new.messages_from.code()),
+                ))
+                .execute(conn)?;
+            Ok(replaced == 1)
         })
     }
 }

@@ -2,16 +2,18 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::{AccountId, Username};
+use sealpost_domain::accounts::{AccountId, MessagesFrom, Username};
+use sealpost_domain::contacts::Correspondent;
 use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Member, Membership, NewConversation,
 };
 use sealpost_domain::ports::{ConversationRepository, StoreError};
 
+use super::contacts::RelationRow;
 use super::{Conn, UnitTx};
-use crate::decode::{At, bytes, count};
+use crate::decode::{At, bytes, coded, count};
 use crate::failure::QueryError;
-use crate::schema::{accounts, conversations, members};
+use crate::schema::{accounts, conversations, members, relations};
 
 /// A pair's key: the lower id first, so that it does not matter who starts.
 fn pair_key((one, other): (AccountId, AccountId)) -> Vec<u8> {
@@ -74,20 +76,19 @@ impl ConversationRepository for UnitTx<'_> {
             let Some(sealed_key) = sealed_key else {
                 return Ok(None);
             };
-            let ids: Vec<Vec<u8>> = members::table
-                .filter(members::conversation_id.eq(id.as_bytes().as_slice()))
-                .order(members::account_id)
-                .select(members::account_id)
-                .load(conn)?;
-            let at = At("members", "account_id");
-            let members = ids
-                .iter()
-                .map(|id| bytes(id, at).map(AccountId::from_bytes))
-                .collect::<Result<_, _>>()?;
+            let (members, others) = members_as_seen_by(conn, id, account)?;
             Ok(Some(Membership {
                 sealed_key,
                 members,
+                others,
             }))
+        })
+    }
+
+    fn has_pair(&mut self, one: AccountId, other: AccountId) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let pair = conversations::table.filter(conversations::pair.eq(pair_key((one, other))));
+            Ok(diesel::select(diesel::dsl::exists(pair)).get_result(conn)?)
         })
     }
 
@@ -173,6 +174,16 @@ impl ConversationRepository for UnitTx<'_> {
                         .field(members::account_id)
                         .ne(account.as_bytes().as_slice()),
                 )
+                .filter(diesel::dsl::not(diesel::dsl::exists(
+                    relations::table
+                        .filter(relations::account_id.eq(account.as_bytes().as_slice()))
+                        .filter(relations::other_id.eq(theirs.field(members::account_id)))
+                        .filter(
+                            relations::blocked_at
+                                .is_not_null()
+                                .or(relations::blocked_by_at.is_not_null()),
+                        ),
+                )))
                 .select(theirs.field(members::account_id))
                 .distinct()
                 .order(theirs.field(members::account_id))
@@ -185,6 +196,41 @@ impl ConversationRepository for UnitTx<'_> {
                 .collect::<Result<_, _>>()?)
         })
     }
+}
+
+/// Everybody in a conversation, by id, and what decides whether `account` may write to the others.
+fn members_as_seen_by(
+    conn: &mut Conn,
+    id: ConversationId,
+    account: AccountId,
+) -> Result<(Vec<AccountId>, Vec<Correspondent>), QueryError> {
+    let between = relations::account_id
+        .eq(account.as_bytes().as_slice())
+        .and(relations::other_id.eq(members::account_id));
+    let rows: Vec<(Vec<u8>, i16, Option<RelationRow>)> = members::table
+        .inner_join(accounts::table)
+        .left_join(relations::table.on(between))
+        .filter(members::conversation_id.eq(id.as_bytes().as_slice()))
+        .order(members::account_id)
+        .select((
+            members::account_id,
+            accounts::messages_from,
+            Option::<RelationRow>::as_select(),
+        ))
+        .load(conn)?;
+    let (mut everybody, mut others) = (Vec::with_capacity(rows.len()), Vec::new());
+    for (member, messages_from, relation) in rows {
+        let member = AccountId::from_bytes(bytes(&member, At("members", "account_id"))?);
+        everybody.push(member);
+        if member != account {
+            let at = At("accounts", "messages_from");
+            others.push(Correspondent {
+                messages_from: coded(messages_from, MessagesFrom::from_code, at)?,
+                relation: RelationRow::decode(relation)?,
+            });
+        }
+    }
+    Ok((everybody, others))
 }
 
 /// The members of these conversations, each list by folded username.

@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod codes;
+mod contacts;
 mod conversations;
 mod data_keys;
 mod factors;
@@ -16,6 +17,7 @@ mod keys;
 mod messages;
 mod names;
 mod outbox;
+mod presence;
 mod sessions;
 mod throttles;
 mod tickets;
@@ -25,10 +27,10 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository,
-    FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
-    KeyRepository, MessageRepository, OutboxRepository, SessionRepository, StoreError,
-    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
+    DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
+    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -117,6 +119,14 @@ impl Tx for UnitTx<'_> {
     }
 
     fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {
+        self
+    }
+
+    fn contacts(&mut self) -> &mut dyn ContactRepository {
+        self
+    }
+
+    fn presence(&mut self) -> &mut dyn PresenceRepository {
         self
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::join_all;
 use crate::Timestamp;
-use crate::accounts::{Account, AccountId, Email, Username};
+use crate::accounts::{Account, AccountId, Email, MessagesFrom, Settings, Username};
 use crate::ports::{Constraint, PasswordHash, Store, StoreError, StoreExt};
 use crate::testing::account;
 
@@ -290,4 +290,33 @@ pub async fn many_want_a_name(store: Arc<dyn Store>) {
     assert_eq!(got.count(), 1, "{others:?}");
     let fair = |outcome: &Result<bool, StoreError>| is_taken(outcome) || outcome.is_ok();
     assert!(others.iter().all(fair), "{others:?}");
+}
+/// Settings begin as the default, and change only for whom knows what they are.
+pub async fn settings_are_replaced_only_if_unchanged(store: Arc<dyn Store>) {
+    insert(&store, account("a")).await.unwrap();
+    let (id, nobody) = (account("a").id, account("nobody").id);
+    let new = Settings {
+        discoverable: false,
+        show_presence: false,
+        messages_from: MessagesFrom::Nobody,
+    };
+    for (who, old, expected) in [
+        (id, new, false),
+        (id, Settings::default(), true),
+        (id, Settings::default(), false),
+        (nobody, Settings::default(), false),
+    ] {
+        let replaced = store
+            .write(move |tx| tx.accounts().replace_settings(who, &old, &new))
+            .await
+            .unwrap();
+        assert_eq!(replaced, expected);
+    }
+    for (who, expected) in [(id, Some(new)), (nobody, None)] {
+        let found = store
+            .read(move |tx| tx.accounts().find_settings(who))
+            .await
+            .unwrap();
+        assert_eq!(found, expected);
+    }
 }

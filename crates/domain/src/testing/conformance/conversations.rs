@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use super::people::{conversation, pair, person};
+use crate::Timestamp;
+use crate::accounts::{AccountId, MessagesFrom, Settings};
+use crate::contacts::{ContactState, Correspondent, Relation};
 use crate::conversations::{ConversationId, Membership};
-use crate::ports::{Store, StoreExt};
+use crate::ports::{Store, StoreError, StoreExt};
 
 /// The same pair has one conversation, whichever of the two asks.
 pub async fn a_pair_has_one(store: Arc<dyn Store>) {
@@ -62,6 +65,7 @@ pub async fn membership_is_for_members(store: Arc<dyn Store>) {
             Some(Membership {
                 sealed_key: vec![1; 80],
                 members: members.clone(),
+                others: vec![nothing_between()],
             }),
         ),
         (
@@ -69,6 +73,7 @@ pub async fn membership_is_for_members(store: Arc<dyn Store>) {
             Some(Membership {
                 sealed_key: vec![1; 80],
                 members,
+                others: vec![nothing_between()],
             }),
         ),
         (carol, None),
@@ -90,6 +95,96 @@ pub async fn membership_is_for_members(store: Arc<dyn Store>) {
         .await
         .unwrap();
     assert_eq!(found, None);
+}
+
+fn nothing_between() -> Correspondent {
+    Correspondent {
+        messages_from: MessagesFrom::Everyone,
+        relation: Relation::default(),
+    }
+}
+
+/// A membership says what decides whether its owner may write to the other: the other's setting, and their relation as
+/// the owner sees it.
+pub async fn membership_knows_who_may_write(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    let id = conversation(&store, 1, alice, bob).await;
+    let relation = Relation {
+        contact: ContactState::RequestedByMe,
+        contact_since: Some(Timestamp::from_seconds(1)),
+        blocked_at: None,
+        blocked_by_at: Some(Timestamp::from_seconds(2)),
+    };
+    let choosy = Settings {
+        messages_from: MessagesFrom::Contacts,
+        ..Settings::default()
+    };
+    let prepared: Result<bool, StoreError> = store
+        .write(move |tx| {
+            tx.contacts().save(alice, bob, &relation)?;
+            tx.accounts()
+                .replace_settings(bob, &Settings::default(), &choosy)
+        })
+        .await;
+    assert!(prepared.unwrap());
+    let to_bob = Correspondent {
+        messages_from: MessagesFrom::Contacts,
+        relation,
+    };
+    let to_alice = Correspondent {
+        messages_from: MessagesFrom::Everyone,
+        relation: relation.mirrored(),
+    };
+    for (who, expected) in [(alice, to_bob), (bob, to_alice)] {
+        let found = store
+            .read(move |tx| tx.conversations().find_membership(id, who))
+            .await
+            .unwrap();
+        assert_eq!(found.unwrap().others, [expected]);
+    }
+}
+
+/// Whether two have a conversation does not depend on who asks; those of whom one blocks the other are told nothing.
+pub async fn pairs_and_partners(store: Arc<dyn Store>) {
+    let mut people: Vec<AccountId> = Vec::new();
+    for name in ["alice", "bob", "carol", "dave"] {
+        people.push(person(&store, name).await.id);
+    }
+    let [alice, bob, carol, dave] = people[..] else {
+        panic!("four people")
+    };
+    conversation(&store, 1, alice, bob).await;
+    conversation(&store, 2, carol, alice).await;
+    for (one, other, expected) in [
+        (alice, bob, true),
+        (bob, alice, true),
+        (bob, carol, false),
+        (alice, dave, false),
+    ] {
+        let found = store
+            .read(move |tx| tx.conversations().has_pair(one, other))
+            .await
+            .unwrap();
+        assert_eq!(found, expected);
+    }
+    let blocks = Relation {
+        blocked_at: Some(Timestamp::from_seconds(1)),
+        ..Relation::default()
+    };
+    store
+        .write(move |tx| tx.contacts().save(bob, alice, &blocks))
+        .await
+        .unwrap();
+    for (who, expected) in [(alice, vec![carol]), (bob, vec![]), (carol, vec![alice])] {
+        let partners = store
+            .read(move |tx| tx.conversations().list_partners(who, 9))
+            .await
+            .unwrap();
+        assert_eq!(partners, expected);
+    }
 }
 
 /// Pages run from the newest to the oldest, without a hole and without others' conversations.

@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod audit;
 pub mod blobs;
 pub mod codes;
+pub mod contacts;
 pub mod conversations;
 pub mod data_keys;
 pub mod factors;
@@ -25,6 +26,7 @@ pub mod keys;
 pub mod messages;
 pub mod outbox;
 mod people;
+pub mod presence;
 pub mod sessions;
 pub mod throttles;
 pub mod tickets;
@@ -45,13 +47,17 @@ macro_rules! store_conformance {
                 a_hundred_parallel_guesses_spend_at_most_five_tries;
                 disabled_and_enabled, renamed_if_unchanged, a_retired_name_is_its_former_owners,
                 retired_names_are_swept, many_want_a_name;
+                disabled_and_enabled, settings_are_replaced_only_if_unchanged;
             audit: paged_newest_first_and_swept;
             key_backups: found_by_generation_and_deleted, id_and_generation_are_unique, whoever_looks_at_the_newest_is_alone;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
                 one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, the_version_is_the_event_that_published, history_is_append_only,
                 partners_share_a_conversation;
-            conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members, paged_newest_first;
+            conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members, paged_newest_first, membership_knows_who_may_write, pairs_and_partners;
+            contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, paged_by_folded_name, searched_by_prefix, mutual_ones_are_told,
+                who_ask_each_other_at_once_are_contacts, a_block_against_an_acceptance, a_tally_is_exact_in_a_race;
+            presence: a_lease_runs_out, only_who_has_a_session_is_there, swept_when_run_out;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
             files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first, shredded_then_removed,

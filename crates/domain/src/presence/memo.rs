@@ -1,0 +1,131 @@
+use std::collections::HashMap;
+
+use super::Presence;
+use crate::Timestamp;
+use crate::accounts::AccountId;
+use crate::sessions::SessionId;
+
+/// What this instance knows of signs of life: which leases it has renewed lately, and which are due. A request costs a
+/// look here and no query.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    renewed: HashMap<AccountId, Timestamp>,
+    due: HashMap<AccountId, Sign>,
+}
+
+/// A sign of life that has not reached the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sign {
+    /// Through which session.
+    pub(super) session: SessionId,
+    /// When.
+    pub(super) at: Timestamp,
+}
+
+impl Memo {
+    /// Notes a sign of life; the lease is due if it was not renewed lately.
+    pub(super) fn note(&mut self, account: AccountId, sign: Sign) {
+        let fresh = |renewed: &Timestamp| sign.at.since(*renewed) < Presence::RENEW_EVERY;
+        if !self.renewed.get(&account).is_some_and(fresh) {
+            self.due.insert(account, sign);
+        }
+    }
+
+    /// Forgets that the lease was renewed lately: the store may have ended it since.
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.renewed.remove(&account);
+    }
+
+    /// The sign of life of an account whose lease is due.
+    pub(super) fn due(&self, account: AccountId) -> Option<Sign> {
+        self.due.get(&account).copied()
+    }
+
+    /// Takes at most `limit` of what is due. It counts as renewed: signs that come meanwhile are of no interest.
+    pub(super) fn take_due(&mut self, limit: usize, now: Timestamp) -> Vec<(AccountId, Sign)> {
+        let taken: Vec<_> = self
+            .due
+            .iter()
+            .take(limit)
+            .map(|(account, sign)| (*account, *sign))
+            .collect();
+        for (account, _) in &taken {
+            self.due.remove(account);
+            self.renewed.insert(*account, now);
+        }
+        taken
+    }
+
+    /// What was taken did not reach the store: it is due again.
+    pub(super) fn put_back(&mut self, taken: &[(AccountId, Sign)]) {
+        for (account, sign) in taken {
+            self.renewed.remove(account);
+            self.due.entry(*account).or_insert(*sign);
+        }
+    }
+
+    /// Drops what no longer matters, so that only those who were here lately take room.
+    pub(super) fn prune(&mut self, now: Timestamp) {
+        self.renewed
+            .retain(|_, renewed| now.since(*renewed) < Presence::RENEW_EVERY);
+        self.due
+            .retain(|_, sign| now.since(sign.at) < Presence::LEASE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const ALICE: AccountId = AccountId::from_bytes([1; 16]);
+    const NOW: Timestamp = Timestamp::from_seconds(1_000);
+
+    fn sign(seconds: u64) -> Sign {
+        Sign {
+            session: SessionId::from_bytes([2; 16]),
+            at: NOW + Duration::from_secs(seconds),
+        }
+    }
+
+    #[test]
+    fn a_lease_is_due_once_in_thirty_seconds() {
+        let mut memo = Memo::default();
+        memo.note(ALICE, sign(0));
+        assert_eq!(memo.take_due(9, NOW).len(), 1);
+        memo.note(ALICE, sign(29));
+        assert_eq!(memo.take_due(9, NOW), []);
+        memo.note(ALICE, sign(30));
+        assert_eq!(memo.take_due(9, NOW), [(ALICE, sign(30))]);
+    }
+
+    #[test]
+    fn what_did_not_reach_the_store_is_due_again() {
+        let mut memo = Memo::default();
+        memo.note(ALICE, sign(0));
+        let taken = memo.take_due(9, NOW);
+        memo.put_back(&taken);
+        assert_eq!(memo.due(ALICE), Some(sign(0)));
+    }
+
+    #[test]
+    fn somebody_who_comes_back_is_due_at_once() {
+        let mut memo = Memo::default();
+        memo.note(ALICE, sign(0));
+        memo.take_due(9, NOW);
+        memo.forget(ALICE);
+        memo.note(ALICE, sign(1));
+        assert_eq!(memo.due(ALICE), Some(sign(1)));
+    }
+
+    #[test]
+    fn those_who_are_gone_take_no_room() {
+        let mut memo = Memo::default();
+        memo.note(ALICE, sign(0));
+        memo.take_due(9, NOW);
+        memo.note(AccountId::from_bytes([3; 16]), sign(0));
+        memo.prune(NOW + Presence::LEASE);
+        assert!(memo.renewed.is_empty() && memo.due.is_empty());
+    }
+}

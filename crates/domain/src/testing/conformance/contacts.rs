@@ -1,0 +1,340 @@
+//! Cases of [`crate::ports::ContactRepository`].
+
+use std::sync::Arc;
+
+use super::join_all;
+use super::people::person;
+use crate::Timestamp;
+use crate::accounts::{AccountId, Settings, Username};
+use crate::contacts::{Acquaintance, ContactState, Relation, Tally};
+use crate::directory::UsernamePrefix;
+use crate::ports::{Store, StoreError, StoreExt, Tx};
+
+const NOW: Timestamp = Timestamp::from_seconds(7);
+
+fn contact(state: ContactState) -> Relation {
+    Relation {
+        contact: state,
+        contact_since: (state != ContactState::None).then_some(NOW),
+        ..Relation::default()
+    }
+}
+
+const fn blocked() -> Relation {
+    Relation {
+        contact: ContactState::None,
+        contact_since: None,
+        blocked_at: Some(NOW),
+        blocked_by_at: None,
+    }
+}
+
+async fn two(store: &Arc<dyn Store>) -> (AccountId, AccountId) {
+    let alice = person(store, "alice").await.id;
+    (alice, person(store, "bob").await.id)
+}
+
+async fn save(store: &Arc<dyn Store>, one: AccountId, other: AccountId, relation: Relation) {
+    let saved: Result<(), StoreError> = store
+        .write(move |tx| {
+            tx.contacts().lock(one, other)?;
+            tx.contacts().save(one, other, &relation)
+        })
+        .await;
+    saved.unwrap();
+}
+
+async fn relation(store: &Arc<dyn Store>, one: AccountId, other: AccountId) -> Relation {
+    store
+        .write(move |tx| tx.contacts().lock(one, other))
+        .await
+        .unwrap()
+}
+
+fn names(found: &[Acquaintance]) -> Vec<&str> {
+    found.iter().map(|found| found.username.as_str()).collect()
+}
+
+/// What is saved from one side is seen from both, until it is taken back.
+pub async fn seen_from_both_sides(store: Arc<dyn Store>) {
+    let (alice, bob) = two(&store).await;
+    assert_eq!(relation(&store, alice, bob).await, Relation::default());
+    let both = Relation {
+        blocked_by_at: Some(Timestamp::from_seconds(3)),
+        ..blocked()
+    };
+    for saved in [
+        contact(ContactState::RequestedByMe),
+        contact(ContactState::Mutual),
+        blocked(),
+        both,
+        Relation::default(),
+    ] {
+        for (one, other) in [(alice, bob), (bob, alice)] {
+            save(&store, one, other, saved).await;
+            assert_eq!(relation(&store, one, other).await, saved);
+            assert_eq!(relation(&store, other, one).await, saved.mirrored());
+        }
+    }
+    let nobody = AccountId::from_bytes([9; 16]);
+    assert_eq!(relation(&store, alice, nobody).await, Relation::default());
+}
+
+/// An account is found by its name or id with its settings, and as the viewer stands to it; so is the viewer's own.
+pub async fn found_as_the_viewer_stands_to_them(store: Arc<dyn Store>) {
+    let (alice, bob) = two(&store).await;
+    let hidden = Settings {
+        discoverable: false,
+        ..Settings::default()
+    };
+    store
+        .write(move |tx| {
+            tx.accounts()
+                .replace_settings(bob, &Settings::default(), &hidden)
+        })
+        .await
+        .unwrap();
+    save(&store, alice, bob, contact(ContactState::RequestedByMe)).await;
+    let by_name = |viewer: AccountId, name: &'static str| {
+        store.read(move |tx| {
+            tx.contacts()
+                .find_by_username(viewer, &Username::parse(name).unwrap())
+        })
+    };
+    let found = by_name(alice, "BOB").await.unwrap().unwrap();
+    assert_eq!((found.account, found.settings), (bob, hidden));
+    assert_eq!(found.relation, contact(ContactState::RequestedByMe));
+    let found = by_name(bob, "alice").await.unwrap().unwrap();
+    assert_eq!(found.relation, contact(ContactState::RequestedByThem));
+    let own = by_name(bob, "bob").await.unwrap().unwrap();
+    assert_eq!(own.relation, Relation::default());
+    assert_eq!(by_name(bob, "carol").await.unwrap(), None);
+
+    let many = store
+        .read(move |tx| {
+            let nobody = AccountId::from_bytes([9; 16]);
+            tx.contacts().find_many(alice, &[bob, nobody, alice])
+        })
+        .await
+        .unwrap();
+    assert_eq!(many.len(), 2);
+    let bobs = many.iter().find(|found| found.account == bob).unwrap();
+    assert_eq!(bobs.relation.contact, ContactState::RequestedByMe);
+}
+
+/// Contacts and requests of both kinds are listed by folded name, blocks apart from them.
+pub async fn paged_by_folded_name(store: Arc<dyn Store>) {
+    let me = person(&store, "me").await.id;
+    for (name, relation) in [
+        ("Élise", contact(ContactState::Mutual)),
+        ("bob", contact(ContactState::RequestedByThem)),
+        ("Carol", contact(ContactState::RequestedByMe)),
+        ("zoe", blocked()),
+        ("Dave", blocked()),
+        ("yan", blocked().mirrored()),
+        ("nobody-special", Relation::default()),
+    ] {
+        let other = person(&store, name).await.id;
+        save(&store, me, other, relation).await;
+    }
+    for (after, limit, expected) in [
+        (None, 9, vec!["bob", "Carol", "Élise"]),
+        (None, 2, vec!["bob", "Carol"]),
+        (Some("carol"), 2, vec!["Élise"]),
+        (Some("é"), 2, vec!["Élise"]),
+        (Some("élise"), 2, vec![]),
+    ] {
+        let page = store
+            .read(move |tx| tx.contacts().page(me, after, limit))
+            .await
+            .unwrap();
+        assert_eq!(names(&page), expected, "{after:?}");
+    }
+    for (after, expected) in [(None, vec!["Dave", "zoe"]), (Some("dave"), vec!["zoe"])] {
+        let page = store
+            .read(move |tx| tx.contacts().page_blocked(me, after, 9))
+            .await
+            .unwrap();
+        assert_eq!(names(&page), expected, "{after:?}");
+    }
+    let tally = store.read(move |tx| tx.contacts().tally(me)).await.unwrap();
+    let expected = Tally {
+        contacts: 2,
+        requests: 1,
+        blocks: 2,
+    };
+    assert_eq!(tally, expected);
+}
+
+/// A search finds by the beginning of the folded name, in its order, and nobody who is hidden, disabled or blocks.
+pub async fn searched_by_prefix(store: Arc<dyn Store>) {
+    let me = person(&store, "Anna").await.id;
+    for name in [
+        "ann",
+        "Annabel",
+        "anton",
+        "bob",
+        "annhidden",
+        "annoff",
+        "annblocks",
+        "annfriend",
+    ] {
+        person(&store, name).await;
+    }
+    let id = |name: &str| crate::testing::account(name).id;
+    let (hidden, off) = (id("annhidden"), id("annoff"));
+    let prepared: Result<bool, StoreError> = store
+        .write(move |tx| {
+            let shy = Settings {
+                discoverable: false,
+                ..Settings::default()
+            };
+            tx.accounts().set_disabled(off, Some(NOW))?;
+            tx.accounts()
+                .replace_settings(hidden, &Settings::default(), &shy)
+        })
+        .await;
+    assert!(prepared.unwrap());
+    save(&store, id("annblocks"), me, blocked()).await;
+    save(&store, me, id("annfriend"), contact(ContactState::Mutual)).await;
+    for (prefix, after, limit, expected) in [
+        ("ANN", None, 9, vec!["ann", "Anna", "Annabel", "annfriend"]),
+        ("ann", None, 2, vec!["ann", "Anna"]),
+        ("ann", Some("anna"), 2, vec!["Annabel", "annfriend"]),
+        ("ann", Some("b"), 9, vec![]),
+        ("b", Some("ann"), 9, vec!["bob"]),
+        ("", None, 2, vec!["ann", "Anna"]),
+        ("x", None, 9, vec![]),
+    ] {
+        let prefix = UsernamePrefix::parse(prefix).unwrap();
+        let found = store
+            .read(move |tx| tx.contacts().search(me, &prefix, after, limit))
+            .await
+            .unwrap();
+        assert_eq!(names(&found), expected, "{after:?}");
+        let friend = found
+            .iter()
+            .find(|found| found.username.key() == "annfriend");
+        assert!(friend.is_none_or(|friend| friend.relation.contact == ContactState::Mutual));
+    }
+}
+
+/// Only mutual contacts are told of what concerns an account.
+pub async fn mutual_ones_are_told(store: Arc<dyn Store>) {
+    let me = person(&store, "me").await.id;
+    let mut mutual = Vec::new();
+    for (name, state) in [
+        ("a", ContactState::Mutual),
+        ("b", ContactState::RequestedByMe),
+        ("c", ContactState::RequestedByThem),
+        ("d", ContactState::Mutual),
+    ] {
+        let other = person(&store, name).await.id;
+        save(&store, other, me, contact(state)).await;
+        if state == ContactState::Mutual {
+            mutual.push(other);
+        }
+    }
+    mutual.sort();
+    for (limit, expected) in [(9, &mutual[..]), (1, &mutual[..1])] {
+        let told = store
+            .read(move |tx| tx.contacts().list_mutual(me, limit))
+            .await
+            .unwrap();
+        assert_eq!(told, expected);
+    }
+}
+
+fn ask(tx: &mut dyn Tx, me: AccountId, other: AccountId) -> Result<ContactState, StoreError> {
+    let found = tx.contacts().lock(me, other)?;
+    let state = match found.contact {
+        _ if found.blocked_by_at.is_some() => return Ok(ContactState::None),
+        ContactState::None => ContactState::RequestedByMe,
+        ContactState::RequestedByThem => ContactState::Mutual,
+        same => same,
+    };
+    tx.contacts().save(me, other, &contact(state))?;
+    Ok(state)
+}
+
+/// Two who ask each other at the same moment end up as contacts, and exactly one of them is told that it was accepted.
+pub async fn who_ask_each_other_at_once_are_contacts(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    let mut asked = Vec::new();
+    let mut others = Vec::new();
+    for number in 0..12 {
+        let other = person(&store, &format!("other{number}")).await.id;
+        others.push(other);
+        for (me, them) in [(alice, other), (other, alice)] {
+            asked.push(store.write(move |tx| ask(tx, me, them)));
+        }
+    }
+    let states: Vec<ContactState> = join_all(asked)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    let accepted = states
+        .iter()
+        .filter(|state| **state == ContactState::Mutual);
+    assert_eq!(accepted.count(), others.len());
+    for other in others {
+        let found = relation(&store, alice, other).await;
+        assert_eq!(found.contact, ContactState::Mutual);
+    }
+}
+
+/// Of a block and an acceptance at the same moment the block is what stays, whichever came first.
+pub async fn a_block_against_an_acceptance(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    let mut others = Vec::new();
+    for number in 0..12 {
+        let other = person(&store, &format!("other{number}")).await.id;
+        save(&store, alice, other, contact(ContactState::RequestedByMe)).await;
+        others.push(other);
+    }
+    let mut units = Vec::new();
+    for other in others.clone() {
+        for accepts in [false, true] {
+            units.push(store.write(move |tx| {
+                if accepts {
+                    return ask(tx, other, alice).map(drop);
+                }
+                tx.contacts().lock(alice, other)?;
+                tx.contacts().save(alice, other, &blocked())
+            }));
+        }
+    }
+    for done in join_all(units).await {
+        done.unwrap();
+    }
+    for other in others {
+        assert_eq!(relation(&store, alice, other).await, blocked());
+    }
+}
+
+/// A tally that is taken under the lock holds: nobody gets past a bound by asking for many at once.
+pub async fn a_tally_is_exact_in_a_race(store: Arc<dyn Store>) {
+    const BOUND: u32 = 5;
+    let alice = person(&store, "alice").await.id;
+    let mut asked = Vec::new();
+    for number in 0..16 {
+        let other = person(&store, &format!("other{number}")).await.id;
+        asked.push(store.write(move |tx| {
+            tx.contacts().lock(alice, other)?;
+            if tx.contacts().tally(alice)?.contacts >= BOUND {
+                return Ok(0);
+            }
+            let asked = contact(ContactState::RequestedByMe);
+            tx.contacts().save(alice, other, &asked)?;
+            Ok::<u32, StoreError>(1)
+        }));
+    }
+    let taken: u32 = join_all(asked).await.into_iter().map(Result::unwrap).sum();
+    assert_eq!(taken, BOUND);
+    let tally = store
+        .read(move |tx| tx.contacts().tally(alice))
+        .await
+        .unwrap();
+    assert_eq!(tally.contacts, BOUND);
+}
