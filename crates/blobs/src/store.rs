@@ -1,11 +1,10 @@
 //! The blob store on the file system.
 
-use std::fs;
-use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
+use std::{fs, io};
 
 use async_trait::async_trait;
 use sealpost_domain::Timestamp;

@@ -1,9 +1,8 @@
 //! What can go wrong.
 
-use std::fmt;
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+use std::{fmt, io};
 
 use sealpost_crypto::jose::{CannotOpen, CannotSeal};
 use sealpost_domain::ports::KeyRefused;

@@ -1,6 +1,7 @@
 //! The services of the domain, put together over adapters: in one place for the server and for the tests.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::Accounts;
@@ -63,6 +64,8 @@ pub struct Facts {
     pub inbox_epoch: String,
     /// The largest file, in bytes; None if there is no limit.
     pub max_file: Option<u64>,
+    /// The least time between two changes of a username.
+    pub rename_interval: Duration,
     /// Whether rates are counted; guesses always are.
     pub count_rates: bool,
 }
@@ -93,7 +96,8 @@ impl Services {
             digester: digester.clone(),
         };
         let sessions = Sessions::new(env.clone(), session_ports, public_url);
-        let accounts = Accounts::new(env.clone(), hasher.clone(), facts.info.registration);
+        let accounts = Accounts::new(env.clone(), hasher.clone(), facts.info.registration)
+            .with_rename_interval(facts.rename_interval);
         let keys = Keys::new(env.clone(), inspector.clone());
         let outbox = Outbox::new(env.clone(), sealer.clone(), mailer);
         let factor_ports = FactorPorts {

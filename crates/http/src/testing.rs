@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sealpost_domain::accounts::RegistrationPolicy;
+use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
     MockBlobStore, MockFileCipher, MockKeyInspector, MockMailer, MockPasswordHasher, MockRsaPem,
@@ -100,6 +100,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         },
         inbox_epoch: "epoch".to_owned(),
         max_file: None,
+        rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: true,
     };
     let mut services = Services::new(adapters, facts, Arc::new(Hub::default()));

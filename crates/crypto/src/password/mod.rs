@@ -7,9 +7,8 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-use std::io;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use async_trait::async_trait;
 use sealpost_domain::Secret;

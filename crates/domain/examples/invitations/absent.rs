@@ -1,18 +1,16 @@
 //! The parts of the store that this service does not use: each call fails, which ends the unit of work.
 
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::AccountId;
+use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::codes::{CodePurpose, MailedCode};
-use sealpost_domain::accounts::{AccountId, Username};
-use sealpost_domain::audit::{AuditEvent, AuditEventId};
 use sealpost_domain::contacts::{Acquaintance, Relation, Tally};
 use sealpost_domain::conversations::{
     ConversationId, ConversationOverview, Membership, NewConversation,
 };
 use sealpost_domain::data_keys::{DataKey, DataKeyUse};
-use sealpost_domain::factors::{FactorKind, FactorSet};
 use sealpost_domain::directory::UsernamePrefix;
+use sealpost_domain::factors::{FactorKind, FactorSet};
 use sealpost_domain::files::FileId;
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::key_backups::KeyBackupStamp;
@@ -20,7 +18,12 @@ use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::mail::{MailId, MailSummary, SealedMail};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
-    AuditRepository, BlobName, CodeRepository, ConversationRepository, DataKeyRepository, Digest, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, LeasedMail, MessageRepository, NewMessage, OutboxRepository, SessionRepository, ShreddedFile, StoreError, StoredFile, StoredKeyBackup, StoredMessage, StoredRefreshToken, StoredTicket, StoredTotp, ThrottleRepository, TicketRepository, ContactRepository, PresenceRepository,
+    AuditRepository, BlobName, CodeRepository, ContactRepository, ConversationRepository,
+    DataKeyRepository, Digest, FactorRepository, FileRepository, InboxRepository,
+    InstallationRepository, KeyBackupRepository, KeyRepository, LeasedMail, MessageRepository,
+    NewMessage, OutboxRepository, PresenceRepository, SessionRepository, ShreddedFile, StoreError,
+    StoredFile, StoredKeyBackup, StoredMessage, StoredRefreshToken, StoredTicket, StoredTotp,
+    ThrottleRepository, TicketRepository,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 use sealpost_domain::throttle::Counter;

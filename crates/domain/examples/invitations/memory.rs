@@ -5,19 +5,14 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::{Account, AccountId, Email, Username};
+use sealpost_domain::accounts::{Account, AccountId, Email, Settings, Username};
 use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, CodeRepository, Constraint, ConversationRepository,
-    DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
-    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PasswordHash,
-    SessionRepository, Store, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
-use sealpost_domain::accounts::{Account, AccountId, Email, Settings, Username};
-use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, Constraint, ContactRepository, ConversationRepository,
-    DataKeyRepository, FileRepository, InboxRepository, InstallationRepository, KeyRepository,
-    MessageRepository, PasswordHash, PresenceRepository, SessionRepository, Store, StoreError, Tx,
-    Unit, Verdict,
+    AccountRepository, AuditRepository, CodeRepository, Constraint, ContactRepository,
+    ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository,
+    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
+    OutboxRepository, PasswordHash, PresenceRepository, SessionRepository, Store, StoreError,
+    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 use sealpost_domain::sessions::SessionId;
 

@@ -1,5 +1,4 @@
-use crate::Secret;
-use crate::Timestamp;
+use crate::{Secret, Timestamp};
 
 /// A sort of second proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -32,13 +32,15 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MessageCreated,
         Self::ConversationCreated,
         Self::SessionRevoked,
         Self::KeyChanged,
-    Self::AccountRenamed, Self::ContactRequested, Self::ContactAccepted, Self::ContactRemoved,
+        Self::AccountRenamed,
+        Self::ContactRequested,
+        Self::ContactAccepted,
+        Self::ContactRemoved,
     ];
 
     /// The number it is stored as.

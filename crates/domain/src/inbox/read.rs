@@ -8,7 +8,6 @@ use thiserror::Error;
 
 use super::{Event, EventData, EventKind, Inbox, InboxEvent, Offset, Window};
 use crate::accounts::{Account, AccountId};
-use crate::accounts::AccountId;
 use crate::contacts::{Acquaintance, is_visible};
 use crate::conversations::{ConversationId, ConversationOverview};
 use crate::keys::{KeyId, KeyOwner, PublicKey};

@@ -77,5 +77,13 @@ pub use wake_ups::WakeUps;
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore,
-    codes::MockCodeRepository, conversations::MockConversationRepository, data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository, inbox::MockInboxRepository, installation::MockInstallationRepository, key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, rsa_pem::MockRsaPem, sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository, tickets::MockTicketRepository, token_signer::MockTokenSigner, contacts::MockContactRepository, presence::MockPresenceRepository,
+    codes::MockCodeRepository, contacts::MockContactRepository,
+    conversations::MockConversationRepository, data_keys::MockDataKeyRepository,
+    factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository,
+    inbox::MockInboxRepository, installation::MockInstallationRepository,
+    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository,
+    password_hasher::MockPasswordHasher, presence::MockPresenceRepository, rsa_pem::MockRsaPem,
+    sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository,
+    tickets::MockTicketRepository, token_signer::MockTokenSigner,
 };

@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, ContactRepository, PresenceRepository,
+    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
+    DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
+    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    SessionRepository, StoreError, ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.

@@ -80,8 +80,7 @@ fn end_one(
     let session = session.ok_or(EndSessionError::Unknown)?;
     let ended = end(tx, &session, event.at)?.ok_or(EndSessionError::Unknown)?;
     tx.audit().append(event)?;
-    let ended = end(tx, &session, now)?.ok_or(EndSessionError::Unknown)?;
-    tx.presence().end_without_session(account, now)?;
+    tx.presence().end_without_session(event.account, event.at)?;
     Ok(ended)
 }
 
@@ -159,28 +158,40 @@ mod tests {
         let event = audit_event(alices.account, AuditKind::SessionEnded);
         let mut tx = MockTx::default();
         let found = alices.clone();
-    fn presence_ends_with_the_last_session() {
-        let alices = session(account("alice").id);
-        let (owner, found) = (alices.account, alices.clone());
-        let mut tx = MockTx::default();
         tx.sessions
             .expect_find()
             .returning(move |_| Ok(Some(found.clone())));
         tx.sessions.expect_end().once().returning(|_, _| Ok(true));
         tx.inbox.expect_collect().once().return_const(());
+        tx.presence
+            .expect_end_without_session()
+            .returning(|_, _| Ok(false));
         tx.audit
             .expect_append()
             .withf(move |noted| *noted == event)
             .once()
             .returning(|_| Ok(()));
         end_one(&mut tx, alices.id, &event).unwrap();
+    }
+
+    #[test]
+    fn presence_ends_with_the_last_session() {
+        let alices = session(account("alice").id);
+        let (owner, found) = (alices.account, alices.clone());
+        let event = audit_event(owner, AuditKind::SessionEnded);
+        let mut tx = MockTx::default();
+        tx.sessions
+            .expect_find()
+            .returning(move |_| Ok(Some(found.clone())));
+        tx.sessions.expect_end().once().returning(|_, _| Ok(true));
         tx.inbox.expect_collect().return_const(());
+        tx.audit.expect_append().returning(|_| Ok(()));
         tx.presence
             .expect_end_without_session()
             .withf(move |account, _| *account == owner)
             .once()
             .returning(|_, _| Ok(true));
-        end_one(&mut tx, owner, alices.id, alices.created_at).unwrap();
+        end_one(&mut tx, alices.id, &event).unwrap();
     }
 
     #[test]

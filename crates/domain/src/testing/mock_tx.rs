@@ -1,5 +1,13 @@
 use crate::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx, ContactRepository, MockContactRepository, MockPresenceRepository, PresenceRepository,
+    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
+    DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
+    KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository,
+    MockAuditRepository, MockCodeRepository, MockContactRepository, MockConversationRepository,
+    MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockInboxRepository,
+    MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository,
+    MockOutboxRepository, MockPresenceRepository, MockSessionRepository, MockThrottleRepository,
+    MockTicketRepository, OutboxRepository, PresenceRepository, SessionRepository,
+    ThrottleRepository, TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.

@@ -9,5 +9,4 @@ mod samples;
 pub use fixed::{CountingEntropy, FixedClock, NoStore, ToyDigester};
 pub use mails::every_mail_message;
 pub use mock_tx::MockTx;
-pub use samples::{account, audit_event, session};
-pub use samples::{account, acquaintance, session};
+pub use samples::{account, acquaintance, audit_event, session};

@@ -33,8 +33,7 @@ pub use load::{Loaded, load};
 pub use mail_url::{MailFrom, MailUrl, Smtp, SmtpLogin, SmtpTls};
 pub use public_url::PublicUrl;
 pub use show::{Settings, help};
-pub use value::{ByteSize, Listeners, LogFilter, OneLine, PoolSize, TrustedProxies};
-pub use value::{ByteSize, Days, Listeners, LogFilter, PoolSize, TrustedProxies};
+pub use value::{ByteSize, Days, Listeners, LogFilter, OneLine, PoolSize, TrustedProxies};
 
 /// All settings. Relative paths are relative to the working folder.
 #[derive(Debug)]

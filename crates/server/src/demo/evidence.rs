@@ -1,9 +1,8 @@
 //! What somebody sees who has got hold of the server's disk.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::messages::Reach;

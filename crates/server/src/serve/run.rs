@@ -69,9 +69,6 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     let mut upkeep = JoinSet::new();
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
-    upkeep.spawn(upkeep::sweep(services.sessions.clone()));
-    upkeep.spawn(upkeep::sweep_audit(services.audit.clone()));
-    upkeep.spawn(upkeep::sweep_usernames(services.accounts.clone()));
     upkeep.spawn(upkeep::sweep_files(services.files.clone()));
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));

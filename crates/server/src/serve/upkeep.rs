@@ -52,6 +52,7 @@ pub(super) async fn keep_data_keys(data_keys: DataKeys) {
 
 /// Everything that has rows which are over one day.
 pub(super) struct Sweepers {
+    accounts: Accounts,
     sessions: Sessions,
     authentication: Authentication,
     audit: AuditTrail,
@@ -61,6 +62,7 @@ pub(super) struct Sweepers {
 impl Sweepers {
     pub(super) fn of(services: &Services) -> Self {
         Self {
+            accounts: services.accounts.clone(),
             sessions: services.sessions.clone(),
             authentication: services.authentication.clone(),
             audit: services.audit.clone(),
@@ -80,6 +82,10 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             "tickets and counters of logins",
             sweepers.authentication.sweep().await,
         );
+        report(
+            "usernames that are free again",
+            sweepers.accounts.sweep_retired_usernames().await,
+        );
         report("old events of audit trails", sweepers.audit.sweep().await);
         report("old dead letters", sweepers.outbox.sweep().await);
     }
@@ -91,22 +97,6 @@ fn report(what: &str, swept: Result<u64, StoreError>) {
         Ok(rows) => tracing::debug!(rows, "deleted {what}"),
         Err(error) => {
             tracing::warn!(%error, "cannot delete {what}; trying again in a minute");
-        }
-    }
-}
-
-/// Lets go of usernames whose quarantine is over, now and then. Runs until it is dropped.
-pub(super) async fn sweep_usernames(accounts: Accounts) {
-    let mut ticks = interval(SWEEP_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match accounts.sweep_retired_usernames().await {
-            Ok(0) => {}
-            Ok(rows) => tracing::debug!(rows, "deleted usernames that are free again"),
-            Err(error) => {
-                tracing::warn!(%error, "cannot delete usernames that are free again; trying again in a minute");
-            }
         }
     }
 }

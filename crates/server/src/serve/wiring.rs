@@ -70,52 +70,7 @@ pub(super) async fn services(
         },
         inbox_epoch: secrets.inbox_epoch,
         max_file: config.files.max_size.map(ByteSize::bytes),
-        count_rates: config.limits == Limits::Default,
-    };
-
-    let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration)
-        .with_rename_interval(config.accounts.rename_days.duration());
-    let keys = Keys::new(env.clone(), Arc::clone(&inspector));
-    let sessions = Sessions::new(env.clone(), ports.clone(), public_url);
-    Ok(Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            Arc::clone(&rsa_pem),
-        ),
-        readiness: readiness(config, &env, &data_keys, Arc::clone(&blobs)),
-        data_keys,
-        rsa_pem,
-        accounts,
-        signing_keys: ports.signer.public_keys(),
-        keys,
-        sessions,
-        audit: AuditTrail::new(env.clone()),
-        key_backups: KeyBackups::new(env.clone(), Arc::clone(&sealer)),
-        conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
-        messages: Messages::new(
-            env.clone(),
-            Arc::clone(&sealer),
-            Arc::clone(&ports.digester),
-            inspector,
-        ),
-        files: files(config, &env, &sealer, &blobs),
-        inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
-        hub,
-        clock: env.clock,
-        entropy: env.entropy,
-        info: ServerInfo {
-            version: env!("CARGO_PKG_VERSION"),
-            public_url: public_url.to_owned(),
-            registration: match config.registration {
-                Registration::Open => RegistrationPolicy::Open,
-                Registration::Closed => RegistrationPolicy::Closed,
-            },
-        },
-        inbox_epoch: secrets.inbox_epoch,
-        max_file: config.files.max_size.map(ByteSize::bytes),
+        rename_interval: config.accounts.rename_days.duration(),
         count_rates: config.limits == Limits::Default,
     };
     let mut services = Services::new(adapters, facts, hub);

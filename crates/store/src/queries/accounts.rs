@@ -3,9 +3,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Settings, Username};
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
-use super::UnitTx;
 use super::{UnitTx, names};
-use crate::decode::{At, bytes};
 use crate::decode::{At, bytes, coded};
 use crate::schema::{accounts, inboxes};
 

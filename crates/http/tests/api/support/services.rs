@@ -9,7 +9,7 @@ use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
     OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
 };
-use sealpost_domain::accounts::RegistrationPolicy;
+use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::{
@@ -85,6 +85,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         },
         inbox_epoch: EPOCH.to_owned(),
         max_file: Some(MAX_FILE),
+        rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: false,
     };
     let mut services = Services::new(adapters, facts, hub.clone());
