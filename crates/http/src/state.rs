@@ -5,8 +5,10 @@ use std::sync::Arc;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
+use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::factors::Factors;
 use sealpost_domain::files::Files;
@@ -16,6 +18,7 @@ use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey, RsaPem};
+use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
 
 use crate::{Hub, ReadinessCheck};
@@ -42,6 +45,12 @@ pub struct Services {
     pub data_keys: DataKeys,
     /// RSA keys as PEM.
     pub rsa_pem: Arc<dyn RsaPem>,
+    /// Use cases of contacts and blocks.
+    pub contacts: Contacts,
+    /// Use cases of the directory.
+    pub directory: Directory,
+    /// Who is there.
+    pub presence: Presence,
     /// Use cases of conversations.
     pub conversations: Conversations,
     /// Use cases of messages.

@@ -169,25 +169,20 @@ impl ContactRepository for Absent {
         &mut self,
         _: AccountId,
         _: &UsernamePrefix,
-        _: Option<&str>,
+        _: &str,
         _: u32,
     ) -> Result<Vec<Acquaintance>, StoreError> {
         absent()
     }
 
-    fn page(
-        &mut self,
-        _: AccountId,
-        _: Option<&str>,
-        _: u32,
-    ) -> Result<Vec<Acquaintance>, StoreError> {
+    fn page(&mut self, _: AccountId, _: &str, _: u32) -> Result<Vec<Acquaintance>, StoreError> {
         absent()
     }
 
     fn page_blocked(
         &mut self,
         _: AccountId,
-        _: Option<&str>,
+        _: &str,
         _: u32,
     ) -> Result<Vec<Acquaintance>, StoreError> {
         absent()

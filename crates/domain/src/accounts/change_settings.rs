@@ -94,7 +94,7 @@ fn change(
 impl DomainError for SettingsError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Changed => ErrorKind::Conflict,
+            Self::Changed => ErrorKind::PreconditionFailed,
             Self::Gone => ErrorKind::Unauthenticated,
             Self::Store(error) => error.kind(),
         }
@@ -102,7 +102,7 @@ impl DomainError for SettingsError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::Changed => "settings-changed",
+            Self::Changed => "precondition-failed",
             Self::Gone => "account-gone",
             Self::Store(error) => error.code(),
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Acquaintance, ContactState, Contacts, Relation, Tally, find_visible};
+use super::{Acquaintance, Contact, ContactState, Contacts, Relation, Tally, find_visible};
 use crate::accounts::{AccountId, Username};
 use crate::inbox::{EventKind, NewEvent};
 use crate::ports::{StoreError, StoreExt, Tx};
@@ -40,17 +40,33 @@ impl Contacts {
     ///
     /// # Errors
     /// [`AskError`]; then nothing has changed.
-    pub async fn ask(&self, actor: &Actor, username: Username) -> Result<Acquaintance, AskError> {
+    pub async fn ask(&self, actor: &Actor, username: Username) -> Result<Contact, AskError> {
+        self.take(actor, username, asked).await
+    }
+
+    /// Takes the caller and the user a step nearer to being contacts.
+    pub(super) async fn take(
+        &self,
+        actor: &Actor,
+        username: Username,
+        step: Step,
+    ) -> Result<Contact, AskError> {
         let (caller, now) = (actor.account(), self.env.now());
-        self.env
+        let (other, there) = self
+            .env
             .store
-            .write(move |tx| approach(tx, caller, &username, now, asked))
-            .await
+            .write(move |tx| {
+                let other = approach(tx, caller, &username, now, step)?;
+                let there = crate::presence::load(tx, std::slice::from_ref(&other), now)?;
+                Ok::<_, AskError>((other, there))
+            })
+            .await?;
+        Ok(self.as_contact(other, &there))
     }
 }
 
 /// The next state of being contacts.
-type Step = fn(&Acquaintance) -> ContactState;
+pub(super) type Step = fn(&Acquaintance) -> ContactState;
 
 /// By consent: asking once from each side.
 fn asked(other: &Acquaintance) -> ContactState {
@@ -61,7 +77,7 @@ fn asked(other: &Acquaintance) -> ContactState {
 }
 
 /// Takes `caller` and the user of this name a step nearer to being contacts.
-pub(super) fn approach(
+fn approach(
     tx: &mut dyn Tx,
     caller: AccountId,
     username: &Username,

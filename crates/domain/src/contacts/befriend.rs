@@ -1,9 +1,7 @@
 //! Somebody makes somebody else their friend at once, as the dialect `social` has it.
 
-use super::ask::approach;
-use super::{Acquaintance, AskError, ContactState, Contacts};
+use super::{Acquaintance, AskError, Contact, ContactState, Contacts};
 use crate::accounts::{MessagesFrom, Username};
-use crate::ports::StoreExt;
 use crate::sessions::Actor;
 
 impl Contacts {
@@ -17,12 +15,8 @@ impl Contacts {
         &self,
         actor: &Actor,
         username: Username,
-    ) -> Result<Acquaintance, AskError> {
-        let (caller, now) = (actor.account(), self.env.now());
-        self.env
-            .store
-            .write(move |tx| approach(tx, caller, &username, now, befriended))
-            .await
+    ) -> Result<Contact, AskError> {
+        self.take(actor, username, befriended).await
     }
 }
 

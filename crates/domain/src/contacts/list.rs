@@ -1,5 +1,7 @@
 //! The owner looks at their contacts and blocks.
 
+use std::collections::BTreeSet;
+
 use super::{Acquaintance, ContactState, Contacts};
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
@@ -51,7 +53,7 @@ pub struct BlockPage {
 }
 
 impl Contacts {
-    /// The caller's contacts and open requests with folded usernames after `after` (all, if None), at most `limit`
+    /// The caller's contacts and open requests with folded usernames after `after` (empty: all), at most `limit`
     /// ([`Contacts::MAX_PAGE`] at the most).
     ///
     /// # Errors
@@ -59,7 +61,7 @@ impl Contacts {
     pub async fn list(
         &self,
         actor: &Actor,
-        after: Option<String>,
+        after: String,
         limit: u32,
     ) -> Result<ContactPage, StoreError> {
         let account = actor.account();
@@ -70,26 +72,33 @@ impl Contacts {
             .store
             .read(move |tx| {
                 // One more than asked for tells whether there is a next page.
-                let found = tx.contacts().page(account, after.as_deref(), limit + 1)?;
+                let found = tx.contacts().page(account, &after, limit + 1)?;
                 let there = crate::presence::load(tx, &found, now)?;
                 Ok::<_, StoreError>((found, there))
             })
             .await?;
         let (found, next) = cut(found, limit);
-        let contacts = found.into_iter().map(|found| Contact {
-            state: found.relation.contact,
-            since: found.relation.contact_since,
-            online: self.presence.of(&found, &there),
-            account: found.account,
-            username: found.username,
-        });
+        let contacts = found
+            .into_iter()
+            .map(|found| self.as_contact(found, &there));
         Ok(ContactPage {
             contacts: contacts.collect(),
             next,
         })
     }
 
-    /// Whom the caller blocks, with folded usernames after `after` (all, if None), at most `limit`
+    /// What the caller sees of `found`; `there` are those who are there.
+    pub(super) fn as_contact(&self, found: Acquaintance, there: &BTreeSet<AccountId>) -> Contact {
+        Contact {
+            state: found.relation.contact,
+            since: found.relation.contact_since,
+            online: self.presence.of(&found, there),
+            account: found.account,
+            username: found.username,
+        }
+    }
+
+    /// Whom the caller blocks, with folded usernames after `after` (empty: all), at most `limit`
     /// ([`Contacts::MAX_PAGE`] at the most).
     ///
     /// # Errors
@@ -97,7 +106,7 @@ impl Contacts {
     pub async fn list_blocked(
         &self,
         actor: &Actor,
-        after: Option<String>,
+        after: String,
         limit: u32,
     ) -> Result<BlockPage, StoreError> {
         let account = actor.account();
@@ -105,10 +114,7 @@ impl Contacts {
         let found = self
             .env
             .store
-            .read(move |tx| {
-                tx.contacts()
-                    .page_blocked(account, after.as_deref(), limit + 1)
-            })
+            .read(move |tx| tx.contacts().page_blocked(account, &after, limit + 1))
             .await?;
         let (found, next) = cut(found, limit);
         let blocked = found.into_iter().map(|found| BlockedUser {

@@ -15,7 +15,7 @@ pub struct ProfilePage {
 }
 
 impl Directory {
-    /// The users whose names begin so, by folded username, after `after` (all, if None), at most `limit`
+    /// The users whose names begin so, by folded username, after `after` (empty: all), at most `limit`
     /// ([`Directory::MAX_PAGE`] at the most). Only those who want to be discovered, are not disabled and do not block
     /// the caller; the caller as well.
     ///
@@ -25,7 +25,7 @@ impl Directory {
         &self,
         actor: &Actor,
         prefix: UsernamePrefix,
-        after: Option<String>,
+        after: String,
         limit: u32,
     ) -> Result<ProfilePage, StoreError> {
         let account = actor.account();
@@ -36,9 +36,7 @@ impl Directory {
             .store
             .read(move |tx| {
                 // One more than asked for tells whether there is a next page.
-                let found = tx
-                    .contacts()
-                    .search(account, &prefix, after.as_deref(), limit + 1)?;
+                let found = tx.contacts().search(account, &prefix, &after, limit + 1)?;
                 let there = crate::presence::load(tx, &found, now)?;
                 Ok::<_, StoreError>((found, there))
             })

@@ -27,28 +27,28 @@ pub trait ContactRepository {
         ids: &[AccountId],
     ) -> Result<Vec<Acquaintance>, StoreError>;
 
-    /// The accounts whose folded usernames begin with `prefix` and come after `after` (all, if None), by folded username,
+    /// The accounts whose folded usernames begin with `prefix` and come after `after` (empty: all), by folded username,
     /// at most `limit`. Without those that are not discoverable, are disabled, or block `viewer`.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn search<'a>(
+    fn search(
         &mut self,
         viewer: AccountId,
         prefix: &UsernamePrefix,
-        after: Option<&'a str>,
+        after: &str,
         limit: u32,
     ) -> Result<Vec<Acquaintance>, StoreError>;
 
-    /// The account's contacts and open requests, either way, whose folded usernames come after `after` (all, if None), by
+    /// The account's contacts and open requests, either way, whose folded usernames come after `after` (empty: all), by
     /// folded username, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn page<'a>(
+    fn page(
         &mut self,
         account: AccountId,
-        after: Option<&'a str>,
+        after: &str,
         limit: u32,
     ) -> Result<Vec<Acquaintance>, StoreError>;
 
@@ -56,10 +56,10 @@ pub trait ContactRepository {
     ///
     /// # Errors
     /// [`StoreError`].
-    fn page_blocked<'a>(
+    fn page_blocked(
         &mut self,
         account: AccountId,
-        after: Option<&'a str>,
+        after: &str,
         limit: u32,
     ) -> Result<Vec<Acquaintance>, StoreError>;
 

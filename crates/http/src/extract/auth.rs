@@ -61,9 +61,9 @@ fn authenticate(request: &HttpRequest) -> Result<Authenticated, Problem> {
             "the access token is not valid here",
         ));
     }
-    Ok(Authenticated(
-        services.sessions.check_access(token, Dialect::Native)?,
-    ))
+    let actor = services.sessions.check_access(token, Dialect::Native)?;
+    services.presence.renew(&actor);
+    Ok(Authenticated(actor))
 }
 
 /// Who sends this, if it carries a good access token.

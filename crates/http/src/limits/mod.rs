@@ -1,11 +1,14 @@
-//! How often one client may ask, by route. Counted in this process, by the client's address.
+//! How often one client may ask, by route. Counted in this process, by the client's address, or by the account once
+//! somebody is logged in.
 
 mod rate;
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use sealpost_domain::accounts::AccountId;
 
 use crate::problem::Problem;
 use rate::Rate;
@@ -25,12 +28,23 @@ pub(crate) enum Counted {
     StartConversation,
 }
 
+/// What is counted by account, through all doors together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spent {
+    /// Learning of users by their names: 1,000 an hour, each user shown counts.
+    LookUp,
+    /// Asking somebody to be a contact: 100 an hour.
+    ContactRequest,
+}
+
 /// Every rate, shared by all workers.
 pub(crate) struct Limits {
-    data_key: [Rate; 1],
-    register: [Rate; 2],
-    login: [Rate; 2],
-    start_conversation: [Rate; 1],
+    data_key: [Rate<IpAddr>; 1],
+    register: [Rate<IpAddr>; 2],
+    login: [Rate<IpAddr>; 2],
+    start_conversation: [Rate<IpAddr>; 1],
+    look_up: Rate<AccountId>,
+    contact_request: Rate<AccountId>,
     enabled: bool,
 }
 
@@ -43,6 +57,8 @@ impl Limits {
             register: twice(),
             login: twice(),
             start_conversation: [Rate::new(10, 15 * MINUTE)],
+            look_up: Rate::new(1_000, 60 * MINUTE),
+            contact_request: Rate::new(100, 60 * MINUTE),
             enabled,
         }
     }
@@ -52,14 +68,37 @@ impl Limits {
         if !self.enabled {
             return Ok(());
         }
-        let rates: &[Rate] = match counted {
+        let rates: &[Rate<IpAddr>] = match counted {
             Counted::DataKey => &self.data_key,
             Counted::Register => &self.register,
             Counted::Login => &self.login,
             Counted::StartConversation => &self.start_conversation,
         };
-        let waits = rates.iter().filter_map(|rate| rate.count(address).err());
+        let waits = rates.iter().filter_map(|rate| rate.count(&address).err());
         waits.max().map_or(Ok(()), |wait| Err(too_often(wait)))
+    }
+
+    /// Takes one from the account's budget.
+    pub(crate) fn spend(&self, spent: Spent, account: AccountId) -> Result<(), Problem> {
+        self.spend_many(spent, account, 1)
+    }
+
+    /// Takes so many from the account's budget, all or none of them.
+    pub(crate) fn spend_many(
+        &self,
+        spent: Spent,
+        account: AccountId,
+        count: usize,
+    ) -> Result<(), Problem> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let (true, Some(count)) = (self.enabled, NonZeroU32::new(count)) else {
+            return Ok(());
+        };
+        let rate = match spent {
+            Spent::LookUp => &self.look_up,
+            Spent::ContactRequest => &self.contact_request,
+        };
+        rate.count_many(&account, count).map_err(too_often)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One rate: so many at once, and one more each time the interval's share has passed (the generic cell rate algorithm).
 
-use std::net::IpAddr;
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,30 +10,29 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-/// How many addresses are remembered. Past it those that have all their requests back are forgotten; if none has,
+/// How many clients are remembered. Past it those that have all their requests back are forgotten; if none has,
 /// everybody is: whoever has so many addresses is not slowed down by counting addresses, and must not fill the memory.
-const MAX_ADDRESSES: usize = 50_000;
+const MAX_CLIENTS: usize = 50_000;
 
-type Limiter<C> =
-    RateLimiter<IpAddr, HashMapStateStore<IpAddr>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+type Limiter<K, C> = RateLimiter<K, HashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
 
-/// So many requests of one address in an interval.
-pub(super) struct Rate<C: Clock = MonotonicClock> {
+/// So many requests of one client, told by its address or account, in an interval.
+pub(super) struct Rate<K: Hash + Eq + Clone, C: Clock = MonotonicClock> {
     quota: Quota,
     clock: C,
-    limiter: Mutex<Limiter<C>>,
-    max_addresses: usize,
+    limiter: Mutex<Limiter<K, C>>,
+    max_clients: usize,
 }
 
-impl Rate {
+impl<K: Hash + Eq + Clone> Rate<K> {
     /// `requests` (at least 1) in each `interval`.
     pub(super) fn new(requests: u32, interval: Duration) -> Self {
-        Self::with_clock(requests, interval, MonotonicClock, MAX_ADDRESSES)
+        Self::with_clock(requests, interval, MonotonicClock, MAX_CLIENTS)
     }
 }
 
-impl<C: Clock + Clone> Rate<C> {
-    fn with_clock(requests: u32, interval: Duration, clock: C, max_addresses: usize) -> Self {
+impl<K: Hash + Eq + Clone, C: Clock + Clone> Rate<K, C> {
+    fn with_clock(requests: u32, interval: Duration, clock: C, max_clients: usize) -> Self {
         let burst = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(interval / burst.get())
             .unwrap_or_else(|| Quota::per_second(burst))
@@ -42,31 +41,41 @@ impl<C: Clock + Clone> Rate<C> {
             limiter: Mutex::new(limiter(quota, clock.clone())),
             quota,
             clock,
-            max_addresses,
+            max_clients,
         }
     }
 
     /// Counts a request; if it is one too many, says how long to wait. A refused request does not count.
-    pub(super) fn count(&self, address: IpAddr) -> Result<(), Duration> {
+    pub(super) fn count(&self, client: &K) -> Result<(), Duration> {
+        self.count_many(client, NonZeroU32::MIN)
+    }
+
+    /// Counts what is worth so many requests, all or none of them.
+    pub(super) fn count_many(&self, client: &K, worth: NonZeroU32) -> Result<(), Duration> {
         let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-        if limiter.len() >= self.max_addresses {
+        if limiter.len() >= self.max_clients {
             limiter.retain_recent();
         }
-        if limiter.len() >= self.max_addresses {
+        if limiter.len() >= self.max_clients {
             *limiter = self::limiter(self.quota, self.clock.clone());
         }
-        limiter
-            .check_key(&address)
-            .map_err(|refusal| refusal.wait_time_from(self.clock.now()))
+        match limiter.check_key_n(client, worth) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(refusal)) => Err(refusal.wait_time_from(self.clock.now())),
+            // More than there can ever be at once.
+            Err(_) => Err(self.quota.burst_size_replenished_in()),
+        }
     }
 }
 
-fn limiter<C: Clock>(quota: Quota, clock: C) -> Limiter<C> {
+fn limiter<K: Hash + Eq + Clone, C: Clock>(quota: Quota, clock: C) -> Limiter<K, C> {
     RateLimiter::new(quota, HashMapStateStore::default(), clock)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use governor::clock::FakeRelativeClock;
 
     use super::*;
@@ -82,15 +91,27 @@ mod tests {
         let clock = FakeRelativeClock::default();
         let rate = Rate::with_clock(3, 60 * MINUTE, clock.clone(), 9);
         for _ in 0..3 {
-            assert_eq!(rate.count(address(1)), Ok(()));
+            assert_eq!(rate.count(&address(1)), Ok(()));
         }
-        assert_eq!(rate.count(address(1)), Err(20 * MINUTE));
-        assert_eq!(rate.count(address(2)), Ok(()), "others are not concerned");
+        assert_eq!(rate.count(&address(1)), Err(20 * MINUTE));
+        assert_eq!(rate.count(&address(2)), Ok(()), "others are not concerned");
         clock.advance(19 * MINUTE);
-        assert_eq!(rate.count(address(1)), Err(MINUTE));
+        assert_eq!(rate.count(&address(1)), Err(MINUTE));
         clock.advance(MINUTE);
-        assert_eq!(rate.count(address(1)), Ok(()));
-        assert_eq!(rate.count(address(1)), Err(20 * MINUTE));
+        assert_eq!(rate.count(&address(1)), Ok(()));
+        assert_eq!(rate.count(&address(1)), Err(20 * MINUTE));
+    }
+
+    #[test]
+    fn what_is_worth_many_counts_as_many_or_not_at_all() {
+        let clock = FakeRelativeClock::default();
+        let rate = Rate::with_clock(10, 10 * MINUTE, clock.clone(), 9);
+        let worth = |count| NonZeroU32::new(count).unwrap();
+        assert_eq!(rate.count_many(&"alice", worth(8)), Ok(()));
+        assert_eq!(rate.count_many(&"alice", worth(4)), Err(2 * MINUTE));
+        assert_eq!(rate.count_many(&"alice", worth(2)), Ok(()));
+        assert_eq!(rate.count_many(&"bob", worth(11)), Err(10 * MINUTE));
+        assert_eq!(rate.count_many(&"bob", worth(10)), Ok(()));
     }
 
     #[test]
@@ -98,19 +119,19 @@ mod tests {
         let clock = FakeRelativeClock::default();
         let rate = Rate::with_clock(1, MINUTE, clock.clone(), 4);
         for last in 0..4 {
-            assert_eq!(rate.count(address(last)), Ok(()));
+            assert_eq!(rate.count(&address(last)), Ok(()));
         }
         clock.advance(MINUTE * 2);
         assert_eq!(
-            rate.count(address(4)),
+            rate.count(&address(4)),
             Ok(()),
             "those at rest are forgotten"
         );
         assert_eq!(rate.limiter.lock().unwrap().len(), 1);
         for last in 5..8 {
-            assert_eq!(rate.count(address(last)), Ok(()));
+            assert_eq!(rate.count(&address(last)), Ok(()));
         }
-        assert!(rate.count(address(5)).is_ok(), "a full table starts anew");
+        assert!(rate.count(&address(5)).is_ok(), "a full table starts anew");
         assert_eq!(rate.limiter.lock().unwrap().len(), 1);
     }
 }

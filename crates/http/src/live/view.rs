@@ -1,5 +1,6 @@
 //! Events as clients see them, on a socket and in a long poll alike.
 
+use sealpost_domain::contacts::Acquaintance;
 use sealpost_domain::inbox::{Event, EventData, Offset};
 use sealpost_domain::sessions::SessionId;
 use serde::Serialize;
@@ -21,6 +22,8 @@ pub(crate) struct EventView {
     /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`,
     /// `account.renamed`. More will come: pass over what you
     /// do not know.
+    /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`, `contact.requested`,
+    /// `contact.accepted`, `contact.removed`. More will come: pass over what you do not know.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "message.created")]
     kind: &'static str,
@@ -45,6 +48,8 @@ enum EventDataView {
     Key(ChangedKey),
     /// `account.renamed`
     Account(RenamedAccount),
+    /// `contact.requested`, `contact.accepted`, `contact.removed`
+    Contact(ChangedContact),
     /// What the event was about is no longer there.
     Gone,
 }
@@ -60,6 +65,24 @@ struct ChangedKey {
 #[derive(Serialize, ToSchema)]
 struct RenamedAccount {
     user: UserView,
+}
+
+/// A contact, or who was or is to be one.
+#[derive(Serialize, ToSchema)]
+struct ChangedContact {
+    user: UserView,
+    /// How far you are with being contacts: `none`, `requested_by_me`, `requested_by_them` or `mutual`.
+    #[schema(value_type = String, example = "requested_by_them")]
+    state: &'static str,
+}
+
+impl From<&Acquaintance> for ChangedContact {
+    fn from(other: &Acquaintance) -> Self {
+        Self {
+            user: UserView::new(other.account, &other.username),
+            state: other.relation.contact.name(),
+        }
+    }
 }
 
 /// A session that was ended before its time.
@@ -96,6 +119,7 @@ impl From<&EventData> for EventDataView {
             EventData::Account(id, username) => Self::Account(RenamedAccount {
                 user: UserView::new(*id, username),
             }),
+            EventData::Contact(other) => Self::Contact(ChangedContact::from(&**other)),
             EventData::Gone => Self::Gone,
         }
     }

@@ -26,6 +26,8 @@ pub(crate) const SESSIONS: &str = "sessions";
 pub(crate) const KEYS: &str = "keys";
 /// Routes of conversations.
 pub(crate) const CONVERSATIONS: &str = "conversations";
+/// Tag: the directory, contacts and blocks.
+pub(crate) const CONTACTS: &str = "contacts";
 /// Tag: messages.
 pub(crate) const MESSAGES: &str = "messages";
 /// Tag: files.
@@ -50,6 +52,7 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = ACCOUNTS, description = "Accounts"),
         (name = SESSIONS, description = "Logging in and staying so"),
         (name = CONVERSATIONS, description = "Who talks with whom"),
+        (name = CONTACTS, description = "Finding people, contacts and blocks"),
         (name = MESSAGES, description = "Sending and reading messages"),
         (name = FILES, description = "Storing and reading encrypted files"),
         (name = EVENTS, description = "Hearing of what happens"),

@@ -9,6 +9,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
 use crate::extract::{Authenticated, Json, PathId, Query};
+use crate::limits::{Limits, Spent};
 use crate::openapi::{
     AuthProblems, BodyProblems, CONVERSATIONS, CommonProblems, PageProblems, Responses, UnknownId,
     problems,
@@ -95,7 +96,23 @@ struct StartRefusals;
 
 impl IntoResponses for StartRefusals {
     fn responses() -> Responses {
-        problems(&[(404, "not-found", "`not-found`: nobody has this username")])
+        problems(&[
+            (
+                403,
+                "takes-no-messages",
+                "`takes-no-messages`: this user takes no messages from you. `user-blocked`: you have blocked them",
+            ),
+            (
+                404,
+                "not-found",
+                "`not-found`: nobody has this username, as far as you may know",
+            ),
+            (
+                429,
+                "too-many-requests",
+                "`too-many-requests`: you have looked up too many users",
+            ),
+        ])
     }
 }
 
@@ -121,10 +138,12 @@ impl IntoResponses for StartRefusals {
 #[post("/conversations")]
 pub(super) async fn start_conversation(
     services: web::Data<Services>,
+    limits: web::Data<Limits>,
     Authenticated(actor): Authenticated,
     body: Json<NewConversation>,
 ) -> Result<HttpResponse, Problem> {
     let username = body.0.try_into()?;
+    limits.spend(Spent::LookUp, actor.account())?;
     let started = services.conversations.start(&actor, username).await?;
     let view = ConversationView::from(&started.conversation);
     if !started.created {

@@ -3,6 +3,8 @@
 
 mod accounts;
 mod audit;
+mod blocks;
+mod contacts;
 pub(crate) mod conversations;
 mod email_codes;
 mod events;
@@ -15,6 +17,8 @@ pub(crate) mod messages;
 mod password;
 mod server;
 mod sessions;
+mod settings;
+mod users;
 mod ws;
 
 use utoipa_actix_web::scope;
@@ -29,6 +33,16 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(me::change_me)
             .service(audit::list_audit_events)
             .service(password::change_password)
+            .service(settings::view_settings)
+            .service(settings::change_settings)
+            .service(users::search_users)
+            .service(users::view_user)
+            .service(contacts::list_contacts)
+            .service(contacts::ask_contact)
+            .service(contacts::end_contact)
+            .service(blocks::list_blocks)
+            .service(blocks::block_user)
+            .service(blocks::unblock_user)
             .service(sessions::open_session)
             .service(sessions::complete_session)
             .service(email_codes::request_email_code)

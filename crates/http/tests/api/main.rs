@@ -7,7 +7,10 @@
 
 mod accounts;
 mod audit;
+mod blocks;
+mod contacts;
 mod conversations;
+mod directory;
 mod document;
 mod events;
 mod examples;
@@ -24,12 +27,14 @@ mod messages;
 mod messenger;
 mod paging;
 mod password;
+mod presence;
 mod problems;
 mod refresh;
 mod rename;
 mod second_factor;
 mod server;
 mod sessions;
+mod settings;
 mod strangers;
 mod support;
 mod ws;

@@ -82,7 +82,7 @@ macro_rules! related {
             .inner_join(accounts::table.on(accounts::id.eq(relations::other_id)))
             .filter(relations::account_id.eq($account.as_bytes().as_slice()))
             .filter($condition)
-            .filter(accounts::username_key.gt($after.unwrap_or_default()))
+            .filter(accounts::username_key.gt($after))
             .order(accounts::username_key)
             .limit(i64::from($limit))
             .select((AccountRow::as_select(), Option::<RelationRow>::as_select()))
@@ -126,30 +126,28 @@ impl ContactRepository for UnitTx<'_> {
         &mut self,
         viewer: AccountId,
         prefix: &UsernamePrefix,
-        after: Option<&str>,
+        after: &str,
         limit: u32,
     ) -> Result<Vec<Acquaintance>, StoreError> {
         self.run(|conn| {
-            let mut query = seen_by!(viewer)
+            let rows: Vec<Row> = seen_by!(viewer)
                 .filter(accounts::discoverable.eq(true))
+                .filter(accounts::username_key.gt(after))
                 .filter(accounts::username_key.ge(prefix.lowest()))
                 .filter(accounts::username_key.le(prefix.highest()))
                 .filter(accounts::disabled_at.is_null())
                 .filter(relations::blocked_by_at.nullable().is_null())
                 .order(accounts::username_key)
                 .limit(i64::from(limit))
-                .into_boxed();
-            if let Some(after) = after {
-                query = query.filter(accounts::username_key.gt(after));
-            }
-            decode_all(query.load(conn)?)
+                .load(conn)?;
+            decode_all(rows)
         })
     }
 
     fn page(
         &mut self,
         account: AccountId,
-        after: Option<&str>,
+        after: &str,
         limit: u32,
     ) -> Result<Vec<Acquaintance>, StoreError> {
         let any = relations::contact.ne(ContactState::None.code());
@@ -159,7 +157,7 @@ impl ContactRepository for UnitTx<'_> {
     fn page_blocked(
         &mut self,
         account: AccountId,
-        after: Option<&str>,
+        after: &str,
         limit: u32,
     ) -> Result<Vec<Acquaintance>, StoreError> {
         let blocked = relations::blocked_at.is_not_null();

@@ -138,24 +138,24 @@ pub async fn paged_by_folded_name(store: Arc<dyn Store>) {
         save(&store, me, other, relation).await;
     }
     for (after, limit, expected) in [
-        (None, 9, vec!["bob", "Carol", "Élise"]),
-        (None, 2, vec!["bob", "Carol"]),
-        (Some("carol"), 2, vec!["Élise"]),
-        (Some("é"), 2, vec!["Élise"]),
-        (Some("élise"), 2, vec![]),
+        ("", 9, vec!["bob", "Carol", "Élise"]),
+        ("", 2, vec!["bob", "Carol"]),
+        ("carol", 2, vec!["Élise"]),
+        ("é", 2, vec!["Élise"]),
+        ("élise", 2, vec![]),
     ] {
         let page = store
             .read(move |tx| tx.contacts().page(me, after, limit))
             .await
             .unwrap();
-        assert_eq!(names(&page), expected, "{after:?}");
+        assert_eq!(names(&page), expected, "{after}");
     }
-    for (after, expected) in [(None, vec!["Dave", "zoe"]), (Some("dave"), vec!["zoe"])] {
+    for (after, expected) in [("", vec!["Dave", "zoe"]), ("dave", vec!["zoe"])] {
         let page = store
             .read(move |tx| tx.contacts().page_blocked(me, after, 9))
             .await
             .unwrap();
-        assert_eq!(names(&page), expected, "{after:?}");
+        assert_eq!(names(&page), expected, "{after}");
     }
     let tally = store.read(move |tx| tx.contacts().tally(me)).await.unwrap();
     let expected = Tally {
@@ -198,20 +198,20 @@ pub async fn searched_by_prefix(store: Arc<dyn Store>) {
     save(&store, id("annblocks"), me, blocked()).await;
     save(&store, me, id("annfriend"), contact(ContactState::Mutual)).await;
     for (prefix, after, limit, expected) in [
-        ("ANN", None, 9, vec!["ann", "Anna", "Annabel", "annfriend"]),
-        ("ann", None, 2, vec!["ann", "Anna"]),
-        ("ann", Some("anna"), 2, vec!["Annabel", "annfriend"]),
-        ("ann", Some("b"), 9, vec![]),
-        ("b", Some("ann"), 9, vec!["bob"]),
-        ("", None, 2, vec!["ann", "Anna"]),
-        ("x", None, 9, vec![]),
+        ("ANN", "", 9, vec!["ann", "Anna", "Annabel", "annfriend"]),
+        ("ann", "", 2, vec!["ann", "Anna"]),
+        ("ann", "anna", 2, vec!["Annabel", "annfriend"]),
+        ("ann", "b", 9, vec![]),
+        ("b", "ann", 9, vec!["bob"]),
+        ("", "", 2, vec!["ann", "Anna"]),
+        ("x", "", 9, vec![]),
     ] {
         let prefix = UsernamePrefix::parse(prefix).unwrap();
         let found = store
             .read(move |tx| tx.contacts().search(me, &prefix, after, limit))
             .await
             .unwrap();
-        assert_eq!(names(&found), expected, "{after:?}");
+        assert_eq!(names(&found), expected, "{after}");
         let friend = found
             .iter()
             .find(|found| found.username.key() == "annfriend");
@@ -236,7 +236,9 @@ pub async fn mutual_ones_are_told(store: Arc<dyn Store>) {
         }
     }
     mutual.sort();
-    for (limit, expected) in [(9, &mutual[..]), (1, &mutual[..1])] {
+    for limit in [9, 1] {
+        let expected: Vec<AccountId> = mutual.iter().copied().take(limit).collect();
+        let limit = u32::try_from(limit).unwrap();
         let told = store
             .read(move |tx| tx.contacts().list_mutual(me, limit))
             .await

@@ -52,6 +52,7 @@ fn authenticate(request: &HttpRequest) -> Result<Caller, Problem> {
         ));
     }
     let actor = services.sessions.check_access(token, Dialect::Messenger)?;
+    services.presence.renew(&actor);
     Ok(Caller(actor))
 }
 

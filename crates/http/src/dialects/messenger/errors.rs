@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 400 | a body that cannot be read, a field that breaks a rule (the text names it) |
 //! | 401 | wrong credentials; a token that is missing, expired, revoked or of another kind |
-//! | 403 | registration is closed |
+//! | 403 | registration is closed; the other user takes no messages |
 //! | 404 | an unknown user, a user without an end-to-end key; a path that is not served |
 //! | 409 | the username is taken |
 //! | 422 | an `Authorization` header that is not `Bearer` and a token |
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_status_and_says_it_in_msg() {
         let expected = |status: u16, text: &str| (status, format!(r#"{{"msg":"{text}"}}"#));
-        let told: [(Problem, _); 6] = [
+        let told: [(Problem, _); 7] = [
             (
                 PasswordError::Length.into(),
                 expected(400, "password: a password has 8 to 128 characters"),
@@ -148,6 +148,10 @@ mod tests {
             (
                 RegisterError::UsernameTaken.into(),
                 expected(409, "username: this username is taken: choose another"),
+            ),
+            (
+                StartSealedError::Start(StartConversationError::TakesNoMessages).into(),
+                expected(403, "this user takes no messages from you"),
             ),
             (StoreError::Full.into(), expected(507, "the store is full")),
         ];

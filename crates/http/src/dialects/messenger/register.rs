@@ -122,6 +122,7 @@ pub(super) async fn messenger_register(
     let opened = sealed::open(&services.data_keys, body.0.password.expose()).await?;
     let command = body.0.into_command(&opened, client)?;
     let session = services.enrolment.enrol(command).await?;
+    services.presence.arrive(&session.session);
     let msg = format!("User {} was created.", session.account.username);
     Ok(web::Json(Tokens::new(msg, &session)))
 }

@@ -48,6 +48,7 @@ impl IntoResponses for Nobody {
                 401,
                 "The access token is missing, expired, revoked or of another kind",
             ),
+            (403, "The other user takes no messages"),
             (
                 404,
                 "There is no such user, or they have no key for end-to-end messages",

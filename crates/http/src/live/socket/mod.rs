@@ -175,6 +175,7 @@ impl Socket {
         }
         if self.pinged.elapsed() >= self.times.ping {
             self.pinged = Instant::now();
+            self.services.presence.renew(&self.actor);
             self.outgoing.ping().map_err(too_slow)?;
         }
         Ok(())

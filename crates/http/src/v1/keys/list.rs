@@ -5,6 +5,7 @@ use utoipa::IntoResponses;
 use super::KeyView;
 use crate::Services;
 use crate::extract::{Authenticated, PathUsername};
+use crate::limits::{Limits, Spent};
 use crate::openapi::{AuthProblems, CommonProblems, KEYS, Responses, problems};
 use crate::problem::Problem;
 use crate::wire::ListView;
@@ -41,13 +42,24 @@ struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> Responses {
-        problems(&[(404, "not-found", "`not-found`: nobody has this username")])
+        problems(&[
+            (
+                404,
+                "not-found",
+                "`not-found`: nobody has this username, as far as you may know",
+            ),
+            (
+                429,
+                "too-many-requests",
+                "`too-many-requests`: you have looked up too many users",
+            ),
+        ])
     }
 }
 
 /// See somebody's keys
 ///
-/// The good ones, newest first, the same for everybody who asks.
+/// The good ones, newest first, the same for everybody who may know of the user.
 #[utoipa::path(
     tag = KEYS,
     security(("bearer" = [])),
@@ -62,8 +74,10 @@ impl IntoResponses for Refusals {
 #[get("/users/{name}/keys")]
 pub(crate) async fn list_keys_of(
     services: web::Data<Services>,
+    limits: web::Data<Limits>,
     Authenticated(actor): Authenticated,
     PathUsername(username): PathUsername,
 ) -> Result<web::Json<ListView<KeyView>>, Problem> {
+    limits.spend(Spent::LookUp, actor.account())?;
     Ok(view(&services.keys.list_of(&actor, username).await?))
 }

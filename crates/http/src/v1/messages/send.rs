@@ -137,11 +137,18 @@ struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> Responses {
-        problems(&[(
-            409,
-            "client-id-reused",
-            "`client-id-reused`: you gave this `client_id` to another message",
-        )])
+        problems(&[
+            (
+                403,
+                "takes-no-messages",
+                "`takes-no-messages`: the other one takes no messages from you. `user-blocked`: you have blocked them",
+            ),
+            (
+                409,
+                "client-id-reused",
+                "`client-id-reused`: you gave this `client_id` to another message",
+            ),
+        ])
     }
 }
 

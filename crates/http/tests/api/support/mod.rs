@@ -18,6 +18,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::{Store, StoreError, StoreExt as _, TokenSigner};
+use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::testing::FixedClock;
 use sealpost_http::{Hub, Settings, SocketTimes, serve};
@@ -46,6 +47,8 @@ pub(crate) struct TestServer {
     pub(crate) mailer: MemoryMailer,
     outbox: Outbox,
     sessions: Sessions,
+    /// Who is there.
+    pub(crate) presence: Presence,
     store: Arc<dyn Store>,
     runtime: Handle,
     folder: TempDir,
@@ -100,6 +103,7 @@ impl TestServer {
             clock: parts.clock,
             signer: parts.signer,
             sessions: parts.sessions,
+            presence: parts.presence,
             store: parts.store,
             hub: parts.hub,
             data_keys: parts.data_keys,
@@ -117,6 +121,11 @@ impl TestServer {
         self.clock.advance(by);
         let read = self.sessions.sync_revocations();
         self.runtime.block_on(read).unwrap();
+    }
+
+    /// What the server does of its own accord about presence every second; how many leases it renewed.
+    pub(crate) fn flush_presence(&self) -> u64 {
+        self.runtime.block_on(self.presence.flush()).unwrap()
     }
 
     /// What the server does of its own accord about the data keys.

@@ -1,0 +1,237 @@
+//! `/v1/me/settings`: what the caller lets others see and do.
+
+use std::str::FromStr;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, patch, web};
+use sealpost_domain::accounts::{ChangeSettings, MessagesFrom, Settings};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::Services;
+use crate::extract::{Authenticated, EntityTags, Json, if_match, if_none_match};
+use crate::openapi::{ACCOUNTS, AuthProblems, BodyProblems, CommonProblems, Responses, problems};
+use crate::problem::Problem;
+
+/// Who may write to you.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = MessagesFrom)]
+enum MessagesFromView {
+    /// Anybody whom you do not block.
+    Everyone,
+    /// Mutual contacts.
+    Contacts,
+    /// Nobody.
+    Nobody,
+}
+
+impl From<MessagesFrom> for MessagesFromView {
+    fn from(choice: MessagesFrom) -> Self {
+        match choice {
+            MessagesFrom::Everyone => Self::Everyone,
+            MessagesFrom::Contacts => Self::Contacts,
+            MessagesFrom::Nobody => Self::Nobody,
+        }
+    }
+}
+
+impl From<MessagesFromView> for MessagesFrom {
+    fn from(choice: MessagesFromView) -> Self {
+        match choice {
+            MessagesFromView::Everyone => Self::Everyone,
+            MessagesFromView::Contacts => Self::Contacts,
+            MessagesFromView::Nobody => Self::Nobody,
+        }
+    }
+}
+
+/// What you let others see and do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Settings)]
+struct SettingsBody {
+    /// Whether strangers find you, in the directory or by your exact username.
+    #[schema(example = true)]
+    discoverable: bool,
+    /// Whether your contacts see that you are there.
+    #[schema(example = true)]
+    show_presence: bool,
+    /// Who may start a conversation with you, or write in one.
+    #[schema(example = "everyone")]
+    messages_from: MessagesFromView,
+}
+
+impl From<&Settings> for SettingsBody {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            discoverable: settings.discoverable,
+            show_presence: settings.show_presence,
+            messages_from: settings.messages_from.into(),
+        }
+    }
+}
+
+/// What is to be different (RFC 7396). What is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SettingsPatch {
+    /// Whether strangers find you.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, example = false)]
+    discoverable: Option<bool>,
+    /// Whether your contacts see that you are there.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, example = false)]
+    show_presence: Option<bool>,
+    /// Who may start a conversation with you, or write in one.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, example = "contacts")]
+    messages_from: Option<MessagesFromView>,
+}
+
+/// Reads a setting that may be left out but not removed: null is refused.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Settings as an entity tag: they are so few that the tag can say them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tag(Settings);
+
+impl Tag {
+    fn text(self) -> String {
+        let Settings {
+            discoverable,
+            show_presence,
+            messages_from,
+        } = self.0;
+        format!(
+            "{}{}{}",
+            u8::from(discoverable),
+            u8::from(show_presence),
+            messages_from.code()
+        )
+    }
+}
+
+impl FromStr for Tag {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        for discoverable in [false, true] {
+            for show_presence in [false, true] {
+                for messages_from in MessagesFrom::ALL {
+                    let tag = Self(Settings {
+                        discoverable,
+                        show_presence,
+                        messages_from,
+                    });
+                    if tag.text() == text {
+                        return Ok(tag);
+                    }
+                }
+            }
+        }
+        Err(())
+    }
+}
+
+fn answer(settings: &Settings) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(etag(settings))
+        .json(SettingsBody::from(settings))
+}
+
+fn etag(settings: &Settings) -> (header::HeaderName, String) {
+    (header::ETAG, format!("\"{}\"", Tag(*settings).text()))
+}
+
+/// See your settings
+#[utoipa::path(
+    tag = ACCOUNTS,
+    security(("bearer" = [])),
+    params(("if-none-match" = Option<String>, Header, description = "The `ETag` of what the client has")),
+    responses(
+        (
+            status = 200, body = SettingsBody, description = "Your settings",
+            headers(("etag" = String, description = "Changes with them")),
+        ),
+        (status = 304, description = "The client has them"),
+        AuthProblems,
+        CommonProblems,
+    ),
+)]
+#[get("/me/settings")]
+pub(super) async fn view_settings(
+    services: web::Data<Services>,
+    Authenticated(actor): Authenticated,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let settings = services.accounts.view_settings(&actor).await?;
+    let known = match if_none_match(request.headers()) {
+        Some(EntityTags::List(tags)) => tags.contains(&Tag(settings)),
+        Some(EntityTags::Any) => true,
+        None => false,
+    };
+    if known {
+        return Ok(HttpResponse::NotModified()
+            .insert_header(etag(&settings))
+            .finish());
+    }
+    Ok(answer(&settings))
+}
+
+/// What only changing them answers.
+struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> Responses {
+        problems(&[(
+            412,
+            "precondition-failed",
+            "`precondition-failed`: they are others than `If-Match` says; read them first",
+        )])
+    }
+}
+
+/// Change your settings
+///
+/// A merge patch (RFC 7396): what is left out stays. With `If-Match`, only if they are what you have seen.
+#[utoipa::path(
+    tag = ACCOUNTS,
+    security(("bearer" = [])),
+    params(("if-match" = Option<String>, Header, description = "The `ETag` of what you have seen")),
+    request_body = SettingsPatch,
+    responses(
+        (
+            status = 200, body = SettingsBody, description = "Your settings as they are now",
+            headers(("etag" = String, description = "Changes with them")),
+        ),
+        AuthProblems,
+        BodyProblems,
+        Refusals,
+        CommonProblems,
+    ),
+)]
+#[patch("/me/settings")]
+pub(super) async fn change_settings(
+    services: web::Data<Services>,
+    Authenticated(actor): Authenticated,
+    request: HttpRequest,
+    body: Json<SettingsPatch>,
+) -> Result<HttpResponse, Problem> {
+    let expected = match if_match::<Tag>(request.headers()) {
+        Some(EntityTags::List(tags)) => Some(tags.into_iter().map(|tag| tag.0).collect()),
+        Some(EntityTags::Any) | None => None,
+    };
+    let command = ChangeSettings {
+        discoverable: body.0.discoverable,
+        show_presence: body.0.show_presence,
+        messages_from: body.0.messages_from.map(MessagesFrom::from),
+        expected,
+    };
+    let settings = services.accounts.change_settings(&actor, command).await?;
+    Ok(answer(&settings))
+}
