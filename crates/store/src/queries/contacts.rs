@@ -129,11 +129,13 @@ impl ContactRepository for UnitTx<'_> {
         after: &str,
         limit: u32,
     ) -> Result<Vec<Acquaintance>, StoreError> {
+        // One bound, so that the index is entered where the page begins.
+        let lowest = prefix.lowest().max(after);
         self.run(|conn| {
             let rows: Vec<Row> = seen_by!(viewer)
                 .filter(accounts::discoverable.eq(true))
-                .filter(accounts::username_key.gt(after))
-                .filter(accounts::username_key.ge(prefix.lowest()))
+                .filter(accounts::username_key.ge(lowest))
+                .filter(accounts::username_key.ne(after))
                 .filter(accounts::username_key.le(prefix.highest()))
                 .filter(accounts::disabled_at.is_null())
                 .filter(relations::blocked_by_at.nullable().is_null())
@@ -150,7 +152,7 @@ impl ContactRepository for UnitTx<'_> {
         after: &str,
         limit: u32,
     ) -> Result<Vec<Acquaintance>, StoreError> {
-        let any = relations::contact.ne(ContactState::None.code());
+        let any = relations::contact.gt(ContactState::None.code());
         self.run(|conn| decode_all(related!(conn, account, any, after, limit)?))
     }
 
