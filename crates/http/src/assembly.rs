@@ -7,8 +7,10 @@ use sealpost_domain::Environment;
 use sealpost_domain::accounts::Accounts;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::{Authentication, AuthenticationPorts};
+use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::factors::{FactorPorts, Factors};
 use sealpost_domain::files::{FilePorts, Files};
@@ -21,6 +23,7 @@ use sealpost_domain::ports::{
     BlobStore, DataKeyCipher, Digester, FileCipher, Hotp, KeyInspector, Mailer, PasswordHasher,
     RsaPem, Sealer, TokenSigner,
 };
+use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::throttle::Throttles;
 
@@ -105,11 +108,13 @@ impl Services {
             digester: digester.clone(),
             hotp,
         };
+        let presence = Presence::new(env.clone(), sessions.clone());
         let authentication = AuthenticationPorts {
             hasher,
             factors: factor_ports.clone(),
             throttles: Throttles::new(digester.clone(), facts.count_rates),
             outbox: outbox.clone(),
+            presence: presence.clone(),
         };
         let files = FilePorts {
             sealer: sealer.clone(),
@@ -132,6 +137,9 @@ impl Services {
                 data_key_cipher,
                 digester.clone(),
             ),
+            contacts: Contacts::new(env.clone(), presence.clone()),
+            directory: Directory::new(env.clone(), presence.clone()),
+            presence,
             audit: AuditTrail::new(env.clone()),
             key_backups: KeyBackups::new(env.clone(), sealer.clone()),
             conversations: Conversations::new(env.clone(), sealer.clone()),

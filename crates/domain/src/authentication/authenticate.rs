@@ -126,6 +126,7 @@ impl Authentication {
         match entered {
             Entered::In(ended) => {
                 self.sessions.note_ended(&ended);
+                self.ports.presence.arrive(&opened.session);
                 Ok(Admission::Opened(Box::new(opened)))
             }
             Entered::FactorWanted(factors) => Ok(Admission::SecondFactor(PendingLogin {

@@ -4,6 +4,7 @@ use crate::Environment;
 use crate::factors::FactorPorts;
 use crate::mail::Outbox;
 use crate::ports::PasswordHasher;
+use crate::presence::Presence;
 use crate::sessions::Sessions;
 use crate::throttle::Throttles;
 
@@ -18,6 +19,8 @@ pub struct AuthenticationPorts {
     pub throttles: Throttles,
     /// Mails codes.
     pub outbox: Outbox,
+    /// Is told who has come.
+    pub presence: Presence,
 }
 
 /// The use cases of logging in. Cloning is cheap.

@@ -6,8 +6,11 @@ use crate::accounts::Account;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::factors::{FactorCode, FactorKind, FactorPorts, FactorSet};
 use crate::mail::Outbox;
-use crate::ports::{Hotp, MockMailer, MockPasswordHasher, MockSealer, PasswordHash, StoredTotp};
-use crate::sessions::{Dialect, Session};
+use crate::ports::{
+    Hotp, MockMailer, MockPasswordHasher, MockSealer, MockTokenSigner, PasswordHash, StoredTotp,
+};
+use crate::presence::Presence;
+use crate::sessions::{Dialect, Session, SessionPorts, Sessions};
 use crate::testing::{CountingEntropy, FixedClock, MockTx, NoStore, ToyDigester, account, session};
 use crate::throttle::{Counter, Guess, Subject, Throttles};
 use crate::{Environment, Secret, Timestamp};
@@ -31,6 +34,14 @@ fn env() -> Environment {
     }
 }
 
+fn sessions() -> Sessions {
+    let ports = SessionPorts {
+        signer: Arc::new(MockTokenSigner::new()),
+        digester: Arc::new(ToyDigester),
+    };
+    Sessions::new(env(), ports, "https://us")
+}
+
 fn ports() -> AuthenticationPorts {
     let mut sealer = MockSealer::new();
     sealer
@@ -46,6 +57,7 @@ fn ports() -> AuthenticationPorts {
         },
         throttles: Throttles::new(Arc::new(ToyDigester), true),
         outbox: Outbox::new(env(), sealer, Arc::new(MockMailer::new())),
+        presence: Presence::new(env(), sessions()),
     }
 }
 

@@ -69,7 +69,6 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     let mut upkeep = JoinSet::new();
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
-    upkeep.spawn(upkeep::sweep(services.sessions.clone()));
     upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
     upkeep.spawn(upkeep::sweep_files(services.files.clone()));
     if config.dialects.messenger {

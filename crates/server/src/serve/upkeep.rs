@@ -22,8 +22,6 @@ const DATA_KEYS_EVERY: Duration = Duration::from_secs(30);
 const DATA_KEYS_RETRY: Duration = Duration::from_secs(2);
 /// How often signs of life are brought to the store: so long may another instance not know that somebody has come.
 const PRESENCE_EVERY: Duration = Duration::from_secs(1);
-/// At every how many of these the leases that have run out are deleted.
-const LEASES_EVERY: u32 = 60;
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// At every how many of these sweeps all blobs are gone through.
@@ -55,11 +53,24 @@ pub(super) async fn keep_data_keys(data_keys: DataKeys) {
     }
 }
 
+/// Brings to the store, every second, who has shown a sign of life. Runs until it is dropped.
+pub(super) async fn keep_presence(presence: Presence) {
+    let mut ticks = interval(PRESENCE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = presence.flush().await {
+            tracing::warn!(%error, "cannot note who is there; trying again in a second");
+        }
+    }
+}
+
 /// Everything that has rows which are over one day.
 pub(super) struct Sweepers {
     accounts: Accounts,
     sessions: Sessions,
     authentication: Authentication,
+    presence: Presence,
     audit: AuditTrail,
     outbox: Outbox,
 }
@@ -70,22 +81,9 @@ impl Sweepers {
             accounts: services.accounts.clone(),
             sessions: services.sessions.clone(),
             authentication: services.authentication.clone(),
+            presence: services.presence.clone(),
             audit: services.audit.clone(),
             outbox: services.outbox.clone(),
-/// Brings to the store, every second, who has shown a sign of life, and deletes leases that have run out now and then. Runs
-/// until it is dropped.
-pub(super) async fn keep_presence(presence: Presence) {
-    let mut ticks = interval(PRESENCE_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for number in 0_u32.. {
-        ticks.tick().await;
-        if let Err(error) = presence.flush().await {
-            tracing::warn!(%error, "cannot note who is there; trying again in a second");
-        }
-        if number.is_multiple_of(LEASES_EVERY)
-            && let Err(error) = presence.sweep().await
-        {
-            tracing::warn!(%error, "cannot delete leases that have run out; trying again in a minute");
         }
     }
 }
@@ -105,26 +103,7 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             "usernames that are free again",
             sweepers.accounts.sweep_retired_usernames().await,
         );
-        report("old events of audit trails", sweepers.audit.sweep().await);
-        report("old dead letters", sweepers.outbox.sweep().await);
-    }
-}
-
-/// Deletes what has expired, now and then. Runs until it is dropped.
-pub(super) async fn sweep(sessions: Sessions) {
-    let mut ticks = interval(SWEEP_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        report("expired sessions", sweepers.sessions.sweep().await);
-        report(
-            "tickets and counters of logins",
-            sweepers.authentication.sweep().await,
-        );
-        report(
-            "usernames that are free again",
-            sweepers.accounts.sweep_retired_usernames().await,
-        );
+        report("leases of presence", sweepers.presence.sweep().await);
         report("old events of audit trails", sweepers.audit.sweep().await);
         report("old dead letters", sweepers.outbox.sweep().await);
     }

@@ -12,20 +12,6 @@ use sealpost_domain::accounts::RegistrationPolicy;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::ports::{BlobStore, Mailer, Sealer, Store};
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
-use sealpost_domain::contacts::Contacts;
-use sealpost_domain::conversations::Conversations;
-use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::directory::Directory;
-use sealpost_domain::enrolment::Enrolment;
-use sealpost_domain::files::{FilePorts, Files};
-use sealpost_domain::inbox::Inbox;
-use sealpost_domain::installation::{self, InstallationSecrets};
-use sealpost_domain::keys::Keys;
-use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{BlobStore, KeyInspector, RsaPem, Sealer, Store};
-use sealpost_domain::presence::Presence;
-use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_http::{
     Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
     StoreCheck,
@@ -74,54 +60,6 @@ pub(super) async fn services(
         env: env.clone(),
     };
     let facts = Facts {
-        info: ServerInfo {
-            version: env!("CARGO_PKG_VERSION"),
-            public_url: public_url.to_owned(),
-            registration: match config.registration {
-                Registration::Open => RegistrationPolicy::Open,
-                Registration::Closed => RegistrationPolicy::Closed,
-            },
-        },
-        inbox_epoch: secrets.inbox_epoch,
-        max_file: config.files.max_size.map(ByteSize::bytes),
-        rename_interval: config.accounts.rename_days.duration(),
-        count_rates: config.limits == Limits::Default,
-    };
-
-    let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration);
-    let keys = Keys::new(env.clone(), Arc::clone(&inspector));
-    let sessions = Sessions::new(env.clone(), ports.clone(), public_url);
-    let presence = Presence::new(env.clone(), sessions.clone());
-    Ok(Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            Arc::clone(&rsa_pem),
-        ),
-        readiness: readiness(config, &env, &data_keys, Arc::clone(&blobs)),
-        data_keys,
-        rsa_pem,
-        accounts,
-        signing_keys: ports.signer.public_keys(),
-        keys,
-        sessions,
-        contacts: Contacts::new(env.clone(), presence.clone()),
-        directory: Directory::new(env.clone(), presence.clone()),
-        presence,
-        conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
-        messages: Messages::new(
-            env.clone(),
-            Arc::clone(&sealer),
-            Arc::clone(&ports.digester),
-            inspector,
-        ),
-        files: files(config, &env, &sealer, &blobs),
-        inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
-        hub,
-        clock: env.clock,
-        entropy: env.entropy,
         info: ServerInfo {
             version: env!("CARGO_PKG_VERSION"),
             public_url: public_url.to_owned(),

@@ -39,43 +39,49 @@ pub mod units;
 macro_rules! store_conformance {
     ($make:path) => {
         $crate::store_conformance! { @cases $make;
-            accounts: found_by_id_name_and_address, username_is_unique_when_folded, email_is_unique_when_folded,
-                password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one,
-                disabled_and_enabled;
+            accounts: found_by_id_name_and_address, username_is_unique_when_folded,
+                email_is_unique_when_folded, password_is_replaced_only_if_unchanged,
+                a_proved_address_beats_a_claimed_one, disabled_and_enabled, renamed_if_unchanged,
+                a_retired_name_is_its_former_owners, retired_names_are_swept, many_want_a_name,
+                settings_are_replaced_only_if_unchanged;
             audit: paged_newest_first_and_swept, settled;
-            codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
-                a_hundred_parallel_guesses_spend_at_most_five_tries;
-                disabled_and_enabled, renamed_if_unchanged, a_retired_name_is_its_former_owners,
-                retired_names_are_swept, many_want_a_name;
-                disabled_and_enabled, settings_are_replaced_only_if_unchanged;
-            audit: paged_newest_first_and_swept;
-            key_backups: found_by_generation_and_deleted, id_and_generation_are_unique, whoever_looks_at_the_newest_is_alone;
-            sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
-                one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
-            keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, the_version_is_the_event_that_published, history_is_append_only,
+            codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none,
+                deleted_and_swept, a_hundred_parallel_guesses_spend_at_most_five_tries;
+            factors: an_authenticator_is_confirmed_once, a_step_is_used_once, switched_on_and_off,
+                a_recovery_code_is_taken_once, parallel_uses_have_one_winner;
+            tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;
+            throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
+            sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first,
+                refresh_token_is_spent_once, one_of_many_spends_a_token,
+                ended_by_its_owner_with_its_tokens, swept_when_expired;
+            keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner,
+                the_version_is_the_event_that_published, history_is_append_only,
                 partners_share_a_conversation;
-            conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members, paged_newest_first, membership_knows_who_may_write, pairs_and_partners;
-            contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, paged_by_folded_name, searched_by_prefix, mutual_ones_are_told,
-                who_ask_each_other_at_once_are_contacts, a_block_against_an_acceptance, a_tally_is_exact_in_a_race;
+            key_backups: found_by_generation_and_deleted, id_and_generation_are_unique,
+                whoever_looks_at_the_newest_is_alone;
+            contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, paged_by_folded_name,
+                searched_by_prefix, mutual_ones_are_told, who_ask_each_other_at_once_are_contacts,
+                a_block_against_an_acceptance, a_tally_is_exact_in_a_race;
             presence: a_lease_runs_out, only_who_has_a_session_is_there, swept_when_run_out;
+            conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members,
+                membership_knows_who_may_write, pairs_and_partners, paged_newest_first;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
-            files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first, shredded_then_removed,
-                blobs_are_known_by_their_rows;
+            files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first,
+                shredded_then_removed, blobs_are_known_by_their_rows;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
-            data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once, one_of_many_records_a_use;
-            factors: an_authenticator_is_confirmed_once, a_step_is_used_once, switched_on_and_off, a_recovery_code_is_taken_once,
-                parallel_uses_have_one_winner;
-            tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;
-            throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
-            outbox: found_as_inserted, leased_when_due_longest_first, a_lease_runs_out, one_of_many_gets_a_mail, many_get_one_each,
-                deleted_when_sent, deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,
+            data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once,
+                one_of_many_records_a_use;
+            outbox: found_as_inserted, leased_when_due_longest_first, a_lease_runs_out,
+                one_of_many_gets_a_mail, many_get_one_each, deleted_when_sent,
+                deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,
                 paged_newest_first, old_dead_letters_go, a_refused_unit_sends_nothing;
             installation: the_first_value_stays;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
-                panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing, probe_leaves_nothing;
+                panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing,
+                probe_leaves_nothing;
         }
     };
     (@cases $make:path; $($subject:ident: $($case:ident),+;)+) => {

@@ -74,10 +74,6 @@ pub(super) async fn messenger_login(
         .authenticate(attempt)
         .await?
         .opened()?;
-        .sessions
-        .open_with(credentials, opened.used())
-        .await?;
-    services.presence.arrive(&session.session);
     let msg = format!("Logged in as {}.", session.account.username);
     Ok(web::Json(Tokens::new(msg, &session)))
 }

@@ -110,8 +110,4 @@ pub(crate) async fn open_session(
         }
         Admission::SecondFactor(pending) => Err(second_factor_required(&pending)),
     }
-    let credentials = body.0.into_credentials(client);
-    let opened = services.sessions.open(credentials).await?;
-    services.presence.arrive(&opened.session);
-    Ok(HttpResponse::Created().json(OpenedSessionBody::new(&opened, services.clock.now())))
 }

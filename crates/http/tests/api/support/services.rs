@@ -10,24 +10,14 @@ use sealpost_crypto::{
     OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
-use sealpost_domain::contacts::Contacts;
-use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::directory::Directory;
-use sealpost_domain::enrolment::Enrolment;
-use sealpost_domain::files::{FilePorts, Files};
-use sealpost_domain::inbox::Inbox;
-use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
-use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, PasswordHasher, Store,
     TokenSigner,
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
-use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
 use sealpost_http::{Adapters, DataKeyCheck, Facts, Hub, ServerInfo, Services, StoreCheck};
@@ -48,11 +38,11 @@ pub(super) struct Parts {
     pub(super) clock: Arc<FixedClock>,
     pub(super) signer: Arc<dyn TokenSigner>,
     pub(super) sessions: Sessions,
-    pub(super) presence: Presence,
     pub(super) store: Arc<dyn Store>,
     pub(super) hub: Arc<Hub>,
     pub(super) data_keys: DataKeys,
     pub(super) outbox: Outbox,
+    pub(super) presence: Presence,
     pub(super) mailer: MemoryMailer,
     /// Where the database rests.
     pub(super) folder: TempDir,
@@ -100,58 +90,6 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: false,
     };
-
-    let sessions = Sessions::new(env.clone(), ports, ISSUER);
-    sessions.sync_revocations().await.unwrap();
-    let presence = Presence::new(env.clone(), sessions.clone());
-    let accounts = Accounts::new(env.clone(), hasher, registration);
-    let keys = Keys::new(env.clone(), inspector.clone());
-    let data_keys = DataKeys::new(
-        env.clone(),
-        sealer.clone(),
-        Arc::new(MadeBefore),
-        digester.clone(),
-    );
-    data_keys.maintain().await.unwrap();
-    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().unwrap());
-    let services = Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            rsa_pem.clone(),
-        ),
-        data_keys: data_keys.clone(),
-        rsa_pem,
-        accounts,
-        sessions: sessions.clone(),
-        keys,
-        contacts: Contacts::new(env.clone(), presence.clone()),
-        directory: Directory::new(env.clone(), presence.clone()),
-        presence: presence.clone(),
-        conversations: Conversations::new(env.clone(), sealer.clone()),
-        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
-        files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
-        inbox: Inbox::new(env, sealer, EPOCH),
-        hub: hub.clone(),
-        clock: clock.clone(),
-        entropy,
-        readiness: vec![
-            Arc::new(StoreCheck(store.clone())),
-            Arc::new(DataKeyCheck(data_keys.clone())),
-        ],
-        signing_keys: signer.public_keys(),
-        info: ServerInfo {
-            version: "9.9.9",
-            public_url: ISSUER.to_owned(),
-            registration,
-        },
-        inbox_epoch: EPOCH.to_owned(),
-        max_file: Some(MAX_FILE),
-        rename_interval: Accounts::RENAME_INTERVAL,
-        count_rates: false,
-    };
     let mut services = Services::new(adapters, facts, hub.clone());
     let (sessions, data_keys) = (services.sessions.clone(), services.data_keys.clone());
     sessions.sync_revocations().await.unwrap();
@@ -164,11 +102,11 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         clock,
         signer,
         sessions,
-        presence,
         store,
         hub,
         data_keys,
         outbox: services.outbox.clone(),
+        presence: services.presence.clone(),
         mailer,
         folder,
     };
