@@ -19,6 +19,7 @@ pub struct ServerDigester {
     code: HmacSha256,
     throttle: HmacSha256,
     cursor: HmacSha256,
+    federation: HmacSha256,
     repeat: HmacSha256,
 }
 
@@ -32,6 +33,7 @@ impl ServerDigester {
             code: mac("code"),
             throttle: mac("throttle"),
             cursor: mac("cursor"),
+            federation: mac("federation"),
             repeat: mac("repeat"),
         }
     }
@@ -42,6 +44,7 @@ impl ServerDigester {
             MacPurpose::Code => &self.code,
             MacPurpose::Throttle => &self.throttle,
             MacPurpose::Cursor => &self.cursor,
+            MacPurpose::Federation => &self.federation,
             MacPurpose::Repeat => &self.repeat,
         }
     }

@@ -250,6 +250,15 @@ diesel::table! {
         next_at -> Nullable<BigInt>,
         died_at -> Nullable<BigInt>,
         reason -> Nullable<Text>,
+    identities (id) {
+        id -> Binary,
+        account_id -> Binary,
+        issuer -> Text,
+        subject -> Text,
+        username -> Nullable<Text>,
+        picture -> Nullable<Text>,
+        linked_at -> BigInt,
+        used_at -> BigInt,
     }
 }
 
@@ -303,5 +312,16 @@ diesel::table! {
         username_key -> Text,
         account_id -> Nullable<Binary>,
         free_at -> BigInt,
+    }
+}
+    federation_transactions (state) {
+        state -> Binary,
+        secret -> Binary,
+        provider -> Text,
+        dialect -> SmallInt,
+        account_id -> Nullable<Binary>,
+        session_id -> Nullable<Binary>,
+        origin -> Binary,
+        created_at -> BigInt,
     }
 }

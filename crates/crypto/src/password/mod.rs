@@ -83,6 +83,7 @@ impl PasswordHasher for Argon2Hasher {
         password: Password,
         hash: Option<PasswordHash>,
     ) -> Result<Verification, HashError> {
+        let hash = hash.filter(PasswordHash::is_usable);
         let stored = hash.as_ref().map(Stored::parse).transpose()?;
         let work = Arc::clone(&self.work);
         let verdict = self

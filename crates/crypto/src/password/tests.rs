@@ -156,3 +156,12 @@ fn debug_shows_no_pepper() {
         "Argon2Hasher { params: Argon2Params { memory_kib: 64, passes: 1, lanes: 1 }, .. }"
     );
 }
+
+#[test]
+fn an_account_without_a_password_is_always_wrong_and_costs_the_same() {
+    let hasher = hasher(PEPPER, Argon2Params::cheap());
+    for guess in ["correct horse", "!!!!!!!!"] {
+        let verdict = verify(&hasher, guess, Some(&PasswordHash::unusable()));
+        assert_eq!(verdict, Verification::Wrong);
+    }
+}

@@ -11,6 +11,7 @@ use sealpost_domain::conversations::{
 use sealpost_domain::data_keys::{DataKey, DataKeyUse};
 use sealpost_domain::directory::UsernamePrefix;
 use sealpost_domain::factors::{FactorKind, FactorSet};
+use sealpost_domain::federation::{ExternalId, Identity, IdentityId, IdentityProfile, Transaction};
 use sealpost_domain::files::FileId;
 use sealpost_domain::inbox::{InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::key_backups::KeyBackupStamp;
@@ -18,12 +19,7 @@ use sealpost_domain::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 use sealpost_domain::mail::{MailId, MailSummary, SealedMail};
 use sealpost_domain::messages::{ClientId, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{
-    AuditRepository, BlobName, CodeRepository, ContactRepository, ConversationRepository,
-    DataKeyRepository, Digest, FactorRepository, FileRepository, InboxRepository,
-    InstallationRepository, KeyBackupRepository, KeyRepository, LeasedMail, MessageRepository,
-    NewMessage, OutboxRepository, PresenceRepository, SessionRepository, ShreddedFile, StoreError,
-    StoredFile, StoredKeyBackup, StoredMessage, StoredRefreshToken, StoredTicket, StoredTotp,
-    ThrottleRepository, TicketRepository,
+    AuditRepository, BlobName, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, Digest, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, LeasedMail, MessageRepository, NewMessage, OutboxRepository, PresenceRepository, SessionRepository, ShreddedFile, StoreError, StoredFile, StoredKeyBackup, StoredMessage, StoredRefreshToken, StoredTicket, StoredTotp, ThrottleRepository, TicketRepository, IdentityRepository,
 };
 use sealpost_domain::sessions::{EndedSession, Session, SessionId};
 use sealpost_domain::throttle::Counter;
@@ -84,6 +80,45 @@ impl CodeRepository for Absent {
     }
 
     fn delete_all(&mut self, _: AccountId) -> Result<u64, StoreError> {
+impl IdentityRepository for Absent {
+    fn insert(&mut self, _: &Identity) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn find(&mut self, _: &ExternalId) -> Result<Option<Identity>, StoreError> {
+        absent()
+    }
+
+    fn list(&mut self, _: AccountId) -> Result<Vec<Identity>, StoreError> {
+        absent()
+    }
+
+    fn lock(&mut self, _: AccountId) -> Result<Vec<Identity>, StoreError> {
+        absent()
+    }
+
+    fn note_use(
+        &mut self,
+        _: IdentityId,
+        _: &IdentityProfile,
+        _: Timestamp,
+    ) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn delete(&mut self, _: AccountId, _: IdentityId) -> Result<bool, StoreError> {
+        absent()
+    }
+
+    fn begin(&mut self, _: &Transaction) -> Result<(), StoreError> {
+        absent()
+    }
+
+    fn count_begun(&mut self, _: Option<Digest>, _: Timestamp) -> Result<u64, StoreError> {
+        absent()
+    }
+
+    fn take(&mut self, _: &Digest, _: &Digest) -> Result<Option<Transaction>, StoreError> {
         absent()
     }
 

@@ -8,11 +8,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Settings, Username};
 use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, CodeRepository, Constraint, ContactRepository,
-    ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository,
-    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
-    OutboxRepository, PasswordHash, PresenceRepository, SessionRepository, Store, StoreError,
-    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    AccountRepository, AuditRepository, CodeRepository, Constraint, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PasswordHash, PresenceRepository, SessionRepository, Store, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict, IdentityRepository,
 };
 use sealpost_domain::sessions::SessionId;
 
@@ -144,6 +140,10 @@ impl Tx for MemoryTx {
     }
 
     fn files(&mut self) -> &mut dyn FileRepository {
+        &mut self.absent
+    }
+
+    fn identities(&mut self) -> &mut dyn IdentityRepository {
         &mut self.absent
     }
 

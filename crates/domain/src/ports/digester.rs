@@ -12,6 +12,8 @@ pub enum MacPurpose {
     Throttle,
     /// Paging cursors.
     Cursor,
+    /// What belongs to a begun federated login: its nonce, its PKCE verifier, where it was begun.
+    Federation,
     /// What tells a repeated request from another one of the same name.
     Repeat,
 }

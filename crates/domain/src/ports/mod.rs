@@ -18,6 +18,8 @@ mod factors;
 mod file_cipher;
 mod files;
 mod hotp;
+mod identities;
+mod identity_provider;
 mod inbox;
 mod installation;
 mod key_backups;
@@ -53,6 +55,10 @@ pub use factors::{FactorRepository, StoredTotp};
 pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
 pub use files::{FileRepository, ShreddedFile, StoredFile};
 pub use hotp::Hotp;
+pub use identities::IdentityRepository;
+pub use identity_provider::{
+    AuthorizationRequest, Exchange, IdentityProvider, ProvedEmail, ProvedIdentity, ProviderError,
+};
 pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
 pub use key_backups::{KeyBackupRepository, StoredKeyBackup};
@@ -80,6 +86,7 @@ pub use self::{
     codes::MockCodeRepository, contacts::MockContactRepository,
     conversations::MockConversationRepository, data_keys::MockDataKeyRepository,
     factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository,
+    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
     inbox::MockInboxRepository, installation::MockInstallationRepository,
     key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
     mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository,

@@ -17,6 +17,18 @@ impl PasswordHash {
         Self(phc)
     }
 
+    /// Stands where there is no password: no password has this hash.
+    #[must_use]
+    pub fn unusable() -> Self {
+        Self("!".to_owned())
+    }
+
+    /// Whether there is a password.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.0 != "!"
+    }
+
     /// The PHC string, for the store and the hasher.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -65,7 +77,7 @@ pub trait PasswordHasher: Send + Sync {
     /// [`HashError::Overloaded`] at once when the queue is full.
     async fn hash(&self, password: Password) -> Result<PasswordHash, HashError>;
 
-    /// Compares in constant time. With no hash (an unknown account) it does the same work against a dummy of today's
+    /// Compares in constant time. With no hash (an unknown account) or an unusable one (an account without a password) it does the same work against a dummy of today's
     /// parameters and answers [`Verification::Wrong`], so that time tells nothing.
     ///
     /// # Errors

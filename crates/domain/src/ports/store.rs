@@ -5,9 +5,10 @@ use async_trait::async_trait;
 
 use super::{
     AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
-    DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
-    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    SessionRepository, StoreError, ThrottleRepository, TicketRepository,
+    DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository,
+    TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -48,6 +49,8 @@ pub trait Tx {
     fn messages(&mut self) -> &mut dyn MessageRepository;
     /// Files.
     fn files(&mut self) -> &mut dyn FileRepository;
+    /// Who may log in by a provider's word.
+    fn identities(&mut self) -> &mut dyn IdentityRepository;
     /// The accounts' logs of events.
     fn inbox(&mut self) -> &mut dyn InboxRepository;
     /// Data keys and what was accepted under them.

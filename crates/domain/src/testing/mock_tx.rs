@@ -1,13 +1,14 @@
 use crate::ports::{
     AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
-    DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
-    KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository,
-    MockAuditRepository, MockCodeRepository, MockContactRepository, MockConversationRepository,
-    MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockInboxRepository,
-    MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository,
-    MockOutboxRepository, MockPresenceRepository, MockSessionRepository, MockThrottleRepository,
-    MockTicketRepository, OutboxRepository, PresenceRepository, SessionRepository,
-    ThrottleRepository, TicketRepository, Tx,
+    DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
+    MockAccountRepository, MockAuditRepository, MockCodeRepository, MockContactRepository,
+    MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository,
+    MockIdentityRepository, MockInboxRepository, MockInstallationRepository,
+    MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository,
+    MockPresenceRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository,
+    OutboxRepository, PresenceRepository, SessionRepository, ThrottleRepository, TicketRepository,
+    Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -35,6 +36,8 @@ pub struct MockTx {
     pub messages: MockMessageRepository,
     /// Files.
     pub files: MockFileRepository,
+    /// Identities at providers.
+    pub identities: MockIdentityRepository,
     /// Logs of events.
     pub inbox: MockInboxRepository,
     /// Data keys.
@@ -94,6 +97,10 @@ impl Tx for MockTx {
 
     fn files(&mut self) -> &mut dyn FileRepository {
         &mut self.files
+    }
+
+    fn identities(&mut self) -> &mut dyn IdentityRepository {
+        &mut self.identities
     }
 
     fn inbox(&mut self) -> &mut dyn InboxRepository {

@@ -10,6 +10,7 @@ mod conversations;
 mod data_keys;
 mod factors;
 mod files;
+mod identities;
 mod inbox;
 mod installation;
 mod key_backups;
@@ -28,9 +29,10 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
     AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
-    DataKeyRepository, FactorRepository, FileRepository, InboxRepository, InstallationRepository,
-    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository,
+    TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -139,6 +141,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn files(&mut self) -> &mut dyn FileRepository {
+        self
+    }
+
+    fn identities(&mut self) -> &mut dyn IdentityRepository {
         self
     }
 

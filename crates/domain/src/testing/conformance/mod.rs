@@ -19,6 +19,7 @@ pub mod conversations;
 pub mod data_keys;
 pub mod factors;
 pub mod files;
+pub mod identities;
 pub mod inbox;
 pub mod installation;
 pub mod key_backups;
@@ -69,6 +70,10 @@ macro_rules! store_conformance {
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
             files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first,
                 shredded_then_removed, blobs_are_known_by_their_rows;
+            files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first, shredded_then_removed,
+                blobs_are_known_by_their_rows;
+            identities: linked_once_byte_for_byte, listed_and_noted, deleted_by_its_owner, locked_until_the_unit_ends,
+                taken_once_with_both_halves, one_of_many_takes_it, begun_logins_are_counted_and_swept;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;

@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use super::{ProviderId, ProviderInfo, Transaction};
+use crate::Environment;
+use crate::accounts::Accounts;
+use crate::ports::{Digester, IdentityProvider, StoreError, StoreExt};
+use crate::sessions::Sessions;
+
+/// The use cases of federated login. Cloning is cheap.
+#[derive(Clone)]
+pub struct Federation {
+    pub(super) env: Environment,
+    pub(super) accounts: Accounts,
+    pub(super) sessions: Sessions,
+    pub(super) digester: Arc<dyn Digester>,
+    providers: Arc<[Arc<dyn IdentityProvider>]>,
+}
+
+impl Federation {
+    /// The service over its ports. No two of `providers` may have one id or one issuer.
+    #[must_use]
+    pub fn new(
+        env: Environment,
+        accounts: Accounts,
+        sessions: Sessions,
+        digester: Arc<dyn Digester>,
+        providers: Vec<Arc<dyn IdentityProvider>>,
+    ) -> Self {
+        Self {
+            env,
+            accounts,
+            sessions,
+            digester,
+            providers: providers.into(),
+        }
+    }
+
+    /// The providers that people may log in with, in the operator's order.
+    #[must_use]
+    pub fn providers(&self) -> Vec<ProviderInfo> {
+        let providers = self.providers.iter();
+        providers.map(|provider| provider.info().clone()).collect()
+    }
+
+    /// Deletes begun logins that nobody will finish. To be called now and then; says how many went.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sweep(&self) -> Result<u64, StoreError> {
+        let before = self.env.now() - Transaction::KEPT;
+        self.env
+            .store
+            .write(move |tx| tx.identities().sweep(before, 500))
+            .await
+    }
+
+    pub(super) fn provider(&self, id: &ProviderId) -> Option<&Arc<dyn IdentityProvider>> {
+        let mut providers = self.providers.iter();
+        providers.find(|provider| provider.info().id == *id)
+    }
+
+    /// Whoever names people as this issuer does, if it is still configured.
+    pub(super) fn provider_of_issuer(&self, issuer: &str) -> Option<&ProviderInfo> {
+        let mut providers = self.providers.iter();
+        let found = providers.find(|provider| provider.issuer() == issuer);
+        found.map(|provider| provider.info())
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE federation_transactions;
+DROP TABLE identities;
