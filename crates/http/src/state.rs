@@ -11,6 +11,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::factors::Factors;
+use sealpost_domain::federation::Federation;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::key_backups::KeyBackups;
@@ -35,6 +36,8 @@ pub struct Services {
     pub audit: AuditTrail,
     /// Use cases of sessions.
     pub sessions: Sessions,
+    /// Use cases of federated login.
+    pub federation: Federation,
     /// Use cases of keys.
     pub keys: Keys,
     /// Use cases of key backups.

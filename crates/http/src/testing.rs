@@ -4,6 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::conversations::Conversations;
+use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::federation::Federation;
+use sealpost_domain::files::{FilePorts, Files};
+use sealpost_domain::inbox::Inbox;
+use sealpost_domain::keys::Keys;
+use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
     MockBlobStore, MockFileCipher, MockKeyInspector, MockMailer, MockPasswordHasher, MockRsaPem,
@@ -93,6 +101,51 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         mailer: Arc::new(MockMailer::new()),
     };
     let facts = Facts {
+        info: ServerInfo {
+            version: "0.0.0",
+            public_url: "http://localhost".to_owned(),
+            registration: RegistrationPolicy::Open,
+        },
+        inbox_epoch: "epoch".to_owned(),
+        max_file: None,
+        rename_interval: Accounts::RENAME_INTERVAL,
+        count_rates: true,
+    };
+
+    let accounts = Accounts::new(env.clone(), hasher, RegistrationPolicy::Open);
+    let sessions = Sessions::new(env.clone(), ports, "http://localhost");
+    let keys = Keys::new(env.clone(), inspector.clone());
+    let rsa_pem: Arc<dyn RsaPem> = Arc::new(MockRsaPem::new());
+    let cipher = Arc::new(NoDataKeys);
+    let services = Services {
+        enrolment: Enrolment::new(
+            env.clone(),
+            accounts.clone(),
+            keys.clone(),
+            sessions.clone(),
+            rsa_pem.clone(),
+        ),
+        federation: Federation::new(
+            env.clone(),
+            accounts.clone(),
+            sessions.clone(),
+            digester.clone(),
+            Vec::new(),
+        ),
+        data_keys: DataKeys::new(env.clone(), sealer.clone(), cipher, digester.clone()),
+        rsa_pem,
+        keys,
+        accounts,
+        sessions,
+        conversations: Conversations::new(env.clone(), sealer.clone()),
+        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
+        files: Files::new(env.clone(), file_ports(&sealer), None),
+        inbox: Inbox::new(env, sealer, "epoch"),
+        hub: Arc::new(Hub::default()),
+        clock,
+        entropy,
+        readiness: vec![Arc::new(StoreCheck(store))],
+        signing_keys: Vec::new(),
         info: ServerInfo {
             version: "0.0.0",
             public_url: "http://localhost".to_owned(),

@@ -22,7 +22,7 @@ pub use client_address::ClientAddress;
 pub(crate) use etags::{EntityTags, if_match, if_none_match};
 pub use json::Json;
 pub use origin::LoginOrigin;
-pub use path::{PathId, PathUsername};
+pub use path::{PathId, PathProvider, PathUsername};
 pub use query::Query;
 pub use upload::{Pump, Upload};
 pub use user_agent::UserAgent;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use sealpost_domain::accounts::Username;
+use sealpost_domain::federation::ProviderId;
 
 use crate::problem::Problem;
 
@@ -38,6 +39,21 @@ impl FromRequest for PathUsername {
         let name = web::Path::<String>::from_request(request, payload).into_inner();
         let username = name.ok().and_then(|name| Username::parse(&name).ok());
         ready(username.map(Self).ok_or_else(Problem::not_found))
+    }
+}
+
+/// The identity provider in the path's `{provider}`. A text that is no such id names none, hence 404.
+#[derive(Debug, Clone)]
+pub struct PathProvider(pub ProviderId);
+
+impl FromRequest for PathProvider {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let provider = request.match_info().get("provider");
+        let provider = provider.and_then(|text| ProviderId::parse(text).ok());
+        ready(provider.map(Self).ok_or_else(Problem::not_found))
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) const DISCOVERY: &str = "discovery";
 pub(crate) const ACCOUNTS: &str = "accounts";
 /// Tag: sessions.
 pub(crate) const SESSIONS: &str = "sessions";
+/// Tag: logging in with another provider.
+pub(crate) const FEDERATION: &str = "federation";
 /// Tag: conversations.
 pub(crate) const KEYS: &str = "keys";
 /// Routes of conversations.
@@ -51,6 +53,7 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = DISCOVERY, description = "What can be learnt without a login"),
         (name = ACCOUNTS, description = "Accounts"),
         (name = SESSIONS, description = "Logging in and staying so"),
+        (name = FEDERATION, description = "Logging in with another provider's word"),
         (name = CONVERSATIONS, description = "Who talks with whom"),
         (name = CONTACTS, description = "Finding people, contacts and blocks"),
         (name = MESSAGES, description = "Sending and reading messages"),

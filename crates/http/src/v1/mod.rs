@@ -10,10 +10,12 @@ mod email_codes;
 mod events;
 mod factors;
 mod files;
+mod identities;
 mod key_backup;
 pub(crate) mod keys;
 mod me;
 pub(crate) mod messages;
+mod oauth;
 mod password;
 mod server;
 mod sessions;
@@ -58,6 +60,11 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             // Before the one with an id in its place.
             .service(sessions::end_current_session)
             .service(sessions::end_session)
+            .service(oauth::start_login)
+            .service(oauth::start_link)
+            .service(oauth::finish_login)
+            .service(identities::list_identities)
+            .service(identities::remove_identity)
             .service(keys::list_own_keys)
             .service(keys::publish_key)
             .service(keys::revoke_key)

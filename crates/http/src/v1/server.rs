@@ -25,7 +25,21 @@ struct ServerBody {
     #[schema(example = "https://chat.example")]
     public_url: String,
     features: FeaturesBody,
+    /// Who else's word people may log in with; often nobody's.
+    identity_providers: Vec<IdentityProviderBody>,
     limits: LimitsBody,
+}
+
+/// A provider that people may log in with.
+#[derive(Serialize, ToSchema)]
+#[schema(as = IdentityProvider)]
+struct IdentityProviderBody {
+    /// What it is called in `/v1/oauth/{provider}/start`.
+    #[schema(example = "corp")]
+    id: String,
+    /// What it is called on a button.
+    #[schema(example = "Example Corp")]
+    display_name: String,
 }
 
 /// What this server can do and allows.
@@ -101,6 +115,15 @@ pub(super) async fn describe_server(services: web::Data<Services>) -> web::Json<
         features: FeaturesBody {
             registration: info.registration == RegistrationPolicy::Open,
         },
+        identity_providers: services
+            .federation
+            .providers()
+            .into_iter()
+            .map(|provider| IdentityProviderBody {
+                id: provider.id.to_string(),
+                display_name: provider.display_name,
+            })
+            .collect(),
         limits: LimitsBody {
             file_bytes: services.files.max_size(),
             ..LIMITS

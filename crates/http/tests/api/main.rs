@@ -14,6 +14,7 @@ mod directory;
 mod document;
 mod events;
 mod examples;
+mod federation;
 mod files;
 mod files_refused;
 mod frame;

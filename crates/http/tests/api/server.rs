@@ -14,6 +14,10 @@ fn a_stranger_learns_what_the_server_allows() {
             "version": "9.9.9",
             "public_url": "http://sealpost.test",
             "features": {"registration": true},
+            "identity_providers": [
+                {"id": "corp", "display_name": "Example Corp"},
+                {"id": "other", "display_name": "Another One"},
+            ],
             "limits": {
                 "json_bytes": 262_144,
                 "auth_json_bytes": 65_536,

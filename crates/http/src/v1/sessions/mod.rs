@@ -12,3 +12,4 @@ pub(super) use factors::complete_session;
 pub(super) use list::list_sessions;
 pub(super) use open::open_session;
 pub(super) use refresh::refresh_session;
+pub(super) use tokens::OpenedSessionBody;

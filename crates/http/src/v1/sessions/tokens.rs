@@ -10,7 +10,7 @@ use crate::v1::accounts::AccountBody;
 /// A session and its tokens.
 #[derive(Serialize, ToSchema)]
 #[schema(as = OpenedSession)]
-pub(super) struct OpenedSessionBody {
+pub(in crate::v1) struct OpenedSessionBody {
     /// For `Authorization: Bearer`.
     #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.…")]
     access_token: String,
@@ -31,7 +31,7 @@ pub(super) struct OpenedSessionBody {
 
 impl OpenedSessionBody {
     /// The tokens as they are at `now`, just after they were made.
-    pub(super) fn new(opened: &OpenedSession, now: Timestamp) -> Self {
+    pub(in crate::v1) fn new(opened: &OpenedSession, now: Timestamp) -> Self {
         Self {
             access_token: opened.access_token.clone(),
             refresh_token: opened.refresh_token.expose().to_owned(),

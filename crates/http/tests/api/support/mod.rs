@@ -2,6 +2,7 @@
 
 mod answer;
 mod blobs;
+mod idp;
 mod log;
 mod mail;
 mod people;
@@ -18,6 +19,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::{Store, StoreError, StoreExt as _, TokenSigner};
+use sealpost_domain::ports::{Store, StoreError, StoreExt as _, TokenSigner, Tx};
 use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::testing::FixedClock;
@@ -142,6 +144,14 @@ impl TestServer {
             .write(move |tx| tx.inbox().trim(account, through));
         let trimmed: Result<(), StoreError> = self.runtime.block_on(trim);
         trimmed.unwrap();
+    }
+
+    /// Changes the database behind the server's back.
+    pub(crate) fn change<T: Send + 'static>(
+        &self,
+        rule: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> T {
+        self.runtime.block_on(self.store.write(rule)).unwrap()
     }
 
     /// Every byte of the database, its journal included.

@@ -11,7 +11,13 @@ use sealpost_crypto::{
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::federation::Federation;
+use sealpost_domain::files::{FilePorts, Files};
+use sealpost_domain::inbox::Inbox;
+use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, PasswordHasher, Store,
     TokenSigner,
@@ -26,6 +32,8 @@ use sealpost_mailer::{HostName, Letterhead};
 use sealpost_store::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
+
+use super::idp;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_266_245_678_999);
 pub(crate) const ISSUER: &str = "http://sealpost.test";
@@ -80,6 +88,61 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         mailer: Arc::new(mailer.clone()),
     };
     let facts = Facts {
+        info: ServerInfo {
+            version: "9.9.9",
+            public_url: ISSUER.to_owned(),
+            registration,
+        },
+        inbox_epoch: EPOCH.to_owned(),
+        max_file: Some(MAX_FILE),
+        rename_interval: Accounts::RENAME_INTERVAL,
+        count_rates: false,
+    };
+
+    let sessions = Sessions::new(env.clone(), ports, ISSUER);
+    sessions.sync_revocations().await.unwrap();
+    let accounts = Accounts::new(env.clone(), hasher, registration);
+    let keys = Keys::new(env.clone(), inspector.clone());
+    let data_keys = DataKeys::new(
+        env.clone(),
+        sealer.clone(),
+        Arc::new(MadeBefore),
+        digester.clone(),
+    );
+    data_keys.maintain().await.unwrap();
+    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().unwrap());
+    let services = Services {
+        enrolment: Enrolment::new(
+            env.clone(),
+            accounts.clone(),
+            keys.clone(),
+            sessions.clone(),
+            rsa_pem.clone(),
+        ),
+        federation: Federation::new(
+            env.clone(),
+            accounts.clone(),
+            sessions.clone(),
+            digester.clone(),
+            idp::providers(),
+        ),
+        data_keys: data_keys.clone(),
+        rsa_pem,
+        accounts,
+        sessions: sessions.clone(),
+        keys,
+        conversations: Conversations::new(env.clone(), sealer.clone()),
+        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
+        files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
+        inbox: Inbox::new(env, sealer, EPOCH),
+        hub: hub.clone(),
+        clock: clock.clone(),
+        entropy,
+        readiness: vec![
+            Arc::new(StoreCheck(store.clone())),
+            Arc::new(DataKeyCheck(data_keys.clone())),
+        ],
+        signing_keys: signer.public_keys(),
         info: ServerInfo {
             version: "9.9.9",
             public_url: ISSUER.to_owned(),
