@@ -25,7 +25,6 @@ pub mod data_keys;
 pub mod directory;
 pub mod enrolment;
 mod environment;
-pub mod error;
 pub mod factors;
 pub mod federation;
 pub mod files;

@@ -29,14 +29,6 @@ pub(crate) fn is_lower_hex(text: &str) -> bool {
         .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8; 32]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect()
-}
-
 /// Characters that show nothing or reorder what is shown, so that two names could look the same: soft hyphen,
 /// zero-width and bidirectional controls, variation selectors, tags, the byte order mark.
 pub(crate) fn is_invisible(c: char) -> bool {

@@ -8,7 +8,6 @@
 //! ```
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
-mod absent;
 mod memory;
 
 use std::error::Error;

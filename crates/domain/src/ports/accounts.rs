@@ -2,6 +2,7 @@ use super::{PasswordHash, StoreError};
 use crate::Timestamp;
 use crate::accounts::{Account, AccountId, Email, Settings, Username};
 
+repository! {
 /// Accounts and their password hashes.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait AccountRepository {
@@ -112,4 +113,5 @@ pub trait AccountRepository {
         old: &Settings,
         new: &Settings,
     ) -> Result<bool, StoreError>;
+}
 }

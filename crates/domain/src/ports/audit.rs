@@ -4,6 +4,7 @@ use crate::accounts::AccountId;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::sessions::SessionId;
 
+repository! {
 /// The accounts' audit trails.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait AuditRepository {
@@ -40,4 +41,5 @@ pub trait AuditRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

@@ -3,6 +3,7 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::codes::{CodePurpose, MailedCode};
 
+repository! {
 /// Mailed codes: at most one for each account and purpose.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait CodeRepository {
@@ -43,4 +44,5 @@ pub trait CodeRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

@@ -3,6 +3,7 @@ use crate::accounts::{AccountId, Username};
 use crate::contacts::{Acquaintance, Relation, Tally};
 use crate::directory::UsernamePrefix;
 
+repository! {
 /// How accounts stand to each other: contacts, requests and blocks. Every look-up names the account that looks, the viewer;
 /// whether the viewer may see what was found is the domain's to decide, unless a method says otherwise.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
@@ -93,4 +94,5 @@ pub trait ContactRepository {
     /// # Errors
     /// [`StoreError`].
     fn tally(&mut self, account: AccountId) -> Result<Tally, StoreError>;
+}
 }

@@ -2,6 +2,7 @@ use super::StoreError;
 use crate::accounts::AccountId;
 use crate::conversations::{ConversationId, ConversationOverview, Membership, NewConversation};
 
+repository! {
 /// Conversations and who is in them. Every look-up names the account that looks: who is not in a conversation is
 /// answered as if there were none.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
@@ -59,4 +60,5 @@ pub trait ConversationRepository {
         account: AccountId,
         limit: u32,
     ) -> Result<Vec<AccountId>, StoreError>;
+}
 }

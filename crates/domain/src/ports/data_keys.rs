@@ -2,6 +2,7 @@ use super::StoreError;
 use crate::Timestamp;
 use crate::data_keys::{DataKey, DataKeyUse};
 
+repository! {
 /// The data keys of the deployment, and which ciphertexts were accepted under them.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait DataKeyRepository {
@@ -36,4 +37,5 @@ pub trait DataKeyRepository {
     /// # Errors
     /// [`StoreError`].
     fn record_use(&mut self, used: &DataKeyUse) -> Result<bool, StoreError>;
+}
 }

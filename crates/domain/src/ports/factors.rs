@@ -16,6 +16,7 @@ pub struct StoredTotp {
     pub last_step: u64,
 }
 
+repository! {
 /// Second factors.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait FactorRepository {
@@ -92,4 +93,5 @@ pub trait FactorRepository {
     /// [`StoreError`].
     fn take_recovery_code(&mut self, account: AccountId, code: &Digest)
     -> Result<bool, StoreError>;
+}
 }

@@ -35,6 +35,7 @@ pub struct ShreddedFile {
     pub blob: BlobName,
 }
 
+repository! {
 /// Files. Every look-up names the account that looks; a shredded file is found by the sweep alone.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait FileRepository {
@@ -90,4 +91,5 @@ pub trait FileRepository {
     /// # Errors
     /// [`StoreError`].
     fn known_blobs(&mut self, blobs: &[BlobName]) -> Result<Vec<BlobName>, StoreError>;
+}
 }

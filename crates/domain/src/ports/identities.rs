@@ -3,6 +3,7 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::federation::{ExternalId, Identity, IdentityId, IdentityProfile, Transaction};
 
+repository! {
 /// Who may log in to which account by a provider's word, and the logins that have begun.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait IdentityRepository {
@@ -71,4 +72,5 @@ pub trait IdentityRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

@@ -3,6 +3,7 @@ use crate::accounts::AccountId;
 use crate::inbox::{InboxEvent, NewEvent, Offset, Window};
 use crate::sessions::SessionId;
 
+repository! {
 /// Every account's log of events.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait InboxRepository {
@@ -39,4 +40,5 @@ pub trait InboxRepository {
     /// # Errors
     /// [`StoreError`].
     fn trim(&mut self, account: AccountId, through: Offset) -> Result<(), StoreError>;
+}
 }

@@ -1,6 +1,7 @@
 use super::StoreError;
 use crate::Timestamp;
 
+repository! {
 /// The installation's own secrets, sealed under the master key, by name.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait InstallationRepository {
@@ -21,4 +22,5 @@ pub trait InstallationRepository {
         sealed: &[u8],
         now: Timestamp,
     ) -> Result<Vec<u8>, StoreError>;
+}
 }

@@ -11,6 +11,7 @@ pub struct StoredKeyBackup {
     pub sealed_content: Vec<u8>,
 }
 
+repository! {
 /// The accounts' key backups, in generations. They go with their account.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait KeyBackupRepository {
@@ -42,4 +43,5 @@ pub trait KeyBackupRepository {
     /// # Errors
     /// [`StoreError`].
     fn delete_before(&mut self, account: AccountId, oldest: u32) -> Result<(), StoreError>;
+}
 }

@@ -3,6 +3,7 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
 
+repository! {
 /// Published keys, and the history of every change.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait KeyRepository {
@@ -54,4 +55,5 @@ pub trait KeyRepository {
         after: u64,
         limit: u32,
     ) -> Result<Vec<KeyEvent>, StoreError>;
+}
 }

@@ -54,6 +54,7 @@ pub struct StoredMessage {
     pub created_at: Timestamp,
 }
 
+repository! {
 /// Messages in the order of their conversations. Whether somebody may read or write is settled before, by
 /// [`super::ConversationRepository::find_membership`] in the same unit of work.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
@@ -92,4 +93,5 @@ pub trait MessageRepository {
     /// # Errors
     /// [`StoreError`].
     fn find_many(&mut self, ids: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError>;
+}
 }

@@ -3,6 +3,8 @@
 //! Repository ports are sync and live inside a unit of work ([`Tx`]); ports that really wait are async. Each method
 //! states its contract here; the conformance suites in `testing` hold every adapter to it.
 
+#[macro_use]
+mod absent;
 mod accounts;
 mod audit;
 mod blobs;
@@ -40,6 +42,7 @@ mod tickets;
 mod token_signer;
 mod wake_ups;
 
+pub use absent::Absent;
 pub use accounts::AccountRepository;
 pub use audit::AuditRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};

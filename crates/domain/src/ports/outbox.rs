@@ -19,6 +19,7 @@ pub struct LeasedMail {
     pub attempts: u32,
 }
 
+repository! {
 /// Mails that wait to be sent, and those that were given up. A mail whose template this version of the program does not
 /// know yet is left to the newer instance that wrote it: it is neither leased nor shown.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
@@ -105,4 +106,5 @@ pub trait OutboxRepository {
     /// # Errors
     /// [`StoreError`].
     fn delete_dead(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

@@ -2,6 +2,7 @@ use super::StoreError;
 use crate::Timestamp;
 use crate::accounts::AccountId;
 
+repository! {
 /// Until when accounts count as there.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait PresenceRepository {
@@ -42,4 +43,5 @@ pub trait PresenceRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

@@ -12,6 +12,7 @@ pub struct StoredRefreshToken {
     pub spent_at: Option<Timestamp>,
 }
 
+repository! {
 /// Sessions: one row behind every token of every dialect. Refresh tokens are rows of their own, by digest.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait SessionRepository {
@@ -71,4 +72,5 @@ pub trait SessionRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

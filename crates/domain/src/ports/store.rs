@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
-    DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository,
-    TicketRepository,
+    Absent, AccountRepository, AuditRepository, CodeRepository, ContactRepository,
+    ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
+    IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
+    KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, SessionRepository,
+    StoreError, ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -26,45 +26,103 @@ pub type Unit = Box<dyn FnMut(&mut dyn Tx) -> Verdict + Send>;
 
 /// One unit of work: hands out the repositories. After any `Err` of a repository the unit has ended: every later call
 /// answers [`StoreError::Ended`] and nothing is kept, whatever the closure returns.
+///
+/// A store that keeps only some of it implements only these: the others are [`Absent`].
 pub trait Tx {
     /// Accounts and their credentials.
-    fn accounts(&mut self) -> &mut dyn AccountRepository;
+    fn accounts(&mut self) -> &mut dyn AccountRepository {
+        Absent::lend()
+    }
+
     /// The accounts' audit trails.
-    fn audit(&mut self) -> &mut dyn AuditRepository;
+    fn audit(&mut self) -> &mut dyn AuditRepository {
+        Absent::lend()
+    }
+
     /// Mailed codes.
-    fn codes(&mut self) -> &mut dyn CodeRepository;
+    fn codes(&mut self) -> &mut dyn CodeRepository {
+        Absent::lend()
+    }
+
     /// Sessions.
-    fn sessions(&mut self) -> &mut dyn SessionRepository;
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        Absent::lend()
+    }
+
     /// Published keys and their history.
-    fn keys(&mut self) -> &mut dyn KeyRepository;
+    fn keys(&mut self) -> &mut dyn KeyRepository {
+        Absent::lend()
+    }
+
     /// Key backups.
-    fn key_backups(&mut self) -> &mut dyn KeyBackupRepository;
+    fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {
+        Absent::lend()
+    }
+
     /// Contacts, requests and blocks.
-    fn contacts(&mut self) -> &mut dyn ContactRepository;
+    fn contacts(&mut self) -> &mut dyn ContactRepository {
+        Absent::lend()
+    }
+
     /// Who is there.
-    fn presence(&mut self) -> &mut dyn PresenceRepository;
+    fn presence(&mut self) -> &mut dyn PresenceRepository {
+        Absent::lend()
+    }
+
     /// Conversations and their members.
-    fn conversations(&mut self) -> &mut dyn ConversationRepository;
+    fn conversations(&mut self) -> &mut dyn ConversationRepository {
+        Absent::lend()
+    }
+
     /// Messages.
-    fn messages(&mut self) -> &mut dyn MessageRepository;
+    fn messages(&mut self) -> &mut dyn MessageRepository {
+        Absent::lend()
+    }
+
     /// Files.
-    fn files(&mut self) -> &mut dyn FileRepository;
+    fn files(&mut self) -> &mut dyn FileRepository {
+        Absent::lend()
+    }
+
     /// Who may log in by a provider's word.
-    fn identities(&mut self) -> &mut dyn IdentityRepository;
+    fn identities(&mut self) -> &mut dyn IdentityRepository {
+        Absent::lend()
+    }
+
     /// The accounts' logs of events.
-    fn inbox(&mut self) -> &mut dyn InboxRepository;
+    fn inbox(&mut self) -> &mut dyn InboxRepository {
+        Absent::lend()
+    }
+
     /// Data keys and what was accepted under them.
-    fn data_keys(&mut self) -> &mut dyn DataKeyRepository;
+    fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
+        Absent::lend()
+    }
+
     /// Counters of guesses and requests.
-    fn throttles(&mut self) -> &mut dyn ThrottleRepository;
+    fn throttles(&mut self) -> &mut dyn ThrottleRepository {
+        Absent::lend()
+    }
+
     /// Outgoing mail.
-    fn outbox(&mut self) -> &mut dyn OutboxRepository;
+    fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        Absent::lend()
+    }
+
     /// Second factors.
-    fn factors(&mut self) -> &mut dyn FactorRepository;
+    fn factors(&mut self) -> &mut dyn FactorRepository {
+        Absent::lend()
+    }
+
     /// Logins that wait for their second factor.
-    fn tickets(&mut self) -> &mut dyn TicketRepository;
+    fn tickets(&mut self) -> &mut dyn TicketRepository {
+        Absent::lend()
+    }
+
     /// The installation's own sealed secrets.
-    fn installation(&mut self) -> &mut dyn InstallationRepository;
+    fn installation(&mut self) -> &mut dyn InstallationRepository {
+        Absent::lend()
+    }
 }
 
 /// The database: runs units of work, all or nothing. Use it through [`StoreExt`].

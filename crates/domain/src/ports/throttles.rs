@@ -2,6 +2,7 @@ use super::{Digest, StoreError};
 use crate::Timestamp;
 use crate::throttle::Counter;
 
+repository! {
 /// Counters of guesses and requests, by key.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait ThrottleRepository {
@@ -29,4 +30,5 @@ pub trait ThrottleRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

@@ -17,6 +17,7 @@ pub struct StoredTicket {
     pub expires_at: Timestamp,
 }
 
+repository! {
 /// Tickets of half-finished logins, by digest.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait TicketRepository {
@@ -61,4 +62,5 @@ pub trait TicketRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

@@ -70,15 +70,14 @@ macro_rules! store_conformance {
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
             files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first,
                 shredded_then_removed, blobs_are_known_by_their_rows;
-            files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first, shredded_then_removed,
-                blobs_are_known_by_their_rows;
-            identities: linked_once_byte_for_byte, listed_and_noted, deleted_by_its_owner, locked_until_the_unit_ends,
-                taken_once_with_both_halves, one_of_many_takes_it, begun_logins_are_counted_and_swept;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
             data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once,
                 one_of_many_records_a_use;
+            identities: linked_once_byte_for_byte, listed_and_noted, deleted_by_its_owner,
+                locked_until_the_unit_ends, taken_once_with_both_halves, one_of_many_takes_it,
+                begun_logins_are_counted_and_swept;
             outbox: found_as_inserted, leased_when_due_longest_first, a_lease_runs_out,
                 one_of_many_gets_a_mail, many_get_one_each, deleted_when_sent,
                 deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,
