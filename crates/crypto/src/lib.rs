@@ -10,6 +10,7 @@
 //! - [`MasterSealer`]: what every sealed column looks like, and why a copied value does not open elsewhere;
 //! - [`ChunkedCipher`]: the format of files, sealed as they come;
 //! - [`Argon2Hasher`]: password hashing on threads of its own, with a bounded queue;
+//! - [`ZxcvbnPasswords`]: which new passwords are refused because everybody tries them first;
 //! - [`JwtSigner`]: access tokens, and everything a token is refused for;
 //! - [`PublicKeyInspector`]: which public keys of people are taken;
 //! - [`RsaDataKeys`] and [`RsaPemReader`]: what the `messenger` dialect needs of RSA;
@@ -18,6 +19,7 @@
 mod b64;
 mod chunked;
 mod clock;
+mod common_passwords;
 mod data_key;
 mod derive;
 mod digester;
@@ -35,6 +37,7 @@ mod tokens;
 
 pub use chunked::ChunkedCipher;
 pub use clock::SystemClock;
+pub use common_passwords::ZxcvbnPasswords;
 pub use data_key::RsaDataKeys;
 pub use digester::ServerDigester;
 pub use entropy::OsEntropy;

@@ -16,6 +16,7 @@ pub mod error;
 mod id;
 
 pub mod accounts;
+pub mod app_passwords;
 pub mod audit;
 pub mod authentication;
 pub mod codes;
@@ -36,6 +37,7 @@ pub mod mail;
 pub mod messages;
 pub mod ports;
 pub mod presence;
+pub mod recovery;
 mod secret;
 pub mod sessions;
 mod text;

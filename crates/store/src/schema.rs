@@ -35,6 +35,7 @@ diesel::table! {
         client -> Nullable<Text>,
         created_at -> BigInt,
         authenticated_at -> BigInt,
+        app_password_id -> Nullable<Binary>,
         expires_at -> BigInt,
         acknowledged -> BigInt,
     }
@@ -53,6 +54,33 @@ diesel::table! {
         id -> Binary,
         ended_at -> BigInt,
         forget_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    app_passwords (id) {
+        id -> Binary,
+        account_id -> Binary,
+        dialect -> SmallInt,
+        name -> Text,
+        digest -> Binary,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    recoveries (id) {
+        id -> Binary,
+        account_id -> Nullable<Binary>,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        salt -> Binary,
+        mac -> Binary,
+        tries_left -> SmallInt,
+        token -> Nullable<Binary>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 

@@ -9,6 +9,7 @@
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
 mod memory;
+mod unsent;
 
 use std::error::Error;
 use std::hash::{BuildHasher, RandomState};
@@ -16,15 +17,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sealpost_domain::accounts::{
-    Accounts, Email, Password, Register, RegistrationPolicy, Username,
+    AccountPorts, Accounts, Email, Password, Register, RegistrationPolicy, Username,
 };
 use sealpost_domain::ports::{
     Clock, Entropy, HashError, PasswordHash, PasswordHasher, Verification,
 };
 use sealpost_domain::sessions::Dialect;
+use sealpost_domain::throttle::Throttles;
 use sealpost_domain::{DomainError, Environment, Timestamp};
 
 use memory::MemoryStore;
+use unsent::Unsent;
 
 /// Stands still: this program lives for a moment.
 struct Now;
@@ -86,7 +89,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         clock: Arc::new(Now),
         entropy: Arc::new(Chance),
     };
-    let accounts = Accounts::new(env, Arc::new(ToyHasher), RegistrationPolicy::Open);
+    let ports = AccountPorts {
+        hasher: Arc::new(ToyHasher),
+        digester: Arc::new(Unsent),
+        common_passwords: Arc::new(Unsent),
+        outbox: unsent::outbox(&env),
+        throttles: Throttles::new(Arc::new(Unsent), false),
+    };
+    let accounts = Accounts::new(env, ports, RegistrationPolicy::Open);
     futures_executor::block_on(async {
         invite(&accounts, "alice", "alice@mail.example").await?;
         invite(&accounts, "ALICE", "other@mail.example").await?;

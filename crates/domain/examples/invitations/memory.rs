@@ -13,6 +13,17 @@ use sealpost_domain::ports::{
 };
 use sealpost_domain::sessions::SessionId;
 
+    AccountRepository, AppPasswordRepository, AuditRepository, CodeRepository, Constraint,
+    ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository,
+    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
+    OutboxRepository, PasswordHash, RecoveryRepository, SessionRepository, Store, StoreError,
+    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+};
+use sealpost_domain::sessions::SessionId;
+
+use crate::absent::Absent;
+use crate::unsent::Unsent;
+
 /// The accounts of this process, and what happened to them.
 #[derive(Default)]
 pub(crate) struct MemoryStore(Mutex<Tables>);
@@ -33,6 +44,8 @@ impl Store for MemoryStore {
         let mut draft = MemoryTx {
             tables: tables.clone(),
             failed: false,
+            absent: Absent,
+            unsent: Unsent,
         };
         let verdict = unit(&mut draft);
         if draft.failed {
@@ -53,6 +66,8 @@ impl Store for MemoryStore {
         unit(&mut MemoryTx {
             tables,
             failed: false,
+            absent: Absent,
+            unsent: Unsent,
         });
         Ok(())
     }
@@ -65,6 +80,8 @@ impl Store for MemoryStore {
 struct MemoryTx {
     tables: Tables,
     failed: bool,
+    absent: Absent,
+    unsent: Unsent,
 }
 
 impl MemoryTx {
@@ -97,6 +114,70 @@ impl Tx for MemoryTx {
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
         self
+    }
+
+    fn app_passwords(&mut self) -> &mut dyn AppPasswordRepository {
+        &mut self.absent
+    }
+
+    fn recoveries(&mut self) -> &mut dyn RecoveryRepository {
+        &mut self.absent
+    }
+
+    fn codes(&mut self) -> &mut dyn CodeRepository {
+        &mut self.unsent
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        &mut self.absent
+    }
+
+    fn keys(&mut self) -> &mut dyn KeyRepository {
+        &mut self.absent
+    }
+
+    fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {
+        &mut self.absent
+    }
+
+    fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
+        &mut self.absent
+    }
+
+    fn conversations(&mut self) -> &mut dyn ConversationRepository {
+        &mut self.absent
+    }
+
+    fn messages(&mut self) -> &mut dyn MessageRepository {
+        &mut self.absent
+    }
+
+    fn files(&mut self) -> &mut dyn FileRepository {
+        &mut self.absent
+    }
+
+    fn inbox(&mut self) -> &mut dyn InboxRepository {
+        &mut self.absent
+    }
+
+    fn throttles(&mut self) -> &mut dyn ThrottleRepository {
+        &mut self.absent
+    }
+
+    fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        &mut self.unsent
+    }
+
+    fn factors(&mut self) -> &mut dyn FactorRepository {
+        &mut self.absent
+    }
+
+    fn tickets(&mut self) -> &mut dyn TicketRepository {
+        &mut self.absent
+    }
+
+    fn installation(&mut self) -> &mut dyn InstallationRepository {
+        &mut self.absent
     }
 }
 
@@ -217,6 +298,13 @@ impl AccountRepository for MemoryTx {
             self.tables.retired.remove(key);
         }
         Ok(u64::try_from(free.len()).unwrap_or(u64::MAX))
+    }
+
+    fn remove_email(&mut self, id: AccountId) -> Result<bool, StoreError> {
+        let account = self.tables.accounts.get_mut(&id);
+        Ok(account
+            .map(|(account, _)| (account.email, account.email_verified_at) = (None, None))
+            .is_some())
     }
 
     fn set_disabled(

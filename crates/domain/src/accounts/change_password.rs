@@ -1,14 +1,13 @@
 //! The owner sets a new password.
 
-use std::time::Duration;
-
 use thiserror::Error;
 
-use super::{Accounts, Password};
+use super::{Account, Accounts, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
-use crate::ports::{HashError, PasswordHash, StoreError, StoreExt, Tx, Verification};
-use crate::sessions::{Actor, EndedSession, Session, SessionId, Sessions, end};
-use crate::{DomainError, ErrorKind};
+use crate::authentication::{Authentication, ConfirmPasswordError};
+use crate::mail::{self, MailMessage, SealedMail};
+use crate::ports::{HashError, PasswordHash, StoreError, StoreExt, Tx};
+use crate::sessions::{Actor, EndedSession, Session, SessionId, Sessions};
 
 /// Asks for a new password.
 #[derive(Debug, Clone)]
@@ -25,10 +24,19 @@ pub enum ChangePasswordError {
     /// The login is too old for this.
     #[error("changing the password needs a login not older than 15 minutes: log in again")]
     StepUp,
+    /// Everybody tries the new one first.
+    #[error(transparent)]
+    CommonPassword(PasswordError),
     /// The present password is another.
     #[error("the current password is wrong")]
     WrongPassword,
-    /// A password could not be hashed.
+    /// The account was deleted while its token was still alive.
+    #[error("this account no longer exists")]
+    Gone,
+    /// The present password could not be checked, or too many wrong ones were given.
+    #[error(transparent)]
+    Confirm(ConfirmPasswordError),
+    /// The new one could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
     /// The store failed.
@@ -36,112 +44,107 @@ pub enum ChangePasswordError {
     Store(#[from] StoreError),
 }
 
+/// What one unit of work stores.
+struct Change {
+    old: PasswordHash,
+    new: PasswordHash,
+    kept: SessionId,
+    notice: Option<SealedMail>,
+    event: AuditEvent,
+}
+
 impl Accounts {
-    /// Sets a new password and ends every other session of the account. Needs a login within
-    /// [`Session::STEP_UP_WINDOW`] and the present password.
+    /// Sets a new password and ends everything else that opens the account ([`close_doors`]): every other session of
+    /// every dialect, app passwords, recoveries under way. Needs a login within [`Session::STEP_UP_WINDOW`] and the
+    /// present password. The owner gets a notice.
     ///
     /// # Errors
     /// [`ChangePasswordError`]; then nothing has changed.
     pub async fn change_password(
         &self,
         actor: &Actor,
+        authentication: &Authentication,
         sessions: &Sessions,
         command: ChangePassword,
     ) -> Result<(), ChangePasswordError> {
-        let (id, now) = (actor.account(), self.env.now());
-        if now.since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
+        let id = actor.account();
+        if self.env.now().since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
             return Err(ChangePasswordError::StepUp);
         }
-        let old = self
+        self.check_new_password(&command.new, actor.dialect())
+            .map_err(ChangePasswordError::CommonPassword)?;
+        let old = authentication
+            .confirm_password(actor, command.current)
+            .await?;
+        let new = self.ports.hasher.hash(command.new).await?;
+        let account: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find_password(id))
+            .read(move |tx| tx.accounts().find(id)?.ok_or(ChangePasswordError::Gone))
             .await?;
-        let verdict = self.hasher.verify(command.current, old.clone()).await?;
-        let Some(old) = old.filter(|_| verdict != Verification::Wrong) else {
-            return Err(ChangePasswordError::WrongPassword);
+        let outbox = &self.ports.outbox;
+        let change = Change {
+            old,
+            new,
+            kept: actor.session(),
+            notice: outbox.notice(&account, MailMessage::PasswordChanged),
+            event: AuditEvent::by(actor, &self.env, AuditKind::PasswordChanged),
         };
-        let new = self.hasher.hash(command.new).await?;
-        let (kept, event) = (
-            actor.session(),
-            AuditEvent::by(actor, &self.env, AuditKind::PasswordChanged),
-        );
-        let ended = self
-            .env
-            .store
-            .write(move |tx| replace(tx, kept, &old, &new, &event))
-            .await?;
+        let ended = self.env.store.write(move |tx| replace(tx, &change)).await?;
         sessions.note_ended(&ended);
         Ok(())
     }
 }
 
 /// Replaces the password of whose event this is.
-fn replace(
-    tx: &mut dyn Tx,
-    kept: SessionId,
-    old: &PasswordHash,
-    new: &PasswordHash,
-    event: &AuditEvent,
-) -> Result<Vec<EndedSession>, ChangePasswordError> {
-    let (account, now) = (event.account, event.at);
+fn replace(tx: &mut dyn Tx, change: &Change) -> Result<Vec<EndedSession>, ChangePasswordError> {
+    let Change { event, .. } = change;
     // Somebody else changed it while this one was checked: what was proved is no longer true.
-    if !tx.accounts().replace_password(account, old, new)? {
+    if !tx
+        .accounts()
+        .replace_password(event.account, &change.old, &change.new)?
+    {
         return Err(ChangePasswordError::WrongPassword);
     }
     tx.audit().append(event)?;
-    let mut ended = Vec::new();
-    for session in tx.sessions().list(account)? {
-        if session.id != kept {
-            ended.extend(end(tx, &session, now)?);
-        }
-    }
-    Ok(ended)
+    mail::enqueue_if(tx, change.notice.as_ref())?;
+    Ok(close_doors(tx, event.account, Some(change.kept), event.at)?)
 }
 
-impl DomainError for ChangePasswordError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::StepUp => ErrorKind::Unauthenticated,
-            Self::WrongPassword => ErrorKind::Forbidden,
-            Self::Hash(error) => error.kind(),
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::StepUp => "insufficient-user-authentication",
-            Self::WrongPassword => "wrong-password",
-            Self::Hash(error) => error.code(),
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        matches!(self, Self::WrongPassword).then_some("current_password")
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Hash(error) => error.retry_after(),
-            Self::Store(error) => error.retry_after(),
-            _ => None,
+impl From<ConfirmPasswordError> for ChangePasswordError {
+    fn from(error: ConfirmPasswordError) -> Self {
+        match error {
+            ConfirmPasswordError::Wrong => Self::WrongPassword,
+            error => Self::Confirm(error),
         }
     }
 }
+
+domain_error!(ChangePasswordError {
+    StepUp: Unauthenticated, "insufficient-user-authentication";
+    CommonPassword: Invalid, "common-password", "new_password";
+    WrongPassword: Forbidden, "wrong-password", "current_password";
+    Gone: Unauthenticated, "account-gone";
+} else { Confirm, Hash, Store });
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{MockTx, account, audit_event, session};
 
-    fn hash(text: &str) -> PasswordHash {
-        PasswordHash::new(text.to_owned())
+    fn change() -> Change {
+        let alice = account("alice").id;
+        Change {
+            old: PasswordHash::new("old".to_owned()),
+            new: PasswordHash::new("new".to_owned()),
+            kept: session(alice).id,
+            notice: None,
+            event: audit_event(alice, AuditKind::PasswordChanged),
+        }
     }
 
     #[test]
-    fn every_other_session_ends_with_the_old_password() {
+    fn everything_else_that_opens_the_account_ends_with_the_old_password() {
         let alice = account("alice").id;
         let kept = session(alice);
         let other = Session {
@@ -153,7 +156,7 @@ mod tests {
             .expect_replace_password()
             .once()
             .returning(|_, _, _| Ok(true));
-        let listed = vec![kept.clone(), other.clone()];
+        let listed = vec![kept, other.clone()];
         tx.sessions
             .expect_list()
             .returning(move |_| Ok(listed.clone()));
@@ -163,14 +166,22 @@ mod tests {
             .once()
             .returning(|_, _| Ok(true));
         tx.inbox.expect_collect().once().return_const(());
-        let event = audit_event(alice, AuditKind::PasswordChanged);
+        tx.app_passwords
+            .expect_delete_all()
+            .once()
+            .returning(|_| Ok(1));
+        tx.recoveries
+            .expect_delete_all()
+            .once()
+            .returning(|_| Ok(1));
+        tx.codes.expect_delete_all().once().returning(|_| Ok(1));
+        tx.tickets.expect_remove_all().once().returning(|_| Ok(()));
         tx.audit
             .expect_append()
-            .withf(move |noted| *noted == event)
+            .withf(|noted| *noted == change().event)
             .once()
             .returning(|_| Ok(()));
-        let ended = replace(&mut tx, kept.id, &hash("old"), &hash("new"), &event).unwrap();
-        assert_eq!(ended.len(), 1);
+        assert_eq!(replace(&mut tx, &change()).unwrap().len(), 1);
     }
 
     #[test]
@@ -179,9 +190,7 @@ mod tests {
         tx.accounts
             .expect_replace_password()
             .returning(|_, _, _| Ok(false));
-        let alice = session(account("alice").id);
-        let event = audit_event(alice.account, AuditKind::PasswordChanged);
-        let refused = replace(&mut tx, alice.id, &hash("old"), &hash("new"), &event);
+        let refused = replace(&mut tx, &change());
         assert!(matches!(refused, Err(ChangePasswordError::WrongPassword)));
     }
 }

@@ -17,6 +17,9 @@ pub enum PasswordError {
     /// Holds a NUL or another control character.
     #[error("a password has no control characters")]
     Character,
+    /// Everybody tries it first.
+    #[error("this password is among the first that everybody tries: choose another")]
+    Common,
 }
 
 impl Password {
@@ -72,7 +75,10 @@ impl DomainError for PasswordError {
     }
 
     fn code(&self) -> &'static str {
-        "invalid-password"
+        match self {
+            Self::Length | Self::Character => "invalid-password",
+            Self::Common => "common-password",
+        }
     }
 
     fn field(&self) -> Option<&'static str> {

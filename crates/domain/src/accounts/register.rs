@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Account, Accounts, Email, Password, RegistrationPolicy, Username};
+use super::verification::Verification;
+use super::{Account, Accounts, Email, Password, PasswordError, RegistrationPolicy, Username};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::ports::{Constraint, HashError, PasswordHash, StoreError, StoreExt, Tx};
 use crate::sessions::Dialect;
@@ -29,6 +30,8 @@ pub(crate) struct AccountDraft {
     pub(crate) hash: PasswordHash,
     /// What its audit trail begins with.
     pub(crate) registered: AuditEvent,
+    /// What proves the address, if there is one.
+    pub(crate) verification: Option<Verification>,
 }
 
 /// Why no account was made.
@@ -37,6 +40,9 @@ pub enum RegisterError {
     /// The operator lets nobody register.
     #[error("registration is closed on this server")]
     Closed,
+    /// The password is not taken.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
     /// The name belongs to somebody else.
     #[error("this username is taken: choose another")]
     UsernameTaken,
@@ -52,7 +58,7 @@ pub enum RegisterError {
 }
 
 impl Accounts {
-    /// Makes an account and returns it.
+    /// Makes an account and returns it. If it has a mail address, the code that proves it is mailed there.
     ///
     /// # Errors
     /// [`RegisterError`]; then no account exists.
@@ -72,7 +78,8 @@ impl Accounts {
     /// All of an account that is to be stored, for a unit of work that stores more than it ([`add`]).
     pub(crate) async fn draft(&self, command: Register) -> Result<AccountDraft, RegisterError> {
         self.check_open()?;
-        let hash = self.hasher.hash(command.password).await?;
+        self.check_new_password(&command.password, command.dialect)?;
+        let hash = self.ports.hasher.hash(command.password).await?;
         let account = Account {
             id: self.env.new_id(),
             username: command.username,
@@ -85,6 +92,7 @@ impl Accounts {
         let dialect = Some(command.dialect);
         let registered = AuditEvent::outside(account.id, dialect, &self.env, AuditKind::Registered);
         Ok(AccountDraft {
+            verification: self.draft_verification(&account, account.email.as_ref()),
             account,
             hash,
             registered,
@@ -96,6 +104,9 @@ impl Accounts {
 pub(crate) fn add(tx: &mut dyn Tx, draft: &AccountDraft) -> Result<Account, RegisterError> {
     tx.accounts().insert(&draft.account, &draft.hash)?;
     tx.audit().append(&draft.registered)?;
+    if let Some(verification) = &draft.verification {
+        verification.send(tx)?;
+    }
     Ok(draft.account.clone())
 }
 
@@ -113,6 +124,7 @@ impl DomainError for RegisterError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Closed => ErrorKind::Forbidden,
+            Self::Password(error) => error.kind(),
             Self::UsernameTaken | Self::EmailTaken => ErrorKind::Conflict,
             Self::Hash(error) => error.kind(),
             Self::Store(error) => error.kind(),
@@ -122,6 +134,7 @@ impl DomainError for RegisterError {
     fn code(&self) -> &'static str {
         match self {
             Self::Closed => "registration-closed",
+            Self::Password(error) => error.code(),
             Self::UsernameTaken => "username-taken",
             Self::EmailTaken => "email-taken",
             Self::Hash(error) => error.code(),
@@ -131,6 +144,7 @@ impl DomainError for RegisterError {
 
     fn field(&self) -> Option<&'static str> {
         match self {
+            Self::Password(error) => error.field(),
             Self::UsernameTaken => Some("username"),
             Self::EmailTaken => Some("email"),
             _ => None,
@@ -156,6 +170,7 @@ mod tests {
         AccountDraft {
             hash: PasswordHash::new("$argon2id$".to_owned()),
             registered: audit_event(account.id, AuditKind::Registered),
+            verification: None,
             account,
         }
     }

@@ -1,8 +1,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::{Password, PasswordError};
 use crate::Environment;
-use crate::ports::PasswordHasher;
+use crate::mail::Outbox;
+use crate::ports::{CommonPasswords, Digester, PasswordHasher};
+use crate::sessions::Dialect;
+use crate::throttle::Throttles;
 
 /// Whether strangers may make accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,11 +18,26 @@ pub enum RegistrationPolicy {
     Closed,
 }
 
+/// The ports that accounts need beside the environment.
+#[derive(Clone)]
+pub struct AccountPorts {
+    /// Hashes and checks passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// MACs the codes that prove addresses.
+    pub digester: Arc<dyn Digester>,
+    /// Knows the passwords that are refused.
+    pub common_passwords: Arc<dyn CommonPasswords>,
+    /// Takes mails.
+    pub outbox: Outbox,
+    /// Counts how often something is asked for.
+    pub throttles: Throttles,
+}
+
 /// The use cases of accounts. Cloning is cheap.
 #[derive(Clone)]
 pub struct Accounts {
     pub(super) env: Environment,
-    pub(super) hasher: Arc<dyn PasswordHasher>,
+    pub(super) ports: AccountPorts,
     pub(super) policy: RegistrationPolicy,
     pub(super) rename_interval: Duration,
 }
@@ -40,6 +59,23 @@ impl Accounts {
             policy,
             rename_interval: Self::RENAME_INTERVAL,
         }
+        Ok(())
+    }
+
+    pub const fn new(env: Environment, ports: AccountPorts, policy: RegistrationPolicy) -> Self {
+        Self { env, ports, policy }
+    }
+
+    /// Whether a new password may be set through `dialect`.
+    pub(super) fn check_new_password(
+        &self,
+        password: &Password,
+        dialect: Dialect,
+    ) -> Result<(), PasswordError> {
+        if dialect.refuses_common_passwords() && self.ports.common_passwords.contains(password) {
+            return Err(PasswordError::Common);
+        }
+        Ok(())
     }
 
     /// The same with another interval between changes of a username than [`Accounts::RENAME_INTERVAL`].

@@ -58,6 +58,8 @@ kinds! {
     RecoveryStarted = 12, "recovery.started";
     /// A mail address was proved, the first or another one.
     EmailVerified = 20, "email.verified";
+    /// The mail address was removed.
+    EmailRemoved = 21, "email.removed";
     /// A second factor was switched on. Subject: none; the kind of factor is told by mail.
     FactorAdded = 30, "factor.added";
     /// A second factor was switched off by its owner.

@@ -41,7 +41,7 @@ impl Identifier {
         Self::Nobody(fold(&cut))
     }
 
-    fn key(&self) -> &str {
+    pub(crate) fn key(&self) -> &str {
         match self {
             Self::Username(username) => username.key(),
             Self::Email(email) => email.key(),

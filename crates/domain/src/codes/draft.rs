@@ -37,7 +37,7 @@ pub fn draft(
 }
 
 /// What is stored in place of a code. Whoever has the database without the master key cannot try codes against it.
-pub(super) fn mac(
+pub(crate) fn mac(
     digester: &dyn Digester,
     purpose: i16,
     subject: &[u8; 16],

@@ -11,5 +11,6 @@ mod put;
 pub(crate) use alphabet::Alphabet;
 pub use check::{CodeVerdict, check};
 pub use code::{CodePurpose, MailedCode};
+pub(crate) use draft::mac;
 pub use draft::{DraftedCode, draft};
 pub use put::{CodePut, put};

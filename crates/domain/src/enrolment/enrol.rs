@@ -220,7 +220,7 @@ mod tests {
         MockKeyInspector, MockPasswordHasher, MockRsaPem, MockTokenSigner, Store, Unit,
     };
     use crate::sessions::{Dialect, SessionPorts};
-    use crate::testing::{CountingEntropy, FixedClock};
+    use crate::testing::{CountingEntropy, FixedClock, account_ports};
 
     /// A store that nobody may touch.
     struct Untouched;
@@ -267,7 +267,11 @@ mod tests {
         };
         let enrolment = Enrolment::new(
             env.clone(),
-            Accounts::new(env.clone(), hasher, RegistrationPolicy::Closed),
+            Accounts::new(
+                env.clone(),
+                account_ports(&env, hasher),
+                RegistrationPolicy::Closed,
+            ),
             Keys::new(env.clone(), Arc::new(MockKeyInspector::new())),
             Sessions::new(env, ports, "https://us"),
             Arc::new(MockRsaPem::new()),

@@ -88,6 +88,11 @@ pub trait AccountRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep_retired(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    /// Takes the mail address from the account, proved or not. False if there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn remove_email(&mut self, id: AccountId) -> Result<bool, StoreError>;
 
     /// Says since when the account is disabled; None enables it. False if there is no such account.
     ///

@@ -6,11 +6,13 @@
 #[macro_use]
 mod absent;
 mod accounts;
+mod app_passwords;
 mod audit;
 mod blobs;
 mod clock;
 mod codes;
 mod contacts;
+mod common_passwords;
 mod conversations;
 mod data_key_cipher;
 mod data_keys;
@@ -32,6 +34,7 @@ mod messages;
 mod outbox;
 mod password_hasher;
 mod presence;
+mod recoveries;
 mod rsa_pem;
 mod sealer;
 mod sessions;
@@ -44,11 +47,13 @@ mod wake_ups;
 
 pub use absent::Absent;
 pub use accounts::AccountRepository;
+pub use app_passwords::AppPasswordRepository;
 pub use audit::AuditRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
 pub use clock::Clock;
 pub use codes::CodeRepository;
 pub use contacts::ContactRepository;
+pub use common_passwords::CommonPasswords;
 pub use conversations::ConversationRepository;
 pub use data_key_cipher::{DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair};
 pub use data_keys::DataKeyRepository;
@@ -72,6 +77,7 @@ pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use outbox::{LeasedMail, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
 pub use presence::PresenceRepository;
+pub use recoveries::RecoveryRepository;
 pub use rsa_pem::{PrivatePemError, RsaPem};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
 pub use sessions::{SessionRepository, StoredRefreshToken};
@@ -85,15 +91,7 @@ pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore,
-    codes::MockCodeRepository, contacts::MockContactRepository,
-    conversations::MockConversationRepository, data_keys::MockDataKeyRepository,
-    factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository,
-    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
-    inbox::MockInboxRepository, installation::MockInstallationRepository,
-    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
-    mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository,
-    password_hasher::MockPasswordHasher, presence::MockPresenceRepository, rsa_pem::MockRsaPem,
+    accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore, codes::MockCodeRepository, contacts::MockContactRepository, conversations::MockConversationRepository, data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository, identities::MockIdentityRepository, identity_provider::MockIdentityProvider, inbox::MockInboxRepository, installation::MockInstallationRepository, key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, presence::MockPresenceRepository, rsa_pem::MockRsaPem, app_passwords::MockAppPasswordRepository, common_passwords::MockCommonPasswords, recoveries::MockRecoveryRepository,
     sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository,
     tickets::MockTicketRepository, token_signer::MockTokenSigner,
 };

@@ -4,11 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    Absent, AccountRepository, AuditRepository, CodeRepository, ContactRepository,
-    ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
-    IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
-    KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, SessionRepository,
-    StoreError, ThrottleRepository, TicketRepository,
+    Absent, AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, AppPasswordRepository, RecoveryRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -39,6 +35,11 @@ pub trait Tx {
         Absent::lend()
     }
 
+    fn audit(&mut self) -> &mut dyn AuditRepository;
+    /// App passwords.
+    fn app_passwords(&mut self) -> &mut dyn AppPasswordRepository;
+    /// Recoveries.
+    fn recoveries(&mut self) -> &mut dyn RecoveryRepository;
     /// Mailed codes.
     fn codes(&mut self) -> &mut dyn CodeRepository {
         Absent::lend()

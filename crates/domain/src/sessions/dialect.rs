@@ -77,6 +77,13 @@ impl Dialect {
         matches!(self, Self::Messenger)
     }
 
+    /// Whether accounts made and passwords set through it may not have a password that everybody tries first. The other
+    /// dialects' documents show such passwords in their examples.
+    #[must_use]
+    pub const fn refuses_common_passwords(self) -> bool {
+        matches!(self, Self::Native | Self::Social)
+    }
+
     /// What `aud` says in its access tokens.
     #[must_use]
     pub const fn audience(self) -> &'static str {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Actor, EndedSession, Session, SessionId, Sessions};
+use crate::accounts::AccountId;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::inbox::{EventKind, NewEvent};
 use crate::ports::{StoreError, StoreExt, Tx};
@@ -101,6 +102,22 @@ pub(crate) fn end(
     };
     tx.inbox().collect(&[session.account], event);
     Ok(Some(ended))
+}
+
+/// Ends every session of the account but `kept`, of every dialect.
+pub(crate) fn end_all_but(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    kept: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Vec<EndedSession>, StoreError> {
+    let mut ended = Vec::new();
+    for session in tx.sessions().list(account)? {
+        if Some(session.id) != kept {
+            ended.extend(end(tx, &session, now)?);
+        }
+    }
+    Ok(ended)
 }
 
 /// The note that `session` ends now.

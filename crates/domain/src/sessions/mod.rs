@@ -15,7 +15,7 @@ pub use access::AccessError;
 pub use actor::Actor;
 pub use dialect::Dialect;
 pub use end::EndSessionError;
-pub(crate) use end::end;
+pub(crate) use end::{end, end_all_but};
 pub use open::OpenedSession;
 pub use refresh::RefreshError;
 pub use refresh_token::{InvalidRefreshToken, RefreshToken};

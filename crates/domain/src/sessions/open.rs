@@ -33,6 +33,7 @@ impl Sessions {
             client: client.map(|name| name.chars().take(Session::MAX_CLIENT_CHARS).collect()),
             created_at: now,
             authenticated_at: now,
+            app_password: None,
             expires_at: now + Session::LIFETIME,
         };
         let refresh_token = if dialect.has_named_tokens() {

@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::Dialect;
 use crate::Timestamp;
 use crate::accounts::AccountId;
+use crate::app_passwords::AppPasswordId;
 
 define_id! {
     /// Names a session; access tokens carry it as `sid`.
@@ -23,8 +24,11 @@ pub struct Session {
     pub client: Option<String>,
     /// When it was opened.
     pub created_at: Timestamp,
-    /// When the password was last proved.
+    /// When the password was last proved. The epoch if an app password opened the session: that proves nothing that a
+    /// step-up wants, so none is ever satisfied.
     pub authenticated_at: Timestamp,
+    /// The app password that opened it, if one did; revoking that one ends it.
+    pub app_password: Option<AppPasswordId>,
     /// When it ends by itself.
     pub expires_at: Timestamp,
 }

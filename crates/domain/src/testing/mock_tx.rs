@@ -1,14 +1,5 @@
 use crate::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
-    DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
-    MockAccountRepository, MockAuditRepository, MockCodeRepository, MockContactRepository,
-    MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository,
-    MockIdentityRepository, MockInboxRepository, MockInstallationRepository,
-    MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository,
-    MockPresenceRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository,
-    OutboxRepository, PresenceRepository, SessionRepository, ThrottleRepository, TicketRepository,
-    Tx,
+    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository, MockContactRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx, AppPasswordRepository, MockAppPasswordRepository, MockRecoveryRepository, RecoveryRepository,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -18,6 +9,10 @@ pub struct MockTx {
     pub accounts: MockAccountRepository,
     /// Audit trails.
     pub audit: MockAuditRepository,
+    /// App passwords.
+    pub app_passwords: MockAppPasswordRepository,
+    /// Recoveries.
+    pub recoveries: MockRecoveryRepository,
     /// Mailed codes.
     pub codes: MockCodeRepository,
     /// Sessions.
@@ -61,6 +56,14 @@ impl Tx for MockTx {
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
         &mut self.audit
+    }
+
+    fn app_passwords(&mut self) -> &mut dyn AppPasswordRepository {
+        &mut self.app_passwords
+    }
+
+    fn recoveries(&mut self) -> &mut dyn RecoveryRepository {
+        &mut self.recoveries
     }
 
     fn codes(&mut self) -> &mut dyn CodeRepository {

@@ -81,6 +81,7 @@ pub fn session(account: AccountId) -> Session {
         client: Some("sample/1.0".to_owned()),
         created_at: MADE_AT,
         authenticated_at: MADE_AT,
+        app_password: None,
         expires_at: MADE_AT + Session::LIFETIME,
     }
 }

@@ -22,6 +22,8 @@ pub enum Rate {
     RecoveriesAnHour,
     /// Recoveries of one account: 10 a day.
     RecoveriesADay,
+    /// Codes that prove a mail address, for one account: 5 an hour.
+    AddressProofs,
     /// Logins begun at another provider, from one address: 60 an hour.
     FederatedLogins,
 }
@@ -37,6 +39,7 @@ impl Rate {
             Self::RecoveriesAnHour => 69,
             Self::RecoveriesADay => 70,
             Self::FederatedLogins => 71,
+            Self::AddressProofs => 72,
         }
     }
 
@@ -48,7 +51,9 @@ impl Rate {
             Self::Logins => (10, Duration::from_secs(2)),
             Self::Registrations => (10, Duration::from_secs(HOUR / 10)),
             Self::CodeRequests => (20, Duration::from_secs(HOUR / 20)),
-            Self::CodesOfAccount | Self::RecoveriesAnHour => (5, Duration::from_secs(HOUR / 5)),
+            Self::CodesOfAccount | Self::AddressProofs | Self::RecoveriesAnHour => {
+                (5, Duration::from_secs(HOUR / 5))
+            }
             Self::RecoveriesAMinute => (1, Duration::from_secs(60)),
             Self::RecoveriesADay => (10, Duration::from_secs(24 * HOUR / 10)),
             Self::FederatedLogins => (60, Duration::from_secs(60)),

@@ -253,6 +253,19 @@ impl AccountRepository for UnitTx<'_> {
         self.run(|conn| names::sweep(conn, now, limit))
     }
 
+    fn remove_email(&mut self, id: AccountId) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let updated = diesel::update(accounts::table.find(id.as_bytes().as_slice()))
+                .set((
+                    accounts::email.eq(None::<String>),
+                    accounts::email_key.eq(None::<String>),
+                    accounts::email_verified_at.eq(None::<i64>),
+                ))
+                .execute(conn)?;
+            Ok(updated == 1)
+        })
+    }
+
     fn set_disabled(
         &mut self,
         id: AccountId,

@@ -3,6 +3,7 @@
 //! Nothing here may depend on the engine. Where the engines really differ, the query lives in the backend's own file.
 
 mod accounts;
+mod app_passwords;
 mod audit;
 mod codes;
 mod contacts;
@@ -19,6 +20,7 @@ mod messages;
 mod names;
 mod outbox;
 mod presence;
+mod recoveries;
 mod sessions;
 mod throttles;
 mod tickets;
@@ -28,11 +30,11 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository,
-    DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository,
-    TicketRepository, Tx, Unit, Verdict,
+    AccountRepository, AppPasswordRepository, AuditRepository, CodeRepository, ContactRepository,
+    ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
+    IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
+    KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, RecoveryRepository,
+    SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -105,6 +107,14 @@ impl Tx for UnitTx<'_> {
     }
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
+        self
+    }
+
+    fn app_passwords(&mut self) -> &mut dyn AppPasswordRepository {
+        self
+    }
+
+    fn recoveries(&mut self) -> &mut dyn RecoveryRepository {
         self
     }
 

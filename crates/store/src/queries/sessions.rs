@@ -1,6 +1,7 @@
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
+use sealpost_domain::app_passwords::AppPasswordId;
 use sealpost_domain::ports::{
     Constraint, Digest, SessionRepository, StoreError, StoredRefreshToken,
 };
@@ -19,6 +20,7 @@ struct Row {
     client: Option<String>,
     created_at: i64,
     authenticated_at: i64,
+    app_password_id: Option<Vec<u8>>,
     expires_at: i64,
 }
 
@@ -31,6 +33,7 @@ impl Row {
             client: session.client.clone(),
             created_at: session.created_at.as_micros(),
             authenticated_at: session.authenticated_at.as_micros(),
+            app_password_id: session.app_password.map(|id| id.as_bytes().to_vec()),
             expires_at: session.expires_at.as_micros(),
         }
     }
@@ -39,6 +42,9 @@ impl Row {
         const fn at(column: &'static str) -> At {
             At("sessions", column)
         }
+        let app_password = self
+            .app_password_id
+            .map(|id| bytes(&id, at("app_password_id")));
         Ok(Session {
             id: SessionId::from_bytes(bytes(&self.id, at("id"))?),
             account: AccountId::from_bytes(bytes(&self.account_id, at("account_id"))?),
@@ -46,6 +52,7 @@ impl Row {
             client: self.client,
             created_at: Timestamp::from_micros(self.created_at),
             authenticated_at: Timestamp::from_micros(self.authenticated_at),
+            app_password: app_password.transpose()?.map(AppPasswordId::from_bytes),
             expires_at: Timestamp::from_micros(self.expires_at),
         })
     }

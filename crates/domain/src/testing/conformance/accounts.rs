@@ -137,6 +137,24 @@ pub async fn a_proved_address_beats_a_claimed_one(store: Arc<dyn Store>) {
     assert!(!verify(&store, account("nobody").id, "n@y.example", 12).await);
 }
 
+/// An address that its owner gives up is anybody's.
+pub async fn a_removed_address_is_free(store: Arc<dyn Store>) {
+    let id = account("a").id;
+    insert(&store, account("a")).await.unwrap();
+    assert!(verify(&store, id, "x@y.example", 7).await);
+    for (id, removed) in [(id, true), (id, true), (account("nobody").id, false)] {
+        let gone = store
+            .write(move |tx| tx.accounts().remove_email(id))
+            .await
+            .unwrap();
+        assert_eq!(gone, removed);
+    }
+    let without = look(&store, id).await;
+    assert_eq!((without.email, without.email_verified_at), (None, None));
+    let other = with_email(account("b"), "x@y.example");
+    insert(&store, other).await.unwrap();
+}
+
 /// An account is disabled and enabled again.
 pub async fn disabled_and_enabled(store: Arc<dyn Store>) {
     insert(&store, account("a")).await.unwrap();

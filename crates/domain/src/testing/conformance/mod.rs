@@ -11,6 +11,7 @@
 )]
 
 pub mod accounts;
+pub mod app_passwords;
 pub mod audit;
 pub mod blobs;
 pub mod codes;
@@ -28,6 +29,7 @@ pub mod messages;
 pub mod outbox;
 mod people;
 pub mod presence;
+pub mod recoveries;
 pub mod sessions;
 pub mod throttles;
 pub mod tickets;
@@ -57,6 +59,21 @@ macro_rules! store_conformance {
                 ended_by_its_owner_with_its_tokens, swept_when_expired;
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner,
                 the_version_is_the_event_that_published, history_is_append_only,
+            accounts: found_by_id_name_and_address, username_is_unique_when_folded, email_is_unique_when_folded,
+                password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one, a_removed_address_is_free,
+                disabled_and_enabled;
+            audit: paged_newest_first_and_swept, settled;
+            app_passwords: found_by_account_dialect_and_digest, listed_newest_first_with_their_last_use,
+                deleted_by_their_owner;
+            recoveries: found_as_inserted, a_code_runs_out_of_tries_and_of_time, a_token_takes_it_once, deleted_and_swept,
+                a_hundred_parallel_guesses_spend_at_most_three_tries;
+            codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
+                a_hundred_parallel_guesses_spend_at_most_five_tries;
+            audit: paged_newest_first_and_swept;
+            key_backups: found_by_generation_and_deleted, id_and_generation_are_unique, whoever_looks_at_the_newest_is_alone;
+            sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
+                one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
+            keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, the_version_is_the_event_that_published, history_is_append_only,
                 partners_share_a_conversation;
             key_backups: found_by_generation_and_deleted, id_and_generation_are_unique,
                 whoever_looks_at_the_newest_is_alone;

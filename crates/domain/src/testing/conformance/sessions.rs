@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::people::person;
 use crate::Timestamp;
+use crate::app_passwords::AppPasswordId;
 use crate::ports::{Constraint, Digest, Store, StoreError, StoreExt};
 use crate::sessions::{Dialect, EndedSession, Session, SessionId};
 use crate::testing::session;
@@ -36,10 +37,13 @@ pub async fn found_as_inserted(store: Arc<dyn Store>) {
     let alice = person(&store, "alice").await;
     for (byte, dialect) in (1..).zip(Dialect::ALL) {
         let client = (dialect != Dialect::Vault).then(|| "curl/8".to_owned());
+        let app_password =
+            (dialect == Dialect::Vault).then(|| AppPasswordId::from_bytes([byte; 16]));
         let session = Session {
             id: id(byte),
             dialect,
             client,
+            app_password,
             ..session(alice.id)
         };
         insert(&store, session.clone(), [byte; 32]).await.unwrap();

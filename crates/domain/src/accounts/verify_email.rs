@@ -1,0 +1,84 @@
+//! The owner types in the code that came to a mail address, and so proves that it is theirs.
+
+use thiserror::Error;
+
+use super::{Account, Accounts};
+use crate::audit::{AuditEvent, AuditKind};
+use crate::codes::{self, CodePurpose, CodeVerdict};
+use crate::mail::{self, MailMessage, SealedMail};
+use crate::ports::{Digester, StoreError, StoreExt, Tx};
+use crate::sessions::Actor;
+
+/// Why the address is not proved.
+#[derive(Debug, Error)]
+pub enum VerifyEmailError {
+    /// It is not the code, or the code is not good any more, or somebody else has proved the address meanwhile: never
+    /// says which.
+    #[error("this code is wrong, used up or too old")]
+    WrongCode,
+    /// The account was deleted while its token was still alive.
+    #[error("this account no longer exists")]
+    Gone,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Accounts {
+    /// Gives the account the address that the code was mailed to. An address that was proved before gets a notice, and
+    /// recoveries that were mailed there are void.
+    ///
+    /// # Errors
+    /// [`VerifyEmailError`].
+    pub async fn verify_email(
+        &self,
+        actor: &Actor,
+        code: String,
+    ) -> Result<Account, VerifyEmailError> {
+        let id = actor.account();
+        let old: Account = self
+            .env
+            .store
+            .read(move |tx| tx.accounts().find(id)?.ok_or(VerifyEmailError::Gone))
+            .await?;
+        let notice = self.ports.outbox.notice(&old, MailMessage::EmailChanged);
+        let event = AuditEvent::by(actor, &self.env, AuditKind::EmailVerified);
+        let digester = self.ports.digester.clone();
+        let verified = self
+            .env
+            .store
+            .write(move |tx| verify(tx, &*digester, &code, &old, notice.as_ref(), &event))
+            .await?;
+        verified.ok_or(VerifyEmailError::WrongCode)
+    }
+}
+
+/// None if the code is wrong; that has to be committed, since it cost a try.
+fn verify(
+    tx: &mut dyn Tx,
+    digester: &dyn Digester,
+    code: &str,
+    old: &Account,
+    notice: Option<&SealedMail>,
+    event: &AuditEvent,
+) -> Result<Option<Account>, StoreError> {
+    let purpose = CodePurpose::VerifyEmail;
+    let verdict = codes::check(tx, digester, old.id, purpose, code, event.at)?;
+    let CodeVerdict::Right(Some(email)) = verdict else {
+        return Ok(None);
+    };
+    if !tx.accounts().verify_email(old.id, &email, event.at)? {
+        return Ok(None);
+    }
+    tx.audit().append(event)?;
+    if old.email.as_ref() != Some(&email) {
+        tx.recoveries().delete_all(old.id)?;
+        mail::enqueue_if(tx, notice)?;
+    }
+    tx.accounts().find(old.id)
+}
+
+domain_error!(VerifyEmailError {
+    WrongCode: Invalid, "wrong-code", "code";
+    Gone: Unauthenticated, "account-gone";
+} else { Store });

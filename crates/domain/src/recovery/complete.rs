@@ -1,0 +1,243 @@
+//! Somebody who has given the code sets a new password.
+
+use thiserror::Error;
+
+use super::{Recoveries, Recovery, RecoveryId, RecoveryToken};
+use crate::Timestamp;
+use crate::accounts::{Account, AccountId, Password, PasswordError, close_doors};
+use crate::audit::{AuditEvent, AuditKind};
+use crate::factors::{self, CheckFactorError, FactorCode, FactorKind};
+use crate::mail::{self, MailMessage, SealedMail};
+use crate::ports::{Digest, HashError, PasswordHash, SealError, StoreError, StoreExt, Tx};
+use crate::sessions::{Dialect, EndedSession};
+use crate::throttle::{Guess, Subject, Throttles, TooMany};
+
+/// Asks for the new password to be set.
+#[derive(Debug, Clone)]
+pub struct CompleteRecovery {
+    /// Which recovery.
+    pub id: RecoveryId,
+    /// What its code gave.
+    pub token: RecoveryToken,
+    /// The new password.
+    pub new_password: Password,
+    /// A code of the authenticator or a recovery code, where an authenticator is on.
+    pub factor: Option<FactorCode>,
+    /// Through which API.
+    pub dialect: Dialect,
+}
+
+/// Why the password stays as it is.
+#[derive(Debug, Error)]
+pub enum CompleteRecoveryError {
+    /// No recovery waits for this token, or none any more: never says which.
+    #[error("this recovery is over or was never begun: ask for another")]
+    Invalid,
+    /// Everybody tries the new password first.
+    #[error(transparent)]
+    CommonPassword(PasswordError),
+    /// The account has an authenticator, which is wanted here too.
+    #[error("this account has an authenticator: send a code of it, or a recovery code, as 'otp'")]
+    SecondFactorRequired,
+    /// The code of the second factor is wrong.
+    #[error("wrong code: try another")]
+    WrongFactor,
+    /// Too many wrong codes.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    /// The new password could not be hashed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// A stored secret does not open.
+    #[error("the secret of an authenticator cannot be opened")]
+    Sealed(#[from] SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+domain_error!(CompleteRecoveryError {
+    Invalid: Invalid, "invalid-recovery-token", "token";
+    CommonPassword: Invalid, "common-password", "new_password";
+    SecondFactorRequired: Unauthenticated, "second-factor-required";
+    WrongFactor: Unauthenticated, "wrong-second-factor";
+    Sealed: Internal, "internal-error";
+} else { TooMany, Hash, Store });
+
+impl From<CheckFactorError> for CompleteRecoveryError {
+    fn from(error: CheckFactorError) -> Self {
+        match error {
+            CheckFactorError::Sealed(error) => Self::Sealed(error),
+            CheckFactorError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// What one unit of work stores.
+struct Reset {
+    id: RecoveryId,
+    token: Digest,
+    old: PasswordHash,
+    new: PasswordHash,
+    notice: Option<SealedMail>,
+    done: AuditEvent,
+    proved: AuditEvent,
+}
+
+impl Recoveries {
+    /// Sets a new password and ends everything else that opened the account ([`close_doors`]). Its second factors stay,
+    /// and a code of the authenticator or a recovery code is wanted if an authenticator is on. The owner gets a notice, and the address that the code went to counts as
+    /// proved.
+    ///
+    /// # Errors
+    /// [`CompleteRecoveryError`]; then the password is as it was. The token stays good after a wrong code.
+    pub async fn complete(&self, command: CompleteRecovery) -> Result<(), CompleteRecoveryError> {
+        let password = &command.new_password;
+        if command.dialect.refuses_common_passwords()
+            && self.ports.common_passwords.contains(password)
+        {
+            return Err(CompleteRecoveryError::CommonPassword(PasswordError::Common));
+        }
+        let (id, token) = (
+            command.id,
+            command.token.digest(&*self.ports.factors.digester),
+        );
+        let now = self.env.now();
+        let (account, old) = self
+            .env
+            .store
+            .read(move |tx| find(tx, id, &token, now))
+            .await?;
+        self.check_factor(account.id, command.factor).await?;
+        let new = self.ports.hasher.hash(command.new_password).await?;
+        let event = |kind| AuditEvent::outside(account.id, Some(command.dialect), &self.env, kind);
+        let reset = Reset {
+            id,
+            token,
+            old,
+            new,
+            notice: self.notice(&account),
+            done: event(AuditKind::PasswordReset).about(*id.as_bytes()),
+            proved: event(AuditKind::EmailVerified),
+        };
+        let throttles = self.ports.throttles.clone();
+        let ended = self
+            .env
+            .store
+            .write(move |tx| reset_password(tx, &throttles, &reset))
+            .await?;
+        self.sessions.note_ended(&ended);
+        Ok(())
+    }
+
+    /// To the address that the code has just proved.
+    fn notice(&self, account: &Account) -> Option<SealedMail> {
+        let proved = Account {
+            email_verified_at: Some(self.env.now()),
+            ..account.clone()
+        };
+        self.ports
+            .outbox
+            .notice(&proved, MailMessage::PasswordReset)
+    }
+
+    /// Whether the second factor is right, where an authenticator is on. A code by mail is none here: the recovery has
+    /// proved already that somebody reads the mail. Guesses are counted with those at the door.
+    async fn check_factor(
+        &self,
+        account: AccountId,
+        code: Option<FactorCode>,
+    ) -> Result<(), CompleteRecoveryError> {
+        let now = self.env.now();
+        let (ports, throttles) = (self.ports.factors.clone(), self.ports.throttles.clone());
+        // What was counted is to be kept: a refusal is no error inside.
+        self.env
+            .store
+            .write(move |tx| {
+                if tx.factors().find_set(account)?.totp.is_none() {
+                    return Ok(Ok(()));
+                }
+                let Some(code) = &code else {
+                    return Ok(Err(CompleteRecoveryError::SecondFactorRequired));
+                };
+                let subject = Subject::Account(account);
+                if let Err(error) = throttles.guess(tx, Guess::SecondFactor, &subject, now)? {
+                    return Ok(Err(CompleteRecoveryError::TooMany(error)));
+                }
+                match factors::check(tx, &ports, account, code, now)? {
+                    Some(FactorKind::Totp | FactorKind::RecoveryCode) => {}
+                    Some(FactorKind::EmailCode) | None => {
+                        return Ok(Err(CompleteRecoveryError::WrongFactor));
+                    }
+                }
+                throttles.forgive(tx, Guess::SecondFactor, &subject)?;
+                Ok::<_, CompleteRecoveryError>(Ok(()))
+            })
+            .await?
+    }
+}
+
+/// Whose recovery waits for this token, with the password hash of now.
+fn find(
+    tx: &mut dyn Tx,
+    id: RecoveryId,
+    token: &Digest,
+    now: Timestamp,
+) -> Result<(Account, PasswordHash), CompleteRecoveryError> {
+    let waiting = tx
+        .recoveries()
+        .find(id)?
+        .filter(|recovery| recovery.token.as_ref() == Some(token) && recovery.expires_at > now);
+    let account = waiting.and_then(|recovery| recovery.account);
+    let account = account.ok_or(CompleteRecoveryError::Invalid)?;
+    let found = tx.accounts().find(account)?;
+    let hash = tx.accounts().find_password(account)?;
+    found.zip(hash).ok_or(CompleteRecoveryError::Invalid)
+}
+
+fn reset_password(
+    tx: &mut dyn Tx,
+    throttles: &Throttles,
+    reset: &Reset,
+) -> Result<Vec<EndedSession>, CompleteRecoveryError> {
+    let (account, now) = (reset.done.account, reset.done.at);
+    let taken = tx.recoveries().take(reset.id, &reset.token, now)?;
+    let taken = taken.ok_or(CompleteRecoveryError::Invalid)?;
+    // Changed while the new one was hashed.
+    if !tx
+        .accounts()
+        .replace_password(account, &reset.old, &reset.new)?
+    {
+        return Err(CompleteRecoveryError::Invalid);
+    }
+    prove_address(tx, &taken, &reset.proved)?;
+    throttles.forgive(tx, Guess::Password, &Subject::Account(account))?;
+    tx.audit().append(&reset.done)?;
+    mail::enqueue_if(tx, reset.notice.as_ref())?;
+    Ok(close_doors(tx, account, None, now)?)
+}
+
+/// Whoever gave the code reads the mail that is sent to this address.
+fn prove_address(
+    tx: &mut dyn Tx,
+    taken: &Recovery,
+    event: &AuditEvent,
+) -> Result<(), CompleteRecoveryError> {
+    let present = tx.accounts().find(event.account)?;
+    let present = present.ok_or(CompleteRecoveryError::Invalid)?;
+    let Some(email) = taken
+        .email
+        .as_ref()
+        .filter(|_| present.email == taken.email)
+    else {
+        // Not this account's any more: somebody else has proved it meanwhile.
+        return Err(CompleteRecoveryError::Invalid);
+    };
+    if present.email_verified_at.is_some() {
+        return Ok(());
+    }
+    if !tx.accounts().verify_email(event.account, email, event.at)? {
+        return Err(CompleteRecoveryError::Invalid);
+    }
+    Ok(tx.audit().append(event)?)
+}
