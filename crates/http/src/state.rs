@@ -85,6 +85,6 @@ pub struct ServerInfo {
     pub version: &'static str,
     /// Where clients reach it.
     pub public_url: String,
-    /// Whether strangers may make accounts.
+    /// Who may make an account.
     pub registration: RegistrationPolicy,
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::accounts::{Accounts, Registration, RegistrationPolicy};
+use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
@@ -113,6 +114,11 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
     };
 
     let accounts = Accounts::new(env.clone(), hasher, RegistrationPolicy::Open);
+    let registration = Registration {
+        policy: RegistrationPolicy::Open,
+        digester: digester.clone(),
+    };
+    let accounts = Accounts::new(env.clone(), hasher, registration);
     let sessions = Sessions::new(env.clone(), ports, "http://localhost");
     let keys = Keys::new(env.clone(), inspector.clone());
     let rsa_pem: Arc<dyn RsaPem> = Arc::new(MockRsaPem::new());

@@ -353,3 +353,27 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+
+diesel::table! {
+    invites (id) {
+        id -> Binary,
+        digest -> Binary,
+        made_by -> BigInt,
+        uses -> BigInt,
+        used -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invite_uses (account_id) {
+        account_id -> Binary,
+        invite_id -> Binary,
+        used_at -> BigInt,
+    }
+}
+
+diesel::joinable!(invite_uses -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, invite_uses);

@@ -8,8 +8,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Settings, Username};
 use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, Constraint, PasswordHash, Store, StoreError, Tx, Unit,
-    Verdict,
+    AccountRepository, AuditRepository, Constraint, PasswordHash, Store, StoreError, Tx, Unit, Verdict, CodeRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository, InstallationRepository, InviteRepository, KeyRepository, MessageRepository, OutboxRepository, SessionRepository, ThrottleRepository,
 };
 use sealpost_domain::sessions::SessionId;
 
@@ -176,6 +175,10 @@ impl Tx for MemoryTx {
         &mut self.absent
     }
 
+    fn invites(&mut self) -> &mut dyn InviteRepository {
+        &mut self.absent
+    }
+
     fn installation(&mut self) -> &mut dyn InstallationRepository {
         &mut self.absent
     }
@@ -305,6 +308,18 @@ impl AccountRepository for MemoryTx {
         Ok(account
             .map(|(account, _)| (account.email, account.email_verified_at) = (None, None))
             .is_some())
+    }
+
+    fn page(&mut self, after: Option<Username>, limit: u32) -> Result<Vec<Account>, StoreError> {
+        let accounts = self.tables.accounts.values().map(|(account, _)| account);
+        let later = |account: &&Account| {
+            let after = after.as_ref();
+            after.is_none_or(|after| account.username.key() > after.key())
+        };
+        let mut page: Vec<Account> = accounts.filter(later).cloned().collect();
+        page.sort_by(|one, other| one.username.key().cmp(other.username.key()));
+        page.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(page)
     }
 
     fn set_disabled(

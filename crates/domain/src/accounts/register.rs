@@ -5,8 +5,9 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::verification::Verification;
-use super::{Account, Accounts, Email, Password, PasswordError, RegistrationPolicy, Username};
+use super::{Account, Accounts, Email, Password, PasswordError, Permit, RegistrationPolicy, Username};
 use crate::audit::{AuditEvent, AuditKind};
+use crate::invites::InviteCode;
 use crate::ports::{Constraint, HashError, PasswordHash, StoreError, StoreExt, Tx};
 use crate::sessions::Dialect;
 use crate::{DomainError, ErrorKind};
@@ -22,12 +23,25 @@ pub struct Register {
     pub email: Option<Email>,
     /// Through which API it is asked for.
     pub dialect: Dialect,
+    /// The invite, where one is needed.
+    pub invite: Option<InviteCode>,
+}
+
+/// Who gets an account.
+pub(crate) struct Newcomer {
+    pub(crate) username: Username,
+    pub(crate) password: Password,
+    pub(crate) email: Option<Email>,
+    /// Through which API; None if from the operator's shell.
+    pub(crate) dialect: Option<Dialect>,
 }
 
 /// All of an account that is to be stored.
 pub(crate) struct AccountDraft {
     pub(crate) account: Account,
     pub(crate) hash: PasswordHash,
+    /// Who let its owner in.
+    pub(crate) permit: Permit,
     /// What its audit trail begins with.
     pub(crate) registered: AuditEvent,
     /// What proves the address, if there is one.
@@ -43,6 +57,12 @@ pub enum RegisterError {
     /// The password is not taken.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// The operator lets in who has an invite, and there is none.
+    #[error("registration on this server needs an invite")]
+    InviteRequired,
+    /// The invite is unknown, used up, expired or revoked: never says which.
+    #[error("this invite is not good, or not any more")]
+    InvalidInvite,
     /// The name belongs to somebody else.
     #[error("this username is taken: choose another")]
     UsernameTaken,
@@ -63,16 +83,24 @@ impl Accounts {
     /// # Errors
     /// [`RegisterError`]; then no account exists.
     pub async fn register(&self, command: Register) -> Result<Account, RegisterError> {
-        let draft = self.draft(command).await?;
+        let permit = self.permit(command.invite.as_ref()).await?;
+        let draft = self.draft(command, permit).await?;
         self.env.store.write(move |tx| add(tx, &draft)).await
     }
 
-    /// Whether strangers may make accounts: to be asked before anything costly is done for one.
-    pub(crate) fn check_open(&self) -> Result<(), RegisterError> {
-        match self.policy {
-            RegistrationPolicy::Open => Ok(()),
-            RegistrationPolicy::Closed => Err(RegisterError::Closed),
-        }
+    /// All of an account that is to be stored, for a unit of work that stores more than it ([`add`]).
+    pub(crate) async fn draft(
+        &self,
+        command: Register,
+        permit: Permit,
+    ) -> Result<AccountDraft, RegisterError> {
+        let newcomer = Newcomer {
+            username: command.username,
+            password: command.password,
+            email: command.email,
+            dialect: Some(command.dialect),
+        };
+        Ok(self.draft_of(newcomer, permit).await?)
     }
 
     /// All of an account that is to be stored, for a unit of work that stores more than it ([`add`]).
@@ -82,27 +110,60 @@ impl Accounts {
         let hash = self.ports.hasher.hash(command.password).await?;
         let account = Account {
             id: self.env.new_id(),
-            username: command.username,
-            email: command.email,
+            username: newcomer.username,
+            email: newcomer.email,
             email_verified_at: None,
             disabled_at: None,
             renamed_at: None,
             created_at: self.env.now(),
         };
-        let dialect = Some(command.dialect);
-        let registered = AuditEvent::outside(account.id, dialect, &self.env, AuditKind::Registered);
+        let (dialect, kind) = (newcomer.dialect, AuditKind::Registered);
+        let registered = AuditEvent::outside(account.id, dialect, &self.env, kind);
         Ok(AccountDraft {
             verification: self.draft_verification(&account, account.email.as_ref()),
             account,
             hash,
+            permit,
+            registered,
+        })
+    }
+
+    /// The same for somebody who does not ask for it themselves.
+    pub(crate) async fn draft_of(
+        &self,
+        newcomer: Newcomer,
+        permit: Permit,
+    ) -> Result<AccountDraft, HashError> {
+        let hash = self.hasher.hash(newcomer.password).await?;
+        let account = Account {
+            id: self.env.new_id(),
+            username: newcomer.username,
+            email: newcomer.email,
+            email_verified_at: None,
+            disabled_at: None,
+            renamed_at: None,
+            created_at: self.env.now(),
+        };
+        let (dialect, kind) = (newcomer.dialect, AuditKind::Registered);
+        let registered = AuditEvent::outside(account.id, dialect, &self.env, kind);
+        Ok(AccountDraft {
+            verification: self.draft_verification(&account, account.email.as_ref()),
+            account,
+            hash,
+            permit,
             registered,
         })
     }
 }
 
-/// Stores a drafted account.
+/// Stores a drafted account, and takes a use of the invite that it came by.
 pub(crate) fn add(tx: &mut dyn Tx, draft: &AccountDraft) -> Result<Account, RegisterError> {
+    // The invite first: who has none does not learn which names are taken.
+    let redeemed = draft.permit.redeem(tx, draft.account.created_at)?;
     tx.accounts().insert(&draft.account, &draft.hash)?;
+    if let Some(redeemed) = redeemed {
+        redeemed.made(tx, &draft.account)?;
+    }
     tx.audit().append(&draft.registered)?;
     if let Some(verification) = &draft.verification {
         verification.send(tx)?;
@@ -125,6 +186,7 @@ impl DomainError for RegisterError {
         match self {
             Self::Closed => ErrorKind::Forbidden,
             Self::Password(error) => error.kind(),
+            Self::Closed | Self::InviteRequired | Self::InvalidInvite => ErrorKind::Forbidden,
             Self::UsernameTaken | Self::EmailTaken => ErrorKind::Conflict,
             Self::Hash(error) => error.kind(),
             Self::Store(error) => error.kind(),
@@ -135,6 +197,8 @@ impl DomainError for RegisterError {
         match self {
             Self::Closed => "registration-closed",
             Self::Password(error) => error.code(),
+            Self::InviteRequired => "invite-required",
+            Self::InvalidInvite => "invalid-invite",
             Self::UsernameTaken => "username-taken",
             Self::EmailTaken => "email-taken",
             Self::Hash(error) => error.code(),
@@ -145,6 +209,7 @@ impl DomainError for RegisterError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::Password(error) => error.field(),
+            Self::InviteRequired | Self::InvalidInvite => Some("invite"),
             Self::UsernameTaken => Some("username"),
             Self::EmailTaken => Some("email"),
             _ => None,
@@ -163,12 +228,14 @@ impl DomainError for RegisterError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operators::Operator;
     use crate::testing::{MockTx, account, audit_event};
 
     fn draft() -> AccountDraft {
         let account = account("alice");
         AccountDraft {
             hash: PasswordHash::new("$argon2id$".to_owned()),
+            permit: Permit::by(Operator::for_tests()),
             registered: audit_event(account.id, AuditKind::Registered),
             verification: None,
             account,

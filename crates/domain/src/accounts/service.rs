@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Password, PasswordError};
+use super::{Password, PasswordError, Registration};
 use crate::Environment;
 use crate::mail::Outbox;
 use crate::ports::{CommonPasswords, Digester, PasswordHasher};
@@ -40,6 +40,8 @@ pub struct Accounts {
     pub(super) ports: AccountPorts,
     pub(super) policy: RegistrationPolicy,
     pub(super) rename_interval: Duration,
+    pub(super) hasher: Arc<dyn PasswordHasher>,
+    pub(super) registration: Registration,
 }
 
 impl Accounts {
@@ -48,16 +50,17 @@ impl Accounts {
 
     /// The service over its ports.
     #[must_use]
-    pub fn new(
+    pub const fn new(
         env: Environment,
         hasher: Arc<dyn PasswordHasher>,
-        policy: RegistrationPolicy,
+        registration: Registration,
     ) -> Self {
         Self {
             env,
             hasher,
             policy,
             rename_interval: Self::RENAME_INTERVAL,
+            registration,
         }
         Ok(())
     }

@@ -109,10 +109,11 @@ impl Enrolment {
     /// [`EnrolError`].
     pub async fn enrol(&self, command: Enrol) -> Result<OpenedSession, EnrolError> {
         // Opening an encrypted key costs up to a second: not for somebody who is refused anyhow.
-        self.accounts.check_open()?;
+        let invite = command.account.invite.as_ref();
+        let permit = self.accounts.permit(invite).await?;
         let key = self.key(command.key, &command.account.password).await?;
         let dialect = command.account.dialect;
-        let account = self.accounts.draft(command.account).await?;
+        let account = self.accounts.draft(command.account, permit).await?;
         let opened = self
             .sessions
             .draft(account.account.clone(), dialect, command.client)?;
@@ -215,7 +216,7 @@ mod tests {
 
     use super::*;
     use crate::Timestamp;
-    use crate::accounts::{RegistrationPolicy, Username};
+    use crate::accounts::{Registration, RegistrationPolicy, Username};
     use crate::ports::{
         MockKeyInspector, MockPasswordHasher, MockRsaPem, MockTokenSigner, Store, Unit,
     };
@@ -254,6 +255,16 @@ mod tests {
 
     #[test]
     fn where_registration_is_closed_nothing_costly_is_done() {
+        for (policy, code) in [
+            (RegistrationPolicy::Closed, "registration-closed"),
+            (RegistrationPolicy::Invite, "invite-required"),
+        ] {
+            assert_eq!(refused_under(policy).code(), code);
+        }
+    }
+
+    /// What somebody without an invite is told; whoever does anything for them fails the test.
+    fn refused_under(policy: RegistrationPolicy) -> EnrolError {
         let env = Environment {
             store: Arc::new(Untouched),
             clock: Arc::new(FixedClock::at(Timestamp::from_seconds(1))),
@@ -265,6 +276,10 @@ mod tests {
             signer: Arc::new(MockTokenSigner::new()),
             digester: Arc::new(NoDigests),
         };
+        let registration = Registration {
+            policy,
+            digester: Arc::new(NoDigests),
+        };
         let enrolment = Enrolment::new(
             env.clone(),
             Accounts::new(
@@ -272,24 +287,23 @@ mod tests {
                 account_ports(&env, hasher),
                 RegistrationPolicy::Closed,
             ),
+            Accounts::new(env.clone(), hasher, registration),
             Keys::new(env.clone(), Arc::new(MockKeyInspector::new())),
             Sessions::new(env, ports, "https://us"),
             Arc::new(MockRsaPem::new()),
         );
-        let refused = block_on(enrolment.enrol(Enrol {
+        block_on(enrolment.enrol(Enrol {
             account: Register {
                 username: Username::parse("alice").unwrap(),
                 password: Password::parse("a long password").unwrap(),
                 email: None,
                 dialect: Dialect::Messenger,
+                invite: None,
             },
             key: EnrolledKey::Private(Secret::new("a costly key".to_owned())),
             client: None,
             used: None,
-        }));
-        assert!(matches!(
-            refused,
-            Err(EnrolError::Account(RegisterError::Closed))
-        ));
+        }))
+        .unwrap_err()
     }
 }

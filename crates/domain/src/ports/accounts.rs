@@ -93,6 +93,11 @@ pub trait AccountRepository {
     /// # Errors
     /// [`StoreError`].
     fn remove_email(&mut self, id: AccountId) -> Result<bool, StoreError>;
+    /// The accounts whose usernames come after `after`, folded (all if None), in that order, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn page(&mut self, after: Option<Username>, limit: u32) -> Result<Vec<Account>, StoreError>;
 
     /// Says since when the account is disabled; None enables it. False if there is no such account.
     ///

@@ -27,6 +27,7 @@ mod identity_provider;
 mod inbox;
 mod installation;
 mod key_backups;
+mod invites;
 mod key_inspector;
 mod keys;
 mod mailer;
@@ -70,6 +71,7 @@ pub use identity_provider::{
 pub use inbox::InboxRepository;
 pub use installation::InstallationRepository;
 pub use key_backups::{KeyBackupRepository, StoredKeyBackup};
+pub use invites::InviteRepository;
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
 pub use keys::KeyRepository;
 pub use mailer::{MailError, Mailer, OutgoingMail};
@@ -91,7 +93,5 @@ pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore, codes::MockCodeRepository, contacts::MockContactRepository, conversations::MockConversationRepository, data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository, identities::MockIdentityRepository, identity_provider::MockIdentityProvider, inbox::MockInboxRepository, installation::MockInstallationRepository, key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, presence::MockPresenceRepository, rsa_pem::MockRsaPem, app_passwords::MockAppPasswordRepository, common_passwords::MockCommonPasswords, recoveries::MockRecoveryRepository,
-    sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository,
-    tickets::MockTicketRepository, token_signer::MockTokenSigner,
+    accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore, codes::MockCodeRepository, contacts::MockContactRepository, conversations::MockConversationRepository, data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository, identities::MockIdentityRepository, identity_provider::MockIdentityProvider, inbox::MockInboxRepository, installation::MockInstallationRepository, key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, presence::MockPresenceRepository, rsa_pem::MockRsaPem, app_passwords::MockAppPasswordRepository, common_passwords::MockCommonPasswords, recoveries::MockRecoveryRepository, sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository, tickets::MockTicketRepository, token_signer::MockTokenSigner, invites::MockInviteRepository,
 };

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    Absent, AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, AppPasswordRepository, RecoveryRepository,
+    Absent, AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, AppPasswordRepository, RecoveryRepository, InviteRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -120,6 +120,9 @@ pub trait Tx {
         Absent::lend()
     }
 
+    fn outbox(&mut self) -> &mut dyn OutboxRepository;
+    /// Invites.
+    fn invites(&mut self) -> &mut dyn InviteRepository;
     /// The installation's own sealed secrets.
     fn installation(&mut self) -> &mut dyn InstallationRepository {
         Absent::lend()

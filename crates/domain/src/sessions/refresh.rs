@@ -17,7 +17,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Why there are no new tokens.
 #[derive(Debug, Error)]
 pub enum RefreshError {
-    /// Unknown, expired, or of a session that has ended.
+    /// Unknown, expired, of a session that has ended, or of an account that was disabled.
     #[error("this refresh token is not good any more: log in again")]
     Invalid,
     /// Spent before: two parties hold it, so the session was ended.
@@ -99,8 +99,9 @@ fn exchange(
         return Ok(Exchange::Reused(session));
     }
     match tx.accounts().find(session.account)? {
-        Some(account) => Ok(Exchange::Done(session, account)),
-        None => Ok(Exchange::Refused),
+        // Disabling ends all sessions; one whose login was half-way through then dies here.
+        Some(account) if account.disabled_at.is_none() => Ok(Exchange::Done(session, account)),
+        _ => Ok(Exchange::Refused),
     }
 }
 
@@ -213,6 +214,27 @@ mod tests {
                 Exchange::Done(..)
             ));
         }
+    }
+
+    #[test]
+    fn a_session_that_outlived_the_disabling_of_its_account_gets_no_new_tokens() {
+        let mut tx = MockTx::default();
+        tx.sessions
+            .expect_find_refresh()
+            .returning(|_| Ok(stored(None)));
+        tx.sessions
+            .expect_spend_refresh()
+            .returning(|_, _, _| Ok(true));
+        tx.accounts.expect_find().returning(|_| {
+            Ok(Some(Account {
+                disabled_at: Some(now()),
+                ..account("alice")
+            }))
+        });
+        assert!(matches!(
+            exchange(&mut tx, &OLD, &NEW, now(), EVENT).unwrap(),
+            Exchange::Refused
+        ));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use crate::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository, MockContactRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx, AppPasswordRepository, MockAppPasswordRepository, MockRecoveryRepository, RecoveryRepository,
+    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository, MockContactRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx, AppPasswordRepository, MockAppPasswordRepository, MockRecoveryRepository, RecoveryRepository, InviteRepository, MockInviteRepository,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -45,6 +45,8 @@ pub struct MockTx {
     pub factors: MockFactorRepository,
     /// Logins that wait for their second factor.
     pub tickets: MockTicketRepository,
+    /// Invites.
+    pub invites: MockInviteRepository,
     /// The installation's secrets.
     pub installation: MockInstallationRepository,
 }
@@ -128,6 +130,10 @@ impl Tx for MockTx {
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
         &mut self.tickets
+    }
+
+    fn invites(&mut self) -> &mut dyn InviteRepository {
+        &mut self.invites
     }
 
     fn installation(&mut self) -> &mut dyn InstallationRepository {

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, post, web};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sealpost_domain::Secret;
 use sealpost_domain::accounts::{Account, Email, Password, Register, Username};
+use sealpost_domain::invites::InviteCode;
 use sealpost_domain::sessions::Dialect;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
@@ -38,6 +39,10 @@ pub(super) struct NewAccount {
     #[serde(default)]
     #[schema(format = "email", example = "alice@mail.example", max_length = 254)]
     email: Option<String>,
+    /// The code of an invite: needed if `GET /v1/server` says so, else neither looked at nor used.
+    #[serde(default, deserialize_with = "wire::optional_secret")]
+    #[schema(value_type = Option<String>, format = "password", example = "spi_00112233445566778899aabbccddeeff")]
+    invite: Option<Secret<String>>,
 }
 
 /// An account as its owner sees it.
@@ -86,6 +91,7 @@ impl TryFrom<NewAccount> for Register {
                 password,
                 email,
                 dialect: Dialect::Native,
+                invite: new.invite.map(|code| InviteCode::attempt(code.expose())),
             }),
             _ => Err(errors.into_problem()),
         }
@@ -98,7 +104,11 @@ struct Refusals;
 impl IntoResponses for Refusals {
     fn responses() -> Responses {
         problems(&[
-            (403, "registration-closed", "`registration-closed`"),
+            (
+                403,
+                "registration-closed",
+                "`registration-closed`, `invite-required`, `invalid-invite`",
+            ),
             (409, "username-taken", "`username-taken` or `email-taken`"),
         ])
     }
@@ -106,7 +116,8 @@ impl IntoResponses for Refusals {
 
 /// Make an account
 ///
-/// Anybody may, unless the operator closed registration (403 `registration-closed`). A username or mail address that
+/// Anybody may, unless the operator closed registration (403 `registration-closed`) or lets in only who has an invite (403
+/// `invite-required`; `invalid-invite` if it is unknown, used up, expired or revoked: nobody learns which). A username or mail address that
 /// somebody has is 409 `username-taken` or `email-taken`.
 #[utoipa::path(
     tag = ACCOUNTS,

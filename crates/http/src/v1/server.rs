@@ -48,6 +48,9 @@ struct IdentityProviderBody {
 struct FeaturesBody {
     /// Whether anybody may make an account.
     registration: bool,
+    /// Who may make an account: `open` (anybody), `invite` (whoever has an invite) or `closed` (nobody).
+    #[schema(value_type = String, example = "invite")]
+    registration_policy: &'static str,
 }
 
 /// The limits everybody meets.
@@ -114,6 +117,7 @@ pub(super) async fn describe_server(services: web::Data<Services>) -> web::Json<
         public_url: info.public_url.clone(),
         features: FeaturesBody {
             registration: info.registration == RegistrationPolicy::Open,
+            registration_policy: info.registration.name(),
         },
         identity_providers: services
             .federation

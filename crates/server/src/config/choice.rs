@@ -35,9 +35,11 @@ choice! {
 
 choice! {
     /// Who may make an account.
-    Registration, "open or closed",
+    Registration, "open, invite or closed",
     /// Anybody.
     "open" => Open,
+    /// Whoever has an invite.
+    "invite" => Invite,
     /// Nobody, through any door.
     "closed" => Closed
 }
@@ -67,6 +69,7 @@ mod tests {
     #[test]
     fn names_are_exact() {
         assert_eq!(Migrate::parse("off"), Some(Migrate::Off));
+        assert_eq!(Registration::parse("invite"), Some(Registration::Invite));
         assert_eq!(Registration::parse("closed"), Some(Registration::Closed));
         assert_eq!(Limits::parse("Off"), None);
         assert_eq!(LogFormat::parse(""), None);

@@ -102,6 +102,7 @@ keys! {
         "Whether strangers may make accounts: open or closed.";
     ACCOUNTS_RENAME_DAYS = "accounts.rename_days", Number, Text("30"),
         "Least number of days between two changes of a username, 0 to 365.";
+        "Who may make an account: open (anybody), invite (whoever has one; see `sealpost invite`) or closed.";
     LIMITS = "limits", Text, Text("default"),
         "Request rates and quotas: default, or off (only while listening on loopback).";
     MAIL_URL = "mail_url", Secret, Text("file://DATA_DIR/mail"),

@@ -266,6 +266,24 @@ impl AccountRepository for UnitTx<'_> {
         })
     }
 
+    fn page(&mut self, after: Option<Username>, limit: u32) -> Result<Vec<Account>, StoreError> {
+        self.run(|conn| {
+            let mut query = accounts::table
+                .order(accounts::username_key)
+                .limit(i64::from(limit))
+                .select(Row::as_select())
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(accounts::username_key.gt(after.key().to_owned()));
+            }
+            let rows: Vec<Row> = query.load(conn)?;
+            Ok(rows
+                .into_iter()
+                .map(Row::decode)
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
     fn set_disabled(
         &mut self,
         id: AccountId,

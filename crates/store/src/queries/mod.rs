@@ -14,6 +14,7 @@ mod files;
 mod identities;
 mod inbox;
 mod installation;
+mod invites;
 mod key_backups;
 mod keys;
 mod messages;
@@ -32,9 +33,10 @@ use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, CodeRepository, ContactRepository,
     ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
-    IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository,
-    KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, RecoveryRepository,
-    SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
+    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx,
+    Unit, Verdict,
 };
 
 use super::Conn;
@@ -179,6 +181,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn invites(&mut self) -> &mut dyn InviteRepository {
         self
     }
 

@@ -338,3 +338,25 @@ pub async fn settings_are_replaced_only_if_unchanged(store: Arc<dyn Store>) {
         assert_eq!(found, expected);
     }
 }
+
+/// Accounts are listed by the bytes of their folded usernames, in stretches.
+pub async fn paged_by_folded_username(store: Arc<dyn Store>) {
+    let sorted = ["Anna", "bob", "Zoë", "Élise", "日本語"].map(account);
+    for account in sorted.iter().rev() {
+        insert(&store, account.clone()).await.unwrap();
+    }
+    for (after, limit, expected) in [
+        (None, 9, &sorted[..]),
+        (None, 2, &sorted[..2]),
+        (Some("BOB"), 2, &sorted[2..4]),
+        (Some("nobody"), 9, &sorted[2..]),
+        (Some("日本語"), 9, &[]),
+    ] {
+        let after = after.map(|name| Username::parse(name).unwrap());
+        let page = store
+            .read(move |tx| tx.accounts().page(after.clone(), limit))
+            .await
+            .unwrap();
+        assert_eq!(page, expected);
+    }
+}

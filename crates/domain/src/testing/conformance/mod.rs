@@ -24,6 +24,7 @@ pub mod identities;
 pub mod inbox;
 pub mod installation;
 pub mod key_backups;
+pub mod invites;
 pub mod keys;
 pub mod messages;
 pub mod outbox;
@@ -67,6 +68,9 @@ macro_rules! store_conformance {
                 deleted_by_their_owner;
             recoveries: found_as_inserted, a_code_runs_out_of_tries_and_of_time, a_token_takes_it_once, deleted_and_swept,
                 a_hundred_parallel_guesses_spend_at_most_three_tries;
+                password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one,
+                disabled_and_enabled, paged_by_folded_username;
+            audit: paged_newest_first_and_swept;
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
                 a_hundred_parallel_guesses_spend_at_most_five_tries;
             audit: paged_newest_first_and_swept;
@@ -100,6 +104,8 @@ macro_rules! store_conformance {
                 deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,
                 paged_newest_first, old_dead_letters_go, a_refused_unit_sends_nothing;
             installation: the_first_value_stays;
+            invites: found_as_inserted, spent_while_it_is_good, as_many_accounts_as_uses, a_refused_unit_takes_no_use,
+                listed_with_their_accounts;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing,
                 probe_leaves_nothing;

@@ -5,6 +5,7 @@
 //! | 400 | a body that cannot be read, a field that breaks a rule (the text names it) |
 //! | 401 | wrong credentials; a token that is missing, expired, revoked or of another kind |
 //! | 403 | registration is closed; the other user takes no messages |
+//! | 403 | registration is closed, or the invite is not good |
 //! | 404 | an unknown user, a user without an end-to-end key; a path that is not served |
 //! | 409 | the username is taken |
 //! | 422 | an `Authorization` header that is not `Bearer` and a token |
@@ -12,6 +13,7 @@
 //! | others | as in the native API: 405, 408, 413, 415, 500, 503, 507 |
 
 use actix_web::http::StatusCode;
+use sealpost_domain::accounts::RegisterError;
 use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
@@ -53,6 +55,8 @@ fn text(problem: &Problem) -> String {
         ("not-found", _) => {
             "there is no such user, or they have no key for end-to-end messages".to_owned()
         }
+        // The dialect has no word for invites: without one it is closed.
+        ("invite-required", _) => RegisterError::Closed.to_string(),
         // Everybody logs in with a username here.
         ("wrong-credentials", _) => "wrong username or password".to_owned(),
         (_, []) => problem.detail().to_owned(),
@@ -109,6 +113,7 @@ pub(super) fn refusals(described: &[(u16, &str)]) -> Responses {
 
 #[cfg(test)]
 mod tests {
+    use sealpost_domain::accounts::PasswordError;
     use sealpost_domain::accounts::{PasswordError, RegisterError};
     use sealpost_domain::authentication::LoginError;
     use sealpost_domain::conversations::{StartConversationError, StartSealedError};
@@ -143,6 +148,10 @@ mod tests {
             ),
             (
                 RegisterError::Closed.into(),
+                expected(403, "registration is closed on this server"),
+            ),
+            (
+                RegisterError::InviteRequired.into(),
                 expected(403, "registration is closed on this server"),
             ),
             (

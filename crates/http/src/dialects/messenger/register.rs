@@ -3,15 +3,16 @@ use sealpost_domain::Secret;
 use sealpost_domain::accounts::Register;
 use sealpost_domain::data_keys::OpenedPassword;
 use sealpost_domain::enrolment::{Enrol, EnrolledKey};
+use sealpost_domain::invites::InviteCode;
 use sealpost_domain::sessions::Dialect;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::errors::refusals;
 use super::tokens::Tokens;
 use super::{Refusals, sealed, values};
 use crate::Services;
-use crate::extract::{ClientAddress, Json, UserAgent};
+use crate::extract::{ClientAddress, InviteHeader, Json, UserAgent};
 use crate::limits::{Counted, Limits};
 use crate::openapi::{MESSENGER, Responses};
 use crate::problem::{FieldError, FieldErrors, Problem};
@@ -32,7 +33,7 @@ struct Request {
     password: Secret<String>,
     /// PEM of an RSA private key, encrypted with the same password. It is opened once, to learn the public half, and
     /// kept nowhere.
-    #[serde(default, deserialize_with = "optional_secret")]
+    #[serde(default, deserialize_with = "wire::optional_secret")]
     #[schema(value_type = Option<String>, format = "password", example = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n…")]
     private_key: Option<Secret<String>>,
     /// PEM of the RSA public key instead.
@@ -41,18 +42,13 @@ struct Request {
     public_key: Option<String>,
 }
 
-fn optional_secret<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Secret<String>>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
-}
-
 impl Request {
     /// The command, once the password is open.
     fn into_command(
         self,
         opened: &OpenedPassword,
         client: Option<String>,
+        invite: Option<InviteCode>,
     ) -> Result<Enrol, Problem> {
         let mut errors = FieldErrors::default();
         let username = errors.check("username", values::new_username(&self.username));
@@ -71,6 +67,7 @@ impl Request {
                 password,
                 email: None,
                 dialect: Dialect::Messenger,
+                invite,
             },
             key,
             client,
@@ -95,7 +92,7 @@ impl IntoResponses for Taken {
     fn responses() -> Responses {
         refusals(&[
             (401, "A ciphertext that was accepted before"),
-            (403, "Registration is closed"),
+            (403, "Registration is closed, or the invite is not good"),
             (409, "The username is taken"),
         ])
     }
@@ -107,6 +104,10 @@ impl IntoResponses for Taken {
 #[utoipa::path(
     tag = MESSENGER,
     security(()),
+    params((
+        "Sealpost-Invite" = Option<String>, Header,
+        description = "The code of an invite, where registration needs one",
+    )),
     request_body = Request,
     responses((status = 200, body = Tokens, description = "The account was made"), Taken, Refusals),
 )]
@@ -116,11 +117,12 @@ pub(super) async fn messenger_register(
     limits: web::Data<Limits>,
     address: ClientAddress,
     UserAgent(client): UserAgent,
+    InviteHeader(invite): InviteHeader,
     body: Json<Request, AUTH_JSON_LIMIT>,
 ) -> Result<web::Json<Tokens>, Problem> {
     limits.count(Counted::Register, address.limit_key())?;
     let opened = sealed::open(&services.data_keys, body.0.password.expose()).await?;
-    let command = body.0.into_command(&opened, client)?;
+    let command = body.0.into_command(&opened, client, invite)?;
     let session = services.enrolment.enrol(command).await?;
     services.presence.arrive(&session.session);
     let msg = format!("User {} was created.", session.account.username);

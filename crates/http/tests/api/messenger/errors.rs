@@ -203,6 +203,32 @@ fn closed_registration() {
 }
 
 #[test]
+fn by_invite_it_is_closed_but_for_who_sends_the_header() {
+    let settings = Settings {
+        limits: false,
+        drain_delay: std::time::Duration::ZERO,
+        ..Settings::default()
+    };
+    let server = TestServer::start_set(RegistrationPolicy::Invite, settings);
+    let closed = "registration is closed on this server";
+    assert_said(&server.enrol("alice"), 403, closed);
+    let enrol = |username: &str, code: &str| {
+        let password = server.sealed(PASSWORD);
+        let body = json!({"username": username, "password": password, "public_key": PUBLIC_KEY});
+        let headers = [
+            ("content-type", "application/json"),
+            ("sealpost-invite", code),
+        ];
+        server.send("POST", "/api/register/", &headers, &body.to_string())
+    };
+    let (_, code) = server.invite(1);
+    let refused = "invite: this invite is not good, or not any more";
+    assert_said(&enrol("alice", "spi_wrong"), 403, refused);
+    assert_eq!(enrol("alice", code.expose()).status, 200);
+    assert_said(&enrol("bob", code.expose()), 403, refused);
+}
+
+#[test]
 fn switched_off_it_is_not_there() {
     let settings = Settings {
         dialects: Dialects { messenger: false },

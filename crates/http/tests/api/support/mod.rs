@@ -14,12 +14,13 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sealpost_domain::accounts::{AccountId, RegistrationPolicy};
+use sealpost_domain::accounts::{AccountId, RegistrationPolicy, Username};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::mail::Outbox;
-use sealpost_domain::ports::{Store, StoreError, StoreExt as _, TokenSigner};
-use sealpost_domain::ports::{Store, StoreError, StoreExt as _, TokenSigner, Tx};
+use sealpost_domain::invites::{CreateInvite, InviteCode, InviteId, Invites};
+use sealpost_domain::operators::{Operator, Operators};
+use sealpost_domain::ports::{Store, StoreError, StoreExt, TokenSigner, Tx, _, as};
 use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::testing::FixedClock;
@@ -51,6 +52,8 @@ pub(crate) struct TestServer {
     sessions: Sessions,
     /// Who is there.
     pub(crate) presence: Presence,
+    operators: Operators,
+    invites: Invites,
     store: Arc<dyn Store>,
     runtime: Handle,
     folder: TempDir,
@@ -106,6 +109,8 @@ impl TestServer {
             signer: parts.signer,
             sessions: parts.sessions,
             presence: parts.presence,
+            operators: parts.operators,
+            invites: parts.invites,
             store: parts.store,
             hub: parts.hub,
             data_keys: parts.data_keys,
@@ -128,6 +133,28 @@ impl TestServer {
     /// What the server does of its own accord about presence every second; how many leases it renewed.
     pub(crate) fn flush_presence(&self) -> u64 {
         self.runtime.block_on(self.presence.flush()).unwrap()
+    }
+
+    /// What the operator does: an invite for so many accounts that is good for an hour.
+    pub(crate) fn invite(&self, uses: u32) -> (InviteId, InviteCode) {
+        let lifetime = Duration::from_secs(60 * 60);
+        let command = CreateInvite { uses, lifetime };
+        let made = self.invites.create(Operator::for_tests(), command);
+        let (invite, code) = self.runtime.block_on(made).unwrap();
+        (invite.id, code)
+    }
+
+    /// What the operator does: no further account comes of this invite.
+    pub(crate) fn revoke_invite(&self, id: InviteId) {
+        let revoked = self.invites.revoke(Operator::for_tests(), id);
+        self.runtime.block_on(revoked).unwrap();
+    }
+
+    /// What the operator does: nobody is logged in to this account, and nobody logs in.
+    pub(crate) fn disable(&self, username: &str) {
+        let username = Username::parse(username).unwrap();
+        let disabled = self.operators.disable(Operator::for_tests(), username);
+        self.runtime.block_on(disabled).unwrap();
     }
 
     /// What the server does of its own accord about the data keys.

@@ -9,15 +9,19 @@ use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
     OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
 };
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::accounts::{Accounts, Registration, RegistrationPolicy};
+use sealpost_domain::audit::AuditTrail;
+use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::invites::Invites;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
+use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, PasswordHasher, Store,
     TokenSigner,
@@ -47,6 +51,8 @@ pub(super) struct Parts {
     pub(super) signer: Arc<dyn TokenSigner>,
     pub(super) sessions: Sessions,
     pub(super) store: Arc<dyn Store>,
+    pub(super) operators: Operators,
+    pub(super) invites: Invites,
     pub(super) hub: Arc<Hub>,
     pub(super) data_keys: DataKeys,
     pub(super) outbox: Outbox,
@@ -101,7 +107,13 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
 
     let sessions = Sessions::new(env.clone(), ports, ISSUER);
     sessions.sync_revocations().await.unwrap();
-    let accounts = Accounts::new(env.clone(), hasher, registration);
+    let policy = Registration {
+        policy: registration,
+        digester: digester.clone(),
+    };
+    let accounts = Accounts::new(env.clone(), hasher, policy);
+    let operators = Operators::new(env.clone(), accounts.clone(), sessions.clone());
+    let invites = Invites::new(env.clone(), digester.clone());
     let keys = Keys::new(env.clone(), inspector.clone());
     let data_keys = DataKeys::new(
         env.clone(),
@@ -165,6 +177,8 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         clock,
         signer,
         sessions,
+        operators,
+        invites,
         store,
         hub,
         data_keys,

@@ -1,0 +1,2 @@
+DROP TABLE invite_uses;
+DROP TABLE invites;
