@@ -21,6 +21,7 @@ pub mod audit;
 pub mod authentication;
 pub mod codes;
 pub mod contacts;
+pub mod avatars;
 pub mod conversations;
 pub mod data_keys;
 pub mod directory;

@@ -15,7 +15,7 @@ use crate::middleware::{
 use crate::openapi::{self, DocumentText};
 use crate::readiness::Draining;
 use crate::routes::{RouteTable, no_route};
-use crate::{Dialects, Services, Settings, dialects, docs, health, v1, well_known};
+use crate::{Dialects, Services, Settings, dialects, docs, health, media, v1, well_known};
 
 /// What all workers share. Cloning is cheap.
 #[derive(Clone)]
@@ -48,6 +48,7 @@ fn routes(dialects: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>) {
     move |config| {
         config
             .configure(v1::configure)
+            .configure(media::configure)
             .configure(health::configure)
             .configure(well_known::configure)
             .configure(dialects::configure(dialects))

@@ -22,6 +22,7 @@ pub mod extract;
 mod health;
 mod limits;
 mod live;
+mod media;
 mod middleware;
 mod openapi;
 pub mod problem;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
+use sealpost_domain::avatars::Avatars;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
@@ -34,6 +35,8 @@ pub struct Services {
     pub factors: Factors,
     /// Use cases of the audit trail.
     pub audit: AuditTrail,
+    /// Use cases of avatars.
+    pub avatars: Avatars,
     /// Use cases of sessions.
     pub sessions: Sessions,
     /// Use cases of federated login.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, Registration, RegistrationPolicy};
 use sealpost_domain::audit::AuditTrail;
+use sealpost_domain::avatars::Avatars;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
@@ -14,9 +15,10 @@ use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
-    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
-    MockBlobStore, MockFileCipher, MockKeyInspector, MockMailer, MockPasswordHasher, MockRsaPem,
-    MockSealer, MockTokenSigner, NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
+    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Entropy, Hotp, KeyInspector,
+    MacPurpose, MockBlobStore, MockFileCipher, MockKeyInspector, MockMailer, MockPasswordHasher,
+    MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner, NewDataKeyPair, PasswordHash,
+    PasswordHasher, RsaPem, Sealer, Store, StoreError, Unit,
 };
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
 use sealpost_domain::{Environment, Secret, Timestamp};
@@ -143,6 +145,9 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         keys,
         accounts,
         sessions,
+        avatars: Avatars::new(env.clone(), Arc::new(MockPictureProcessor::new())),
+        audit: AuditTrail::new(env.clone()),
+        key_backups: KeyBackups::new(env.clone(), sealer.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports(&sealer), None),

@@ -24,6 +24,7 @@ diesel::table! {
         discoverable -> Bool,
         show_presence -> Bool,
         messages_from -> SmallInt,
+        avatar -> Nullable<Text>,
     }
 }
 
@@ -377,3 +378,11 @@ diesel::table! {
 
 diesel::joinable!(invite_uses -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, invite_uses);
+
+diesel::table! {
+    avatars (name) {
+        name -> Binary,
+        account_id -> Binary,
+        picture -> Binary,
+    }
+}

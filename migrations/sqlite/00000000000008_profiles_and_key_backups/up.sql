@@ -21,3 +21,16 @@ CREATE TABLE retired_usernames (
 
 CREATE INDEX retired_usernames_by_account ON retired_usernames (account_id);
 CREATE INDEX retired_usernames_by_end ON retired_usernames (free_at);
+
+-- What an account shows of itself: nothing for the default picture, else the name of a file.
+ALTER TABLE accounts ADD COLUMN avatar TEXT;
+
+-- Pictures that were uploaded and drawn anew. Public to whoever knows the name.
+CREATE TABLE avatars (
+    name       BLOB NOT NULL PRIMARY KEY,
+    account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    picture    BLOB NOT NULL,
+    CHECK (length(name) = 16)
+) STRICT;
+
+CREATE INDEX avatars_by_account ON avatars (account_id);

@@ -8,7 +8,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Settings, Username};
 use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, Constraint, PasswordHash, Store, StoreError, Tx, Unit, Verdict, CodeRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository, InstallationRepository, InviteRepository, KeyRepository, MessageRepository, OutboxRepository, SessionRepository, ThrottleRepository,
+    AccountRepository, AuditRepository, Constraint, PasswordHash, Store, StoreError, Tx, Unit, Verdict, CodeRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository, InstallationRepository, InviteRepository, KeyRepository, MessageRepository, OutboxRepository, SessionRepository, ThrottleRepository, AvatarRepository, KeyBackupRepository,
 };
 use sealpost_domain::sessions::SessionId;
 
@@ -125,6 +125,10 @@ impl Tx for MemoryTx {
 
     fn codes(&mut self) -> &mut dyn CodeRepository {
         &mut self.unsent
+    }
+
+    fn avatars(&mut self) -> &mut dyn AvatarRepository {
+        &mut self.absent
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {

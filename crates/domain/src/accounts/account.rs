@@ -1,5 +1,6 @@
 use super::{Email, Username};
 use crate::Timestamp;
+use crate::avatars::Avatar;
 
 define_id! {
     /// Names an account for ever; usernames may change.
@@ -21,6 +22,8 @@ pub struct Account {
     pub disabled_at: Option<Timestamp>,
     /// When it got the username it has; None if it was made with it.
     pub renamed_at: Option<Timestamp>,
+    /// The picture it shows of itself.
+    pub avatar: Avatar,
     /// When it was made.
     pub created_at: Timestamp,
 }

@@ -8,6 +8,7 @@ use super::verification::Verification;
 use super::{Account, Accounts, Email, Password, PasswordError, Permit, RegistrationPolicy, Username};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::invites::InviteCode;
+use crate::avatars::Avatar;
 use crate::ports::{Constraint, HashError, PasswordHash, StoreError, StoreExt, Tx};
 use crate::sessions::Dialect;
 use crate::{DomainError, ErrorKind};
@@ -115,6 +116,7 @@ impl Accounts {
             email_verified_at: None,
             disabled_at: None,
             renamed_at: None,
+            avatar: Avatar::Default,
             created_at: self.env.now(),
         };
         let (dialect, kind) = (newcomer.dialect, AuditKind::Registered);

@@ -8,6 +8,7 @@ mod absent;
 mod accounts;
 mod app_passwords;
 mod audit;
+mod avatars;
 mod blobs;
 mod clock;
 mod codes;
@@ -36,6 +37,7 @@ mod outbox;
 mod password_hasher;
 mod presence;
 mod recoveries;
+mod pictures;
 mod rsa_pem;
 mod sealer;
 mod sessions;
@@ -50,6 +52,7 @@ pub use absent::Absent;
 pub use accounts::AccountRepository;
 pub use app_passwords::AppPasswordRepository;
 pub use audit::AuditRepository;
+pub use avatars::AvatarRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
 pub use clock::Clock;
 pub use codes::CodeRepository;
@@ -80,6 +83,7 @@ pub use outbox::{LeasedMail, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
 pub use presence::PresenceRepository;
 pub use recoveries::RecoveryRepository;
+pub use pictures::{PictureError, PictureProcessor};
 pub use rsa_pem::{PrivatePemError, RsaPem};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
 pub use sessions::{SessionRepository, StoredRefreshToken};
@@ -93,5 +97,5 @@ pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore, codes::MockCodeRepository, contacts::MockContactRepository, conversations::MockConversationRepository, data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository, identities::MockIdentityRepository, identity_provider::MockIdentityProvider, inbox::MockInboxRepository, installation::MockInstallationRepository, key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, presence::MockPresenceRepository, rsa_pem::MockRsaPem, app_passwords::MockAppPasswordRepository, common_passwords::MockCommonPasswords, recoveries::MockRecoveryRepository, sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository, tickets::MockTicketRepository, token_signer::MockTokenSigner, invites::MockInviteRepository,
+    accounts::MockAccountRepository, audit::MockAuditRepository, blobs::MockBlobStore, codes::MockCodeRepository, contacts::MockContactRepository, conversations::MockConversationRepository, data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository, identities::MockIdentityRepository, identity_provider::MockIdentityProvider, inbox::MockInboxRepository, installation::MockInstallationRepository, key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository, mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository, password_hasher::MockPasswordHasher, presence::MockPresenceRepository, rsa_pem::MockRsaPem, app_passwords::MockAppPasswordRepository, common_passwords::MockCommonPasswords, recoveries::MockRecoveryRepository, sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository, tickets::MockTicketRepository, token_signer::MockTokenSigner, invites::MockInviteRepository, avatars::MockAvatarRepository, pictures::MockPictureProcessor,
 };

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    Absent, AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, AppPasswordRepository, RecoveryRepository, InviteRepository,
+    Absent, AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, AppPasswordRepository, RecoveryRepository, InviteRepository, AvatarRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -45,6 +45,8 @@ pub trait Tx {
         Absent::lend()
     }
 
+    /// Avatars.
+    fn avatars(&mut self) -> &mut dyn AvatarRepository;
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionRepository {
         Absent::lend()

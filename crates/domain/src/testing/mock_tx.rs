@@ -1,5 +1,5 @@
 use crate::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository, MockContactRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx, AppPasswordRepository, MockAppPasswordRepository, MockRecoveryRepository, RecoveryRepository, InviteRepository, MockInviteRepository,
+    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository, MockContactRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx, AppPasswordRepository, MockAppPasswordRepository, MockRecoveryRepository, RecoveryRepository, InviteRepository, MockInviteRepository, AvatarRepository, MockAvatarRepository,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -15,6 +15,8 @@ pub struct MockTx {
     pub recoveries: MockRecoveryRepository,
     /// Mailed codes.
     pub codes: MockCodeRepository,
+    /// Avatars.
+    pub avatars: MockAvatarRepository,
     /// Sessions.
     pub sessions: MockSessionRepository,
     /// Keys.
@@ -70,6 +72,10 @@ impl Tx for MockTx {
 
     fn codes(&mut self) -> &mut dyn CodeRepository {
         &mut self.codes
+    }
+
+    fn avatars(&mut self) -> &mut dyn AvatarRepository {
+        &mut self.avatars
     }
 
     fn sessions(&mut self) -> &mut dyn SessionRepository {

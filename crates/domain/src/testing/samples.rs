@@ -9,6 +9,7 @@ use crate::Timestamp;
 use crate::accounts::{Account, AccountId, Settings, Username};
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::contacts::{Acquaintance, Relation};
+use crate::avatars::Avatar;
 use crate::sessions::{Dialect, Session, SessionId};
 
 /// When the samples were made.
@@ -38,6 +39,7 @@ pub fn account(username: &str) -> Account {
         email_verified_at: None,
         disabled_at: None,
         renamed_at: None,
+        avatar: Avatar::Default,
         created_at: MADE_AT,
     }
 }

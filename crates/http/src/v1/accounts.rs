@@ -12,6 +12,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
 use crate::extract::Json;
+use crate::media::avatar_path;
 use crate::openapi::{ACCOUNTS, BodyProblems, CommonProblems, Responses, problems};
 use crate::problem::{FieldErrors, Problem};
 use crate::settings::AUTH_JSON_LIMIT;
@@ -58,6 +59,9 @@ pub(super) struct AccountBody {
     /// Null if there is none.
     #[schema(required, format = "email", example = "alice@mail.example")]
     email: Option<String>,
+    /// Where its picture is: a path on this server.
+    #[schema(example = "/media/avatars/default.png")]
+    avatar_url: String,
     /// RFC 3339, UTC, with milliseconds.
     #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
     created_at: WireTime,
@@ -72,6 +76,7 @@ impl From<&Account> for AccountBody {
                 .email
                 .as_ref()
                 .map(|email| email.as_str().to_owned()),
+            avatar_url: avatar_path(account.avatar),
             created_at: WireTime(account.created_at),
         }
     }

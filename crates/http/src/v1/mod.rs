@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod avatar;
 mod blocks;
 mod contacts;
 pub(crate) mod conversations;
@@ -34,6 +35,9 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(me::view_me)
             .service(me::change_me)
             .service(audit::list_audit_events)
+            .service(avatar::upload_avatar)
+            .service(avatar::remove_avatar)
+            .service(avatar::find_avatar)
             .service(password::change_password)
             .service(settings::view_settings)
             .service(settings::change_settings)

@@ -9,6 +9,7 @@ mod accounts;
 mod audit;
 mod blocks;
 mod contacts;
+mod avatars;
 mod conversations;
 mod directory;
 mod document;

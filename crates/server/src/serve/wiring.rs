@@ -10,14 +10,21 @@ use sealpost_crypto::{
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy, self};
 use sealpost_domain::audit::AuditTrail;
+use sealpost_domain::avatars::Avatars;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::ports::{BlobStore, Mailer, Sealer, Store};
+use sealpost_domain::key_backups::KeyBackups;
+use sealpost_domain::keys::Keys;
+use sealpost_domain::messages::Messages;
+use sealpost_domain::ports::{BlobStore, KeyInspector, PictureProcessor, RsaPem, Sealer, Store};
+use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_http::{
     Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
     StoreCheck,
 };
+use sealpost_pictures::Pictures;
 
 use crate::StartError;
 use crate::config::{ByteSize, Config, Limits, Registration};
@@ -95,6 +102,10 @@ pub(super) async fn services(
         digester: Arc::clone(&ports.digester),
     };
     let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), policy);
+    let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration)
+        .with_rename_interval(config.accounts.rename_days.duration());
+    let pictures: Arc<dyn PictureProcessor> =
+        Arc::new(Pictures::start().map_err(StartError::Runtime)?);
     let keys = Keys::new(env.clone(), Arc::clone(&inspector));
     let sessions = Sessions::new(env.clone(), ports.clone(), public_url);
     Ok(Services {
@@ -112,6 +123,7 @@ pub(super) async fn services(
         signing_keys: ports.signer.public_keys(),
         keys,
         sessions,
+        avatars: Avatars::new(env.clone(), pictures),
         audit: AuditTrail::new(env.clone()),
         conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
         messages: Messages::new(

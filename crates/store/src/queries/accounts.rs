@@ -3,7 +3,9 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Settings, Username};
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
+use super::{UnitTx, avatars, names};
 use super::{UnitTx, names};
+use crate::decode::{At, bytes};
 use crate::decode::{At, bytes, coded};
 use crate::schema::{accounts, inboxes};
 
@@ -19,6 +21,7 @@ struct Row {
     email_verified_at: Option<i64>,
     disabled_at: Option<i64>,
     renamed_at: Option<i64>,
+    avatar: Option<String>,
 }
 
 impl Row {
@@ -36,6 +39,7 @@ impl Row {
             email_verified_at: account.email_verified_at.map(Timestamp::as_micros),
             disabled_at: account.disabled_at.map(Timestamp::as_micros),
             renamed_at: account.renamed_at.map(Timestamp::as_micros),
+            avatar: avatars::to_column(account.avatar),
         }
     }
 
@@ -51,6 +55,7 @@ impl Row {
             email_verified_at: self.email_verified_at.map(Timestamp::from_micros),
             disabled_at: self.disabled_at.map(Timestamp::from_micros),
             renamed_at: self.renamed_at.map(Timestamp::from_micros),
+            avatar: avatars::from_column(self.avatar.as_deref())?,
         })
     }
 }

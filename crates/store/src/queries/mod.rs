@@ -5,6 +5,7 @@
 mod accounts;
 mod app_passwords;
 mod audit;
+mod avatars;
 mod codes;
 mod contacts;
 mod conversations;
@@ -31,8 +32,8 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, AppPasswordRepository, AuditRepository, CodeRepository, ContactRepository,
-    ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
+    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, CodeRepository,
+    ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
     IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
     KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx,
@@ -121,6 +122,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn codes(&mut self) -> &mut dyn CodeRepository {
+        self
+    }
+
+    fn avatars(&mut self) -> &mut dyn AvatarRepository {
         self
     }
 

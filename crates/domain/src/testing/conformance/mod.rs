@@ -13,6 +13,7 @@
 pub mod accounts;
 pub mod app_passwords;
 pub mod audit;
+pub mod avatars;
 pub mod blobs;
 pub mod codes;
 pub mod contacts;
@@ -74,6 +75,7 @@ macro_rules! store_conformance {
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
                 a_hundred_parallel_guesses_spend_at_most_five_tries;
             audit: paged_newest_first_and_swept;
+            avatars: one_picture_for_each_account, a_name_is_unique;
             key_backups: found_by_generation_and_deleted, id_and_generation_are_unique, whoever_looks_at_the_newest_is_alone;
             sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
                 one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;

@@ -8,10 +8,13 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body as it came.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
     pub(super) fn parse(bytes: &[u8]) -> Self {
+        let head_end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         let mut lines = head.lines();
@@ -26,6 +29,7 @@ impl Answer {
                 .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
                 .collect(),
             body: body.to_owned(),
+            bytes: head_end.map_or(Vec::new(), |end| bytes[end + 4..].to_vec()),
         }
     }
 

@@ -220,6 +220,16 @@ impl TestServer {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.send_bytes(method, path, headers, body.as_bytes())
+    }
+
+    pub(crate) fn send_bytes(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n");
         for (name, value) in headers {
@@ -228,7 +238,7 @@ impl TestServer {
         if !body.is_empty() {
             request += &format!("content-length: {}\r\n", body.len());
         }
-        self.send_raw(format!("{request}\r\n{body}").as_bytes())
+        self.send_raw(&[request.as_bytes(), b"\r\n", body].concat())
     }
 }
 

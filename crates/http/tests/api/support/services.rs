@@ -11,6 +11,7 @@ use sealpost_crypto::{
 };
 use sealpost_domain::accounts::{Accounts, Registration, RegistrationPolicy};
 use sealpost_domain::audit::AuditTrail;
+use sealpost_domain::avatars::Avatars;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::enrolment::Enrolment;
@@ -33,6 +34,8 @@ use sealpost_domain::{Environment, Secret, Timestamp};
 use sealpost_http::{Adapters, DataKeyCheck, Facts, Hub, ServerInfo, Services, StoreCheck};
 use sealpost_mailer::testing::MemoryMailer;
 use sealpost_mailer::{HostName, Letterhead};
+use sealpost_http::{DataKeyCheck, Hub, ServerInfo, Services, StoreCheck};
+use sealpost_pictures::Pictures;
 use sealpost_store::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -143,6 +146,9 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         accounts,
         sessions: sessions.clone(),
         keys,
+        avatars: Avatars::new(env.clone(), Arc::new(Pictures::start().unwrap())),
+        audit: AuditTrail::new(env.clone()),
+        key_backups: KeyBackups::new(env.clone(), sealer.clone()),
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
