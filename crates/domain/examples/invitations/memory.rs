@@ -8,20 +8,10 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, Settings, Username};
 use sealpost_domain::audit::{AuditEvent, AuditEventId, AuditKind};
 use sealpost_domain::ports::{
-    AccountRepository, AuditRepository, Constraint, PasswordHash, Store, StoreError, Tx, Unit, Verdict, CodeRepository, ConversationRepository, DataKeyRepository, FileRepository, InboxRepository, InstallationRepository, InviteRepository, KeyRepository, MessageRepository, OutboxRepository, SessionRepository, ThrottleRepository, AvatarRepository, KeyBackupRepository,
+    AccountRepository, AuditRepository, Constraint, PasswordHash, Store, StoreError, Tx, Unit,
+    Verdict,
 };
 use sealpost_domain::sessions::SessionId;
-
-    AccountRepository, AppPasswordRepository, AuditRepository, CodeRepository, Constraint,
-    ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, InboxRepository,
-    InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository,
-    OutboxRepository, PasswordHash, RecoveryRepository, SessionRepository, Store, StoreError,
-    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
-};
-use sealpost_domain::sessions::SessionId;
-
-use crate::absent::Absent;
-use crate::unsent::Unsent;
 
 /// The accounts of this process, and what happened to them.
 #[derive(Default)]
@@ -43,8 +33,6 @@ impl Store for MemoryStore {
         let mut draft = MemoryTx {
             tables: tables.clone(),
             failed: false,
-            absent: Absent,
-            unsent: Unsent,
         };
         let verdict = unit(&mut draft);
         if draft.failed {
@@ -65,8 +53,6 @@ impl Store for MemoryStore {
         unit(&mut MemoryTx {
             tables,
             failed: false,
-            absent: Absent,
-            unsent: Unsent,
         });
         Ok(())
     }
@@ -79,8 +65,6 @@ impl Store for MemoryStore {
 struct MemoryTx {
     tables: Tables,
     failed: bool,
-    absent: Absent,
-    unsent: Unsent,
 }
 
 impl MemoryTx {
@@ -113,78 +97,6 @@ impl Tx for MemoryTx {
 
     fn audit(&mut self) -> &mut dyn AuditRepository {
         self
-    }
-
-    fn app_passwords(&mut self) -> &mut dyn AppPasswordRepository {
-        &mut self.absent
-    }
-
-    fn recoveries(&mut self) -> &mut dyn RecoveryRepository {
-        &mut self.absent
-    }
-
-    fn codes(&mut self) -> &mut dyn CodeRepository {
-        &mut self.unsent
-    }
-
-    fn avatars(&mut self) -> &mut dyn AvatarRepository {
-        &mut self.absent
-    }
-
-    fn sessions(&mut self) -> &mut dyn SessionRepository {
-        &mut self.absent
-    }
-
-    fn keys(&mut self) -> &mut dyn KeyRepository {
-        &mut self.absent
-    }
-
-    fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {
-        &mut self.absent
-    }
-
-    fn data_keys(&mut self) -> &mut dyn DataKeyRepository {
-        &mut self.absent
-    }
-
-    fn conversations(&mut self) -> &mut dyn ConversationRepository {
-        &mut self.absent
-    }
-
-    fn messages(&mut self) -> &mut dyn MessageRepository {
-        &mut self.absent
-    }
-
-    fn files(&mut self) -> &mut dyn FileRepository {
-        &mut self.absent
-    }
-
-    fn inbox(&mut self) -> &mut dyn InboxRepository {
-        &mut self.absent
-    }
-
-    fn throttles(&mut self) -> &mut dyn ThrottleRepository {
-        &mut self.absent
-    }
-
-    fn outbox(&mut self) -> &mut dyn OutboxRepository {
-        &mut self.unsent
-    }
-
-    fn factors(&mut self) -> &mut dyn FactorRepository {
-        &mut self.absent
-    }
-
-    fn tickets(&mut self) -> &mut dyn TicketRepository {
-        &mut self.absent
-    }
-
-    fn invites(&mut self) -> &mut dyn InviteRepository {
-        &mut self.absent
-    }
-
-    fn installation(&mut self) -> &mut dyn InstallationRepository {
-        &mut self.absent
     }
 }
 

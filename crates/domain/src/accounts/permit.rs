@@ -1,12 +1,13 @@
 //! Whether somebody may have an account at all: one policy for every door.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 
 use super::{Accounts, RegisterError};
 use crate::Timestamp;
 use crate::invites::{InviteCode, Redeemed, redeem};
 use crate::operators::Operator;
-use crate::ports::{Digest, Digester, StoreExt, Tx};
+use crate::ports::{Digest, StoreExt, Tx};
+use crate::throttle::{Rate, Subject};
 
 /// Whether strangers may make accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,17 +33,8 @@ impl RegistrationPolicy {
     }
 }
 
-/// The policy, and what it takes to follow it. Cloning is cheap.
-#[derive(Clone)]
-pub struct Registration {
-    /// Who may make an account.
-    pub policy: RegistrationPolicy,
-    /// Digests the codes of invites.
-    pub digester: Arc<dyn Digester>,
-}
-
 /// The policy's word that an account may be made. No account is stored without one, whatever door its owner comes through.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Permit {
     invite: Option<Digest>,
 }
@@ -54,13 +46,18 @@ impl Accounts {
     pub(crate) async fn permit(
         &self,
         invite: Option<&InviteCode>,
+        address: Option<IpAddr>,
     ) -> Result<Permit, RegisterError> {
-        let invite = match (self.registration.policy, invite) {
+        if self.policy == RegistrationPolicy::Closed {
+            return Err(RegisterError::Closed);
+        }
+        self.count(address).await?;
+        let invite = match (self.policy, invite) {
             (RegistrationPolicy::Open, _) => None,
             (RegistrationPolicy::Closed, _) => return Err(RegisterError::Closed),
             (RegistrationPolicy::Invite, None) => return Err(RegisterError::InviteRequired),
             (RegistrationPolicy::Invite, Some(code)) => {
-                let (digest, now) = (code.digest(&*self.registration.digester), self.env.now());
+                let (digest, now) = (code.digest(&*self.ports.digester), self.env.now());
                 self.env
                     .store
                     .read(move |tx| check(tx, &digest, now))
@@ -69,6 +66,19 @@ impl Accounts {
             }
         };
         Ok(Permit { invite })
+    }
+
+    /// Counts who asks from the network.
+    async fn count(&self, address: Option<IpAddr>) -> Result<(), RegisterError> {
+        let Some(address) = address.map(Subject::Address) else {
+            return Ok(());
+        };
+        let (throttles, now) = (self.ports.throttles.clone(), self.env.now());
+        self.env
+            .store
+            .write(move |tx| throttles.spend(tx, Rate::Registrations, &address, now))
+            .await??;
+        Ok(())
     }
 }
 
@@ -122,6 +132,7 @@ mod tests {
             hash: PasswordHash::new("$argon2id$".to_owned()),
             permit: Permit { invite: Some(CODE) },
             registered: audit_event(account.id, AuditKind::Registered),
+            verification: None,
             account,
         }
     }

@@ -1,17 +1,17 @@
 //! Somebody makes an account.
 
-use std::time::Duration;
+use std::net::IpAddr;
 
 use thiserror::Error;
 
 use super::verification::Verification;
-use super::{Account, Accounts, Email, Password, PasswordError, Permit, RegistrationPolicy, Username};
+use super::{Account, Accounts, Email, Password, PasswordError, Permit, Username};
 use crate::audit::{AuditEvent, AuditKind};
-use crate::invites::InviteCode;
 use crate::avatars::Avatar;
+use crate::invites::InviteCode;
 use crate::ports::{Constraint, HashError, PasswordHash, StoreError, StoreExt, Tx};
 use crate::sessions::Dialect;
-use crate::{DomainError, ErrorKind};
+use crate::throttle::TooMany;
 
 /// Asks for a new account.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct Register {
     pub dialect: Dialect,
     /// The invite, where one is needed.
     pub invite: Option<InviteCode>,
+    /// The network address it is asked from, which rates are counted by (for IPv6 its /64); None if from this process.
+    pub address: Option<IpAddr>,
 }
 
 /// Who gets an account.
@@ -55,6 +57,9 @@ pub enum RegisterError {
     /// The operator lets nobody register.
     #[error("registration is closed on this server")]
     Closed,
+    /// Too many accounts were made from one address.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The password is not taken.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -84,7 +89,9 @@ impl Accounts {
     /// # Errors
     /// [`RegisterError`]; then no account exists.
     pub async fn register(&self, command: Register) -> Result<Account, RegisterError> {
-        let permit = self.permit(command.invite.as_ref()).await?;
+        let permit = self
+            .permit(command.invite.as_ref(), command.address)
+            .await?;
         let draft = self.draft(command, permit).await?;
         self.env.store.write(move |tx| add(tx, &draft)).await
     }
@@ -95,6 +102,7 @@ impl Accounts {
         command: Register,
         permit: Permit,
     ) -> Result<AccountDraft, RegisterError> {
+        self.check_new_password(&command.password, command.dialect)?;
         let newcomer = Newcomer {
             username: command.username,
             password: command.password,
@@ -104,11 +112,13 @@ impl Accounts {
         Ok(self.draft_of(newcomer, permit).await?)
     }
 
-    /// All of an account that is to be stored, for a unit of work that stores more than it ([`add`]).
-    pub(crate) async fn draft(&self, command: Register) -> Result<AccountDraft, RegisterError> {
-        self.check_open()?;
-        self.check_new_password(&command.password, command.dialect)?;
-        let hash = self.ports.hasher.hash(command.password).await?;
+    /// The same for somebody who does not ask for it themselves.
+    pub(crate) async fn draft_of(
+        &self,
+        newcomer: Newcomer,
+        permit: Permit,
+    ) -> Result<AccountDraft, HashError> {
+        let hash = self.ports.hasher.hash(newcomer.password).await?;
         let account = Account {
             id: self.env.new_id(),
             username: newcomer.username,
@@ -117,33 +127,6 @@ impl Accounts {
             disabled_at: None,
             renamed_at: None,
             avatar: Avatar::Default,
-            created_at: self.env.now(),
-        };
-        let (dialect, kind) = (newcomer.dialect, AuditKind::Registered);
-        let registered = AuditEvent::outside(account.id, dialect, &self.env, kind);
-        Ok(AccountDraft {
-            verification: self.draft_verification(&account, account.email.as_ref()),
-            account,
-            hash,
-            permit,
-            registered,
-        })
-    }
-
-    /// The same for somebody who does not ask for it themselves.
-    pub(crate) async fn draft_of(
-        &self,
-        newcomer: Newcomer,
-        permit: Permit,
-    ) -> Result<AccountDraft, HashError> {
-        let hash = self.hasher.hash(newcomer.password).await?;
-        let account = Account {
-            id: self.env.new_id(),
-            username: newcomer.username,
-            email: newcomer.email,
-            email_verified_at: None,
-            disabled_at: None,
-            renamed_at: None,
             created_at: self.env.now(),
         };
         let (dialect, kind) = (newcomer.dialect, AuditKind::Registered);
@@ -183,55 +166,20 @@ impl From<StoreError> for RegisterError {
     }
 }
 
-impl DomainError for RegisterError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Closed => ErrorKind::Forbidden,
-            Self::Password(error) => error.kind(),
-            Self::Closed | Self::InviteRequired | Self::InvalidInvite => ErrorKind::Forbidden,
-            Self::UsernameTaken | Self::EmailTaken => ErrorKind::Conflict,
-            Self::Hash(error) => error.kind(),
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Closed => "registration-closed",
-            Self::Password(error) => error.code(),
-            Self::InviteRequired => "invite-required",
-            Self::InvalidInvite => "invalid-invite",
-            Self::UsernameTaken => "username-taken",
-            Self::EmailTaken => "email-taken",
-            Self::Hash(error) => error.code(),
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::Password(error) => error.field(),
-            Self::InviteRequired | Self::InvalidInvite => Some("invite"),
-            Self::UsernameTaken => Some("username"),
-            Self::EmailTaken => Some("email"),
-            _ => None,
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Hash(error) => error.retry_after(),
-            Self::Store(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-}
+domain_error!(RegisterError {
+    Closed: Forbidden, "registration-closed";
+    InviteRequired: Forbidden, "invite-required", "invite";
+    InvalidInvite: Forbidden, "invalid-invite", "invite";
+    UsernameTaken: Conflict, "username-taken", "username";
+    EmailTaken: Conflict, "email-taken", "email";
+} else { TooMany, Password, Hash, Store });
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::operators::Operator;
     use crate::testing::{MockTx, account, audit_event};
+    use crate::{DomainError as _, ErrorKind};
 
     fn draft() -> AccountDraft {
         let account = account("alice");

@@ -1,22 +1,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Password, PasswordError, Registration};
+use super::{Password, PasswordError, RegistrationPolicy};
 use crate::Environment;
 use crate::mail::Outbox;
 use crate::ports::{CommonPasswords, Digester, PasswordHasher};
 use crate::sessions::Dialect;
 use crate::throttle::Throttles;
-
-/// Whether strangers may make accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum RegistrationPolicy {
-    /// Anybody may.
-    #[default]
-    Open,
-    /// Nobody may.
-    Closed,
-}
 
 /// The ports that accounts need beside the environment.
 #[derive(Clone)]
@@ -40,8 +30,6 @@ pub struct Accounts {
     pub(super) ports: AccountPorts,
     pub(super) policy: RegistrationPolicy,
     pub(super) rename_interval: Duration,
-    pub(super) hasher: Arc<dyn PasswordHasher>,
-    pub(super) registration: Registration,
 }
 
 impl Accounts {
@@ -50,23 +38,13 @@ impl Accounts {
 
     /// The service over its ports.
     #[must_use]
-    pub const fn new(
-        env: Environment,
-        hasher: Arc<dyn PasswordHasher>,
-        registration: Registration,
-    ) -> Self {
+    pub const fn new(env: Environment, ports: AccountPorts, policy: RegistrationPolicy) -> Self {
         Self {
             env,
-            hasher,
+            ports,
             policy,
             rename_interval: Self::RENAME_INTERVAL,
-            registration,
         }
-        Ok(())
-    }
-
-    pub const fn new(env: Environment, ports: AccountPorts, policy: RegistrationPolicy) -> Self {
-        Self { env, ports, policy }
     }
 
     /// Whether a new password may be set through `dialect`.

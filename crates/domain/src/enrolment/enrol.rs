@@ -110,7 +110,8 @@ impl Enrolment {
     pub async fn enrol(&self, command: Enrol) -> Result<OpenedSession, EnrolError> {
         // Opening an encrypted key costs up to a second: not for somebody who is refused anyhow.
         let invite = command.account.invite.as_ref();
-        let permit = self.accounts.permit(invite).await?;
+        let address = command.account.address;
+        let permit = self.accounts.permit(invite, address).await?;
         let key = self.key(command.key, &command.account.password).await?;
         let dialect = command.account.dialect;
         let account = self.accounts.draft(command.account, permit).await?;
@@ -216,7 +217,7 @@ mod tests {
 
     use super::*;
     use crate::Timestamp;
-    use crate::accounts::{Registration, RegistrationPolicy, Username};
+    use crate::accounts::{RegistrationPolicy, Username};
     use crate::ports::{
         MockKeyInspector, MockPasswordHasher, MockRsaPem, MockTokenSigner, Store, Unit,
     };
@@ -276,18 +277,9 @@ mod tests {
             signer: Arc::new(MockTokenSigner::new()),
             digester: Arc::new(NoDigests),
         };
-        let registration = Registration {
-            policy,
-            digester: Arc::new(NoDigests),
-        };
         let enrolment = Enrolment::new(
             env.clone(),
-            Accounts::new(
-                env.clone(),
-                account_ports(&env, hasher),
-                RegistrationPolicy::Closed,
-            ),
-            Accounts::new(env.clone(), hasher, registration),
+            Accounts::new(env.clone(), account_ports(&env, hasher), policy),
             Keys::new(env.clone(), Arc::new(MockKeyInspector::new())),
             Sessions::new(env, ports, "https://us"),
             Arc::new(MockRsaPem::new()),
@@ -299,6 +291,7 @@ mod tests {
                 email: None,
                 dialect: Dialect::Messenger,
                 invite: None,
+                address: None,
             },
             key: EnrolledKey::Private(Secret::new("a costly key".to_owned())),
             client: None,

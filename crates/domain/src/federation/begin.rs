@@ -89,7 +89,7 @@ impl Federation {
             .provider(&command.provider)
             .ok_or(BeginError::UnknownProvider)?;
         let secret = TransactionSecret::from_bytes(&self.env.random());
-        let state = hex(&self.env.random());
+        let state = hex(&self.env.random::<32>());
         let transaction = Transaction {
             state: self.digester.digest(state.as_bytes()),
             secret: secret.digest(&*self.digester),

@@ -1,14 +1,13 @@
 //! Somebody comes back from a provider.
 
-use std::time::Duration;
-
 use thiserror::Error;
 
 use super::{Federation, Identity, Intent, ProviderId, Transaction, TransactionSecret};
 use crate::accounts::RegisterError;
-use crate::ports::{Digest, Exchange, ProviderError, StoreError, StoreExt, TokenError, Tx};
-use crate::sessions::{Dialect, OpenedSession};
-use crate::{DomainError, ErrorKind, Secret, Timestamp};
+use crate::authentication::{Admission, LoginError, Origin};
+use crate::ports::{Digest, Exchange, ProviderError, StoreError, StoreExt, Tx};
+use crate::sessions::Dialect;
+use crate::{Secret, Timestamp};
 
 /// What the provider sent back with the browser.
 #[derive(Debug, Clone)]
@@ -38,15 +37,15 @@ pub struct Finish {
     pub answer: Answer,
     /// Who says it, if it is told (`iss`, RFC 9207).
     pub issuer: Option<String>,
-    /// What the client calls itself, if it does.
-    pub client: Option<String>,
+    /// Where the browser is.
+    pub origin: Origin,
 }
 
 /// What a login came to.
 #[derive(Debug, Clone)]
 pub enum Finished {
-    /// Somebody is logged in.
-    LoggedIn(OpenedSession),
+    /// Somebody is logged in, or a second factor is wanted.
+    Admitted(Admission),
     /// Somebody who was logged in has an identity more.
     Linked(Identity),
 }
@@ -89,9 +88,9 @@ pub enum FinishError {
     /// Others did the same at the same time, again and again.
     #[error("the login was overtaken by others: begin again")]
     Overtaken,
-    /// No token could be made.
+    /// They are not let in.
     #[error(transparent)]
-    Token(#[from] TokenError),
+    Login(#[from] LoginError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -125,9 +124,10 @@ impl Federation {
             .await?;
         match transaction.intent {
             Intent::LogIn => {
-                let account = self.whose(&proved, command.dialect).await?;
-                let opened = self.admit(account, command.dialect, command.client);
-                Ok(Finished::LoggedIn(opened.await?))
+                let (dialect, origin) = (command.dialect, command.origin);
+                let account = self.whose(&proved, dialect, origin.address).await?;
+                let admission = self.authentication.admit(account, dialect, origin);
+                Ok(Finished::Admitted(admission.await?))
             }
             Intent::Link { account, session } => {
                 let linked = self.link(account, session, &proved, command.dialect);
@@ -169,51 +169,22 @@ fn fits(begun: &Transaction, provider: &ProviderId, dialect: Dialect, now: Times
         && now.since(begun.created_at) < Transaction::LIFETIME
 }
 
-impl DomainError for FinishError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::UnknownProvider => ErrorKind::NotFound,
-            Self::StateMismatch | Self::Denied | Self::AccountDisabled => ErrorKind::Forbidden,
-            Self::SessionEnded => ErrorKind::Unauthenticated,
-            Self::Failed | Self::Overtaken => ErrorKind::Unavailable,
-            Self::IdentityTaken | Self::TooManyIdentities => ErrorKind::Conflict,
-            Self::Token(_) => ErrorKind::Internal,
-            Self::Provider(error) => error.kind(),
-            Self::Register(error) => error.kind(),
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownProvider => "unknown-provider",
-            Self::StateMismatch => "federation-state-mismatch",
-            Self::Denied => "federation-denied",
-            Self::Failed => "federation-provider-failed",
-            Self::SessionEnded => "session-ended",
-            Self::IdentityTaken => "identity-taken",
-            Self::TooManyIdentities => "too-many-identities",
-            Self::AccountDisabled => "account-disabled",
-            Self::Overtaken => "federation-overtaken",
-            Self::Token(_) => "internal-error",
-            Self::Provider(error) => error.code(),
-            Self::Register(error) => error.code(),
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Provider(error) => error.retry_after(),
-            Self::Register(error) => error.retry_after(),
-            Self::Store(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-}
+domain_error!(FinishError {
+    UnknownProvider: NotFound, "unknown-provider";
+    StateMismatch: Forbidden, "federation-state-mismatch";
+    Denied: Forbidden, "federation-denied";
+    Failed: Unavailable, "federation-provider-failed";
+    SessionEnded: Unauthenticated, "session-ended";
+    IdentityTaken: Conflict, "identity-taken";
+    TooManyIdentities: Conflict, "too-many-identities";
+    AccountDisabled: Forbidden, "account-disabled";
+    Overtaken: Unavailable, "federation-overtaken";
+} else { Provider, Register, Login, Store });
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_seconds(10_000);

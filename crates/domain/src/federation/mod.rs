@@ -5,7 +5,6 @@
 //! must hold the secret that the one that left was given, each begun login is finished once at most, and whom the
 //! provider names is known by (issuer, subject) and never by a mail address that either side has not verified.
 
-mod admit;
 mod begin;
 mod finish;
 mod identity;

@@ -1,10 +1,13 @@
 //! A stranger whom a provider vouches for gets an account.
 
+use std::net::IpAddr;
+
 use super::link::{Attachment, attach};
 use super::usernames::candidates;
 use super::{Federation, FinishError};
-use crate::accounts::{self, Account, Email, RegisterError, Username};
+use crate::accounts::{self, Account, AccountDraft, Email, Permit, RegisterError, Username};
 use crate::audit::{AuditEvent, AuditKind};
+use crate::avatars::Avatar;
 use crate::ports::{PasswordHash, ProvedIdentity, StoreExt, Tx};
 use crate::sessions::Dialect;
 
@@ -13,6 +16,7 @@ struct Newcomer {
     account: Account,
     /// The address the provider told, and whether it has verified it.
     email: Option<(Email, bool)>,
+    permit: Permit,
     registered: AuditEvent,
     attachment: Attachment,
 }
@@ -24,10 +28,12 @@ impl Federation {
         &self,
         proved: &ProvedIdentity,
         dialect: Dialect,
+        address: IpAddr,
     ) -> Result<Option<Account>, FinishError> {
-        self.accounts.check_open()?;
+        // A provider has no place for an invite.
+        let permit = self.accounts.permit(None, Some(address)).await?;
         for username in candidates(proved.profile.username(), self.env.random()) {
-            let newcomer = self.newcomer(username, proved, dialect);
+            let newcomer = self.newcomer(username, proved, dialect, permit);
             let made = self.env.store.write(move |tx| enrol(tx, &newcomer)).await;
             match made {
                 // A unit of work is over at a conflict: the next name needs one of its own.
@@ -41,13 +47,21 @@ impl Federation {
         Ok(None)
     }
 
-    fn newcomer(&self, username: Username, proved: &ProvedIdentity, dialect: Dialect) -> Newcomer {
+    fn newcomer(
+        &self,
+        username: Username,
+        proved: &ProvedIdentity,
+        dialect: Dialect,
+        permit: Permit,
+    ) -> Newcomer {
         let account = Account {
             id: self.env.new_id(),
             username,
             email: None,
             email_verified_at: None,
             disabled_at: None,
+            renamed_at: None,
+            avatar: Avatar::Default,
             created_at: self.env.now(),
         };
         let event = |kind| AuditEvent::outside(account.id, Some(dialect), &self.env, kind);
@@ -56,6 +70,7 @@ impl Federation {
                 .email
                 .clone()
                 .map(|email| (email.address, email.verified)),
+            permit,
             registered: event(AuditKind::Registered),
             attachment: Attachment {
                 identity: self.new_identity(account.id, proved),
@@ -67,13 +82,20 @@ impl Federation {
 }
 
 fn enrol(tx: &mut dyn Tx, newcomer: &Newcomer) -> Result<Option<Account>, FinishError> {
-    let mut account = newcomer.account.clone();
+    let mut draft = AccountDraft {
+        account: newcomer.account.clone(),
+        hash: PasswordHash::unusable(),
+        permit: newcomer.permit,
+        registered: newcomer.registered,
+        // The provider has verified the address, or its owner asks for a code.
+        verification: None,
+    };
     if let Some((address, false)) = &newcomer.email
         && tx.accounts().find_by_email(address)?.is_none()
     {
-        account.email = Some(address.clone());
+        draft.account.email = Some(address.clone());
     }
-    accounts::add(tx, &account, &PasswordHash::unusable())?;
+    let mut account = accounts::add(tx, &draft)?;
     if let Some((address, true)) = &newcomer.email {
         // An account that only claims the address loses it; one that has proved it keeps it.
         let at = account.created_at;
@@ -82,7 +104,6 @@ fn enrol(tx: &mut dyn Tx, newcomer: &Newcomer) -> Result<Option<Account>, Finish
             account.email_verified_at = Some(at);
         }
     }
-    tx.audit().append(&newcomer.registered)?;
     if attach(tx, &newcomer.attachment)? {
         Ok(Some(account))
     } else {
@@ -97,6 +118,7 @@ mod tests {
     use crate::Timestamp;
     use crate::audit::AuditEventId;
     use crate::federation::{ExternalId, Identity, IdentityId, IdentityProfile};
+    use crate::operators::Operator;
     use crate::testing::{MockTx, account};
 
     fn newcomer(verified: bool) -> Newcomer {
@@ -112,6 +134,7 @@ mod tests {
         };
         Newcomer {
             email: Some((Email::parse("alice@mail.example").unwrap(), verified)),
+            permit: Permit::by(Operator::for_tests()),
             registered: event(AuditKind::Registered),
             attachment: Attachment {
                 identity: Identity {

@@ -1,5 +1,7 @@
 //! Whose account is it that a provider vouches for?
 
+use std::net::IpAddr;
+
 use super::link::{Attachment, attach};
 use super::{Federation, FinishError, Identity};
 use crate::accounts::Account;
@@ -27,6 +29,7 @@ impl Federation {
         &self,
         proved: &ProvedIdentity,
         dialect: Dialect,
+        address: IpAddr,
     ) -> Result<Account, FinishError> {
         for _ in 0..ROUNDS {
             let sought = proved.clone();
@@ -40,7 +43,7 @@ impl Federation {
                     self.note_use(identity, account, proved).await?
                 }
                 Recognized::ByAddress(account) => self.adopt(account, proved, dialect).await?,
-                Recognized::Stranger => self.welcome(proved, dialect).await?,
+                Recognized::Stranger => self.welcome(proved, dialect, address).await?,
             };
             if let Some(account) = account {
                 return Ok(account);

@@ -3,15 +3,15 @@ use std::sync::Arc;
 use super::{ProviderId, ProviderInfo, Transaction};
 use crate::Environment;
 use crate::accounts::Accounts;
+use crate::authentication::Authentication;
 use crate::ports::{Digester, IdentityProvider, StoreError, StoreExt};
-use crate::sessions::Sessions;
 
 /// The use cases of federated login. Cloning is cheap.
 #[derive(Clone)]
 pub struct Federation {
     pub(super) env: Environment,
     pub(super) accounts: Accounts,
-    pub(super) sessions: Sessions,
+    pub(super) authentication: Authentication,
     pub(super) digester: Arc<dyn Digester>,
     providers: Arc<[Arc<dyn IdentityProvider>]>,
 }
@@ -22,14 +22,14 @@ impl Federation {
     pub fn new(
         env: Environment,
         accounts: Accounts,
-        sessions: Sessions,
+        authentication: Authentication,
         digester: Arc<dyn Digester>,
         providers: Vec<Arc<dyn IdentityProvider>>,
     ) -> Self {
         Self {
             env,
             accounts,
-            sessions,
+            authentication,
             digester,
             providers: providers.into(),
         }

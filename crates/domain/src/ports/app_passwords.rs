@@ -4,6 +4,7 @@ use crate::accounts::AccountId;
 use crate::app_passwords::{AppPassword, AppPasswordId};
 use crate::sessions::Dialect;
 
+repository! {
 /// App passwords, by digest.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait AppPasswordRepository {
@@ -49,4 +50,5 @@ pub trait AppPasswordRepository {
     /// # Errors
     /// [`StoreError`].
     fn delete_all(&mut self, account: AccountId) -> Result<u64, StoreError>;
+}
 }

@@ -2,6 +2,7 @@ use super::StoreError;
 use crate::accounts::AccountId;
 use crate::avatars::{Avatar, AvatarName};
 
+repository! {
 /// The pictures that accounts show of themselves. They go with their account.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait AvatarRepository {
@@ -28,4 +29,5 @@ pub trait AvatarRepository {
     /// # Errors
     /// [`StoreError`].
     fn find(&mut self, name: AvatarName) -> Result<Option<Vec<u8>>, StoreError>;
+}
 }

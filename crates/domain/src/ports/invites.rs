@@ -3,6 +3,7 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::invites::{Invite, InviteId, InviteUse};
 
+repository! {
 /// Invites and the accounts they made. Codes are known by their digests.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait InviteRepository {
@@ -59,4 +60,5 @@ pub trait InviteRepository {
     /// # Errors
     /// [`StoreError`].
     fn revoke(&mut self, id: InviteId, at: Timestamp) -> Result<bool, StoreError>;
+}
 }

@@ -3,6 +3,7 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::recovery::{Recovery, RecoveryId};
 
+repository! {
 /// Forgotten passwords on their way to new ones.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait RecoveryRepository {
@@ -61,4 +62,5 @@ pub trait RecoveryRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}
 }

@@ -4,7 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{
-    Absent, AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, AppPasswordRepository, RecoveryRepository, InviteRepository, AvatarRepository,
+    Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
+    CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository,
+    FileRepository, IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
+    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -35,18 +39,26 @@ pub trait Tx {
         Absent::lend()
     }
 
-    fn audit(&mut self) -> &mut dyn AuditRepository;
     /// App passwords.
-    fn app_passwords(&mut self) -> &mut dyn AppPasswordRepository;
+    fn app_passwords(&mut self) -> &mut dyn AppPasswordRepository {
+        Absent::lend()
+    }
+
     /// Recoveries.
-    fn recoveries(&mut self) -> &mut dyn RecoveryRepository;
+    fn recoveries(&mut self) -> &mut dyn RecoveryRepository {
+        Absent::lend()
+    }
+
     /// Mailed codes.
     fn codes(&mut self) -> &mut dyn CodeRepository {
         Absent::lend()
     }
 
     /// Avatars.
-    fn avatars(&mut self) -> &mut dyn AvatarRepository;
+    fn avatars(&mut self) -> &mut dyn AvatarRepository {
+        Absent::lend()
+    }
+
     /// Sessions.
     fn sessions(&mut self) -> &mut dyn SessionRepository {
         Absent::lend()
@@ -122,9 +134,11 @@ pub trait Tx {
         Absent::lend()
     }
 
-    fn outbox(&mut self) -> &mut dyn OutboxRepository;
     /// Invites.
-    fn invites(&mut self) -> &mut dyn InviteRepository;
+    fn invites(&mut self) -> &mut dyn InviteRepository {
+        Absent::lend()
+    }
+
     /// The installation's own sealed secrets.
     fn installation(&mut self) -> &mut dyn InstallationRepository {
         Absent::lend()

@@ -1,5 +1,15 @@
 use crate::ports::{
-    AccountRepository, AuditRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository, KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository, MockAuditRepository, MockCodeRepository, MockContactRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository, MockSessionRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx, AppPasswordRepository, MockAppPasswordRepository, MockRecoveryRepository, RecoveryRepository, InviteRepository, MockInviteRepository, AvatarRepository, MockAvatarRepository,
+    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, CodeRepository,
+    ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
+    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
+    KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository,
+    MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository, MockCodeRepository,
+    MockContactRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository,
+    MockFileRepository, MockIdentityRepository, MockInboxRepository, MockInstallationRepository,
+    MockInviteRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository,
+    MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
+    MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.

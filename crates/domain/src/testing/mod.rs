@@ -10,6 +10,5 @@ mod samples;
 pub use fixed::{CountingEntropy, FixedClock, NoStore, ToyDigester};
 pub use mails::every_mail_message;
 pub use mock_tx::MockTx;
-pub use samples::{account, acquaintance, audit_event, session};
 pub use ports::{account_ports, outbox};
-pub use samples::{account, audit_event, session};
+pub use samples::{account, acquaintance, audit_event, session};

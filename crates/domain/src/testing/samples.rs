@@ -8,8 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::Timestamp;
 use crate::accounts::{Account, AccountId, Settings, Username};
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
-use crate::contacts::{Acquaintance, Relation};
 use crate::avatars::Avatar;
+use crate::contacts::{Acquaintance, Relation};
 use crate::sessions::{Dialect, Session, SessionId};
 
 /// When the samples were made.

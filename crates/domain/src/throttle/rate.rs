@@ -24,8 +24,6 @@ pub enum Rate {
     RecoveriesADay,
     /// Codes that prove a mail address, for one account: 5 an hour.
     AddressProofs,
-    /// Logins begun at another provider, from one address: 60 an hour.
-    FederatedLogins,
 }
 
 impl Rate {
@@ -38,7 +36,6 @@ impl Rate {
             Self::RecoveriesAMinute => 68,
             Self::RecoveriesAnHour => 69,
             Self::RecoveriesADay => 70,
-            Self::FederatedLogins => 71,
             Self::AddressProofs => 72,
         }
     }
@@ -56,7 +53,6 @@ impl Rate {
             }
             Self::RecoveriesAMinute => (1, Duration::from_secs(60)),
             Self::RecoveriesADay => (10, Duration::from_secs(24 * HOUR / 10)),
-            Self::FederatedLogins => (60, Duration::from_secs(60)),
         }
     }
 

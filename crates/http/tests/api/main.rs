@@ -7,9 +7,9 @@
 
 mod accounts;
 mod audit;
+mod avatars;
 mod blocks;
 mod contacts;
-mod avatars;
 mod conversations;
 mod directory;
 mod document;
@@ -20,8 +20,8 @@ mod files;
 mod files_refused;
 mod frame;
 mod guessing;
-mod key_backup;
 mod invites;
+mod key_backup;
 mod keys;
 mod logs;
 mod mail;

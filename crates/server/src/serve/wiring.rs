@@ -8,23 +8,14 @@ use sealpost_crypto::{
     SystemClock,
 };
 use sealpost_domain::Environment;
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy, self};
-use sealpost_domain::audit::AuditTrail;
-use sealpost_domain::avatars::Avatars;
-use sealpost_domain::conversations::Conversations;
+use sealpost_domain::accounts::RegistrationPolicy;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::ports::{BlobStore, Mailer, Sealer, Store};
-use sealpost_domain::key_backups::KeyBackups;
-use sealpost_domain::keys::Keys;
-use sealpost_domain::messages::Messages;
-use sealpost_domain::ports::{BlobStore, KeyInspector, PictureProcessor, RsaPem, Sealer, Store};
-use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_http::{
     Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
     StoreCheck,
 };
-use sealpost_pictures::Pictures;
 
 use crate::StartError;
 use crate::config::{ByteSize, Config, Limits, Registration};
@@ -69,74 +60,6 @@ pub(super) async fn services(
         env: env.clone(),
     };
     let facts = Facts {
-        info: ServerInfo {
-            version: env!("CARGO_PKG_VERSION"),
-            public_url: public_url.to_owned(),
-            registration: match config.registration {
-                Registration::Open => RegistrationPolicy::Open,
-                Registration::Closed => RegistrationPolicy::Closed,
-            },
-        },
-        inbox_epoch: secrets.inbox_epoch,
-        max_file: config.files.max_size.map(ByteSize::bytes),
-        rename_interval: config.accounts.rename_days.duration(),
-        count_rates: config.limits == Limits::Default,
-    };
-
-    let inspector: Arc<dyn KeyInspector> = Arc::new(PublicKeyInspector);
-    let ports = session_ports(&env, &secrets)?;
-    let data_keys = DataKeys::new(
-        env.clone(),
-        Arc::clone(&sealer),
-        Arc::new(RsaDataKeys),
-        Arc::clone(&ports.digester),
-    );
-    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().map_err(StartError::Runtime)?);
-    let registration = match config.registration {
-        Registration::Open => RegistrationPolicy::Open,
-        Registration::Invite => RegistrationPolicy::Invite,
-        Registration::Closed => RegistrationPolicy::Closed,
-    };
-    let policy = accounts::Registration {
-        policy: registration,
-        digester: Arc::clone(&ports.digester),
-    };
-    let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), policy);
-    let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration)
-        .with_rename_interval(config.accounts.rename_days.duration());
-    let pictures: Arc<dyn PictureProcessor> =
-        Arc::new(Pictures::start().map_err(StartError::Runtime)?);
-    let keys = Keys::new(env.clone(), Arc::clone(&inspector));
-    let sessions = Sessions::new(env.clone(), ports.clone(), public_url);
-    Ok(Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            Arc::clone(&rsa_pem),
-        ),
-        readiness: readiness(config, &env, &data_keys, Arc::clone(&blobs)),
-        data_keys,
-        rsa_pem,
-        accounts,
-        signing_keys: ports.signer.public_keys(),
-        keys,
-        sessions,
-        avatars: Avatars::new(env.clone(), pictures),
-        audit: AuditTrail::new(env.clone()),
-        conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
-        messages: Messages::new(
-            env.clone(),
-            Arc::clone(&sealer),
-            Arc::clone(&ports.digester),
-            inspector,
-        ),
-        files: files(config, &env, &sealer, &blobs),
-        inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
-        hub,
-        clock: env.clock,
-        entropy: env.entropy,
         info: ServerInfo {
             version: env!("CARGO_PKG_VERSION"),
             public_url: public_url.to_owned(),

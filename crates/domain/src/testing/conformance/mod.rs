@@ -24,8 +24,8 @@ pub mod files;
 pub mod identities;
 pub mod inbox;
 pub mod installation;
-pub mod key_backups;
 pub mod invites;
+pub mod key_backups;
 pub mod keys;
 pub mod messages;
 pub mod outbox;
@@ -46,12 +46,17 @@ macro_rules! store_conformance {
         $crate::store_conformance! { @cases $make;
             accounts: found_by_id_name_and_address, username_is_unique_when_folded,
                 email_is_unique_when_folded, password_is_replaced_only_if_unchanged,
-                a_proved_address_beats_a_claimed_one, disabled_and_enabled, renamed_if_unchanged,
-                a_retired_name_is_its_former_owners, retired_names_are_swept, many_want_a_name,
-                settings_are_replaced_only_if_unchanged;
+                a_proved_address_beats_a_claimed_one, a_removed_address_is_free, disabled_and_enabled,
+                renamed_if_unchanged, a_retired_name_is_its_former_owners, retired_names_are_swept,
+                many_want_a_name, settings_are_replaced_only_if_unchanged, paged_by_folded_username;
             audit: paged_newest_first_and_swept, settled;
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none,
                 deleted_and_swept, a_hundred_parallel_guesses_spend_at_most_five_tries;
+            app_passwords: found_by_account_dialect_and_digest, listed_newest_first_with_their_last_use,
+                deleted_by_their_owner;
+            recoveries: found_as_inserted, a_code_runs_out_of_tries_and_of_time,
+                a_hundred_parallel_guesses_spend_at_most_three_tries, a_token_takes_it_once,
+                deleted_and_swept;
             factors: an_authenticator_is_confirmed_once, a_step_is_used_once, switched_on_and_off,
                 a_recovery_code_is_taken_once, parallel_uses_have_one_winner;
             tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;
@@ -61,25 +66,6 @@ macro_rules! store_conformance {
                 ended_by_its_owner_with_its_tokens, swept_when_expired;
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner,
                 the_version_is_the_event_that_published, history_is_append_only,
-            accounts: found_by_id_name_and_address, username_is_unique_when_folded, email_is_unique_when_folded,
-                password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one, a_removed_address_is_free,
-                disabled_and_enabled;
-            audit: paged_newest_first_and_swept, settled;
-            app_passwords: found_by_account_dialect_and_digest, listed_newest_first_with_their_last_use,
-                deleted_by_their_owner;
-            recoveries: found_as_inserted, a_code_runs_out_of_tries_and_of_time, a_token_takes_it_once, deleted_and_swept,
-                a_hundred_parallel_guesses_spend_at_most_three_tries;
-                password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one,
-                disabled_and_enabled, paged_by_folded_username;
-            audit: paged_newest_first_and_swept;
-            codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none, deleted_and_swept,
-                a_hundred_parallel_guesses_spend_at_most_five_tries;
-            audit: paged_newest_first_and_swept;
-            avatars: one_picture_for_each_account, a_name_is_unique;
-            key_backups: found_by_generation_and_deleted, id_and_generation_are_unique, whoever_looks_at_the_newest_is_alone;
-            sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first, refresh_token_is_spent_once,
-                one_of_many_spends_a_token, ended_by_its_owner_with_its_tokens, swept_when_expired;
-            keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner, the_version_is_the_event_that_published, history_is_append_only,
                 partners_share_a_conversation;
             key_backups: found_by_generation_and_deleted, id_and_generation_are_unique,
                 whoever_looks_at_the_newest_is_alone;
@@ -101,13 +87,14 @@ macro_rules! store_conformance {
             identities: linked_once_byte_for_byte, listed_and_noted, deleted_by_its_owner,
                 locked_until_the_unit_ends, taken_once_with_both_halves, one_of_many_takes_it,
                 begun_logins_are_counted_and_swept;
+            invites: found_as_inserted, spent_while_it_is_good, as_many_accounts_as_uses,
+                a_refused_unit_takes_no_use, listed_with_their_accounts;
             outbox: found_as_inserted, leased_when_due_longest_first, a_lease_runs_out,
                 one_of_many_gets_a_mail, many_get_one_each, deleted_when_sent,
                 deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,
                 paged_newest_first, old_dead_letters_go, a_refused_unit_sends_nothing;
             installation: the_first_value_stays;
-            invites: found_as_inserted, spent_while_it_is_good, as_many_accounts_as_uses, a_refused_unit_takes_no_use,
-                listed_with_their_accounts;
+            avatars: one_picture_for_each_account, a_name_is_unique;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing,
                 probe_leaves_nothing;
