@@ -4,26 +4,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sealpost_domain::Environment;
-use sealpost_domain::accounts::Accounts;
+use sealpost_domain::accounts::{AccountPorts, Accounts};
+use sealpost_domain::app_passwords::{AppPasswordPorts, AppPasswords};
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::{Authentication, AuthenticationPorts};
+use sealpost_domain::avatars::Avatars;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
 use sealpost_domain::factors::{FactorPorts, Factors};
+use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
+use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
-    BlobStore, DataKeyCipher, Digester, FileCipher, Hotp, KeyInspector, Mailer, PasswordHasher,
-    RsaPem, Sealer, TokenSigner,
+    BlobStore, CommonPasswords, DataKeyCipher, Digester, FileCipher, Hotp, IdentityProvider,
+    KeyInspector, Mailer, PasswordHasher, PictureProcessor, RsaPem, Sealer, TokenSigner,
 };
 use sealpost_domain::presence::Presence;
+use sealpost_domain::recovery::{Recoveries, RecoveryPorts};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::throttle::Throttles;
 
@@ -56,6 +62,12 @@ pub struct Adapters {
     pub blobs: Arc<dyn BlobStore>,
     /// Sends mail.
     pub mailer: Arc<dyn Mailer>,
+    /// Draws pictures anew.
+    pub pictures: Arc<dyn PictureProcessor>,
+    /// Knows the passwords that are refused.
+    pub common_passwords: Arc<dyn CommonPasswords>,
+    /// Who may vouch for people, in the operator's order.
+    pub providers: Vec<Arc<dyn IdentityProvider>>,
 }
 
 /// What the installation is like.
@@ -91,6 +103,9 @@ impl Services {
             file_cipher,
             blobs,
             mailer,
+            pictures,
+            common_passwords,
+            providers,
         } = adapters;
         let signing_keys = signer.public_keys();
         let public_url = &facts.info.public_url;
@@ -99,22 +114,42 @@ impl Services {
             digester: digester.clone(),
         };
         let sessions = Sessions::new(env.clone(), session_ports, public_url);
-        let accounts = Accounts::new(env.clone(), hasher.clone(), facts.info.registration)
-            .with_rename_interval(facts.rename_interval);
         let keys = Keys::new(env.clone(), inspector.clone());
         let outbox = Outbox::new(env.clone(), sealer.clone(), mailer);
+        let throttles = Throttles::new(digester.clone(), facts.count_rates);
+        let account_ports = AccountPorts {
+            hasher: hasher.clone(),
+            digester: digester.clone(),
+            common_passwords: common_passwords.clone(),
+            outbox: outbox.clone(),
+            throttles: throttles.clone(),
+        };
+        let accounts = Accounts::new(env.clone(), account_ports, facts.info.registration)
+            .with_rename_interval(facts.rename_interval);
         let factor_ports = FactorPorts {
             sealer: sealer.clone(),
             digester: digester.clone(),
             hotp,
         };
         let presence = Presence::new(env.clone(), sessions.clone());
+        let recovery_ports = RecoveryPorts {
+            hasher: hasher.clone(),
+            common_passwords,
+            factors: factor_ports.clone(),
+            throttles: throttles.clone(),
+            outbox: outbox.clone(),
+        };
         let authentication = AuthenticationPorts {
             hasher,
             factors: factor_ports.clone(),
-            throttles: Throttles::new(digester.clone(), facts.count_rates),
+            throttles,
             outbox: outbox.clone(),
             presence: presence.clone(),
+        };
+        let authentication = Authentication::new(env.clone(), sessions.clone(), authentication);
+        let app_password_ports = AppPasswordPorts {
+            digester: digester.clone(),
+            outbox: outbox.clone(),
         };
         let files = FilePorts {
             sealer: sealer.clone(),
@@ -129,7 +164,24 @@ impl Services {
                 sessions.clone(),
                 rsa_pem.clone(),
             ),
-            authentication: Authentication::new(env.clone(), sessions.clone(), authentication),
+            app_passwords: AppPasswords::new(
+                env.clone(),
+                app_password_ports,
+                authentication.clone(),
+                sessions.clone(),
+            ),
+            recoveries: Recoveries::new(env.clone(), recovery_ports, sessions.clone()),
+            federation: Federation::new(
+                env.clone(),
+                accounts.clone(),
+                authentication.clone(),
+                digester.clone(),
+                providers,
+            ),
+            authentication,
+            avatars: Avatars::new(env.clone(), pictures),
+            invites: Invites::new(env.clone(), digester.clone()),
+            operators: Operators::new(env.clone(), accounts.clone(), sessions.clone()),
             factors: Factors::new(env.clone(), factor_ports, outbox.clone()),
             data_keys: DataKeys::new(
                 env.clone(),

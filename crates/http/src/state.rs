@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::app_passwords::AppPasswords;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
 use sealpost_domain::avatars::Avatars;
@@ -15,12 +16,15 @@ use sealpost_domain::factors::Factors;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
+use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
+use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey, RsaPem};
 use sealpost_domain::presence::Presence;
+use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
 
 use crate::{Hub, ReadinessCheck};
@@ -31,6 +35,14 @@ pub struct Services {
     pub accounts: Accounts,
     /// The one door: who is let in.
     pub authentication: Authentication,
+    /// Use cases of app passwords.
+    pub app_passwords: AppPasswords,
+    /// Use cases of recovery.
+    pub recoveries: Recoveries,
+    /// Use cases of invites.
+    pub invites: Invites,
+    /// What the operator does with accounts.
+    pub operators: Operators,
     /// Use cases of second factors.
     pub factors: Factors,
     /// Use cases of the audit trail.

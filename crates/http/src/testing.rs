@@ -16,9 +16,9 @@ use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Entropy, Hotp, KeyInspector,
-    MacPurpose, MockBlobStore, MockFileCipher, MockKeyInspector, MockMailer, MockPasswordHasher,
-    MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner, NewDataKeyPair, PasswordHash,
-    PasswordHasher, RsaPem, Sealer, Store, StoreError, Unit,
+    MacPurpose, MockBlobStore, MockCommonPasswords, MockFileCipher, MockKeyInspector, MockMailer,
+    MockPasswordHasher, MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner,
+    NewDataKeyPair, PasswordHash, PasswordHasher, RsaPem, Sealer, Store, StoreError, Unit,
 };
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
 use sealpost_domain::{Environment, Secret, Timestamp};
@@ -102,6 +102,9 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         file_cipher: Arc::new(MockFileCipher::new()),
         blobs: Arc::new(MockBlobStore::new()),
         mailer: Arc::new(MockMailer::new()),
+        pictures: Arc::new(MockPictureProcessor::new()),
+        common_passwords: Arc::new(MockCommonPasswords::new()),
+        providers: Vec::new(),
     };
     let facts = Facts {
         info: ServerInfo {

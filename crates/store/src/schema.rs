@@ -211,24 +211,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(keys -> accounts (account_id));
-diesel::joinable!(refresh_tokens -> sessions (session_id));
-diesel::joinable!(members -> conversations (conversation_id));
-diesel::joinable!(members -> accounts (account_id));
-diesel::joinable!(messages -> conversations (conversation_id));
-diesel::joinable!(messages -> accounts (sender_id));
-diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
-diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
-diesel::allow_tables_to_appear_in_same_query!(data_keys, data_key_uses);
-diesel::allow_tables_to_appear_in_same_query!(
-    accounts,
-    conversations,
-    members,
-    messages,
-    relations
-);
-diesel::allow_tables_to_appear_in_same_query!(presence, sessions);
-
 diesel::table! {
     files (id) {
         id -> Binary,
@@ -268,17 +250,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    mail_outbox (id) {
-        id -> Binary,
-        template -> SmallInt,
-        state -> SmallInt,
-        payload -> Nullable<Binary>,
-        created_at -> BigInt,
-        not_after -> BigInt,
-        attempts -> BigInt,
-        next_at -> Nullable<BigInt>,
-        died_at -> Nullable<BigInt>,
-        reason -> Nullable<Text>,
     identities (id) {
         id -> Binary,
         account_id -> Binary,
@@ -343,6 +314,8 @@ diesel::table! {
         free_at -> BigInt,
     }
 }
+
+diesel::table! {
     federation_transactions (state) {
         state -> Binary,
         secret -> Binary,
@@ -376,9 +349,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(invite_uses -> accounts (account_id));
-diesel::allow_tables_to_appear_in_same_query!(accounts, invite_uses);
-
 diesel::table! {
     avatars (name) {
         name -> Binary,
@@ -386,3 +356,38 @@ diesel::table! {
         picture -> Binary,
     }
 }
+
+diesel::table! {
+    mail_outbox (id) {
+        id -> Binary,
+        template -> SmallInt,
+        state -> SmallInt,
+        payload -> Nullable<Binary>,
+        created_at -> BigInt,
+        not_after -> BigInt,
+        attempts -> BigInt,
+        next_at -> Nullable<BigInt>,
+        died_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(keys -> accounts (account_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(members -> conversations (conversation_id));
+diesel::joinable!(members -> accounts (account_id));
+diesel::joinable!(messages -> conversations (conversation_id));
+diesel::joinable!(messages -> accounts (sender_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
+diesel::allow_tables_to_appear_in_same_query!(data_keys, data_key_uses);
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    conversations,
+    members,
+    messages,
+    relations
+);
+diesel::allow_tables_to_appear_in_same_query!(presence, sessions);
+diesel::joinable!(invite_uses -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, invite_uses);

@@ -17,7 +17,7 @@ impl Authentication {
         dialect: Dialect,
         origin: Origin,
     ) -> Result<Admission, LoginError> {
-        let opened = self.sessions.draft(account, dialect, origin.client)?;
+        let opened = self.sessions.draft(account, dialect, origin.client, None)?;
         let entry = self.entry(&opened, Proof::Vouched, None, None);
         self.enter(entry, opened).await
     }

@@ -9,9 +9,10 @@ use super::enter::{Entered, Entry, Proof, enter};
 use super::{Admission, Attempt, Authentication, Identifier, LoginError, PendingLogin, Ticket};
 use crate::Timestamp;
 use crate::accounts::{Account, AccountId, Password};
+use crate::app_passwords::{self, AppPasswordId};
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::factors::FactorCode;
-use crate::ports::{PasswordHash, StoreError, StoreExt, Tx, Verification};
+use crate::ports::{Digester, PasswordHash, StoreError, StoreExt, Tx, Verification};
 use crate::sessions::{Actor, Dialect, OpenedSession};
 use crate::throttle::{Guess, Rate, Subject, Throttles, TooMany};
 
@@ -26,15 +27,20 @@ struct Beginning {
 }
 
 /// What the first unit of work found.
-struct Begun {
-    subject: Subject,
-    found: Option<(Account, PasswordHash)>,
+enum Begun {
+    /// A guess at a password, which is counted.
+    Guess {
+        subject: Subject,
+        found: Option<(Account, PasswordHash)>,
+    },
+    /// An app password, which nobody guesses.
+    AppPassword(Account, AppPasswordId),
 }
 
 impl Authentication {
     /// Decides a login. An account without a second factor is let in by its password. With one on, the native API gets
     /// a ticket to come back with ([`Authentication::complete`]), unless the code is in the attempt; other APIs have to
-    /// bring it in the attempt.
+    /// bring it in the attempt, or be given an app password that was made for them.
     ///
     /// # Errors
     /// [`LoginError`]; then no session exists, and a ciphertext was not used up.
@@ -56,15 +62,27 @@ impl Authentication {
             now: self.env.now(),
         };
         let noted = beginning.noted;
-        let throttles = self.ports.throttles.clone();
+        let (throttles, typed) = (self.ports.throttles.clone(), password.clone());
+        let digester = self.ports.factors.digester.clone();
         let begun = self
             .env
             .store
-            .write(move |tx| begin(tx, &throttles, &beginning));
-        let Begun { subject, found } = begun.await??;
-        let (account, proof) = self.check(password, found).await?;
-        let opened = self.sessions.draft(account, dialect, origin.client)?;
-        let entry = self.entry(&opened, proof, Some((noted, subject)), factor);
+            .write(move |tx| begin(tx, (&throttles, &*digester), &beginning, &typed));
+        let (account, proof, guess) = match begun.await?? {
+            Begun::AppPassword(account, id) => (account, Proof::AppPassword(id), None),
+            Begun::Guess { subject, found } => {
+                let (account, proof) = self.check(password, found).await?;
+                (account, proof, Some((noted, subject)))
+            }
+        };
+        let app_password = match &proof {
+            Proof::AppPassword(id) => Some(*id),
+            _ => None,
+        };
+        let opened = self
+            .sessions
+            .draft(account, dialect, origin.client, app_password)?;
+        let entry = self.entry(&opened, proof, guess, factor);
         self.enter(Entry { used, ..entry }, opened).await
     }
 
@@ -142,14 +160,21 @@ impl Authentication {
 
 fn begin(
     tx: &mut dyn Tx,
-    throttles: &Throttles,
+    (throttles, digester): (&Throttles, &dyn Digester),
     beginning: &Beginning,
+    typed: &Password,
 ) -> Result<Result<Begun, TooMany>, StoreError> {
     let now = beginning.now;
     if let Err(too_many) = throttles.spend(tx, Rate::Logins, &beginning.address, now)? {
         return Ok(Err(too_many));
     }
     let found = find(tx, &beginning.identifier)?;
+    if let Some((account, _)) = &found
+        && let Some(id) =
+            app_passwords::find_match(tx, digester, account.id, beginning.dialect, typed.expose())?
+    {
+        return Ok(Ok(Begun::AppPassword(account.clone(), id)));
+    }
     let account = found.as_ref().map(|(account, _)| account.id);
     let subject = subject(account, &beginning.identifier, beginning.known.as_ref());
     if let Err(too_many) = throttles.guess(tx, Guess::Password, &subject, now)? {
@@ -158,7 +183,7 @@ fn begin(
     if let Some(account) = account {
         tx.audit().append(&failed(account, beginning))?;
     }
-    Ok(Ok(Begun { subject, found }))
+    Ok(Ok(Begun::Guess { subject, found }))
 }
 
 /// What stands in the trail until the password turns out right.

@@ -32,7 +32,7 @@ impl Authentication {
             .await??;
         let opened = self
             .sessions
-            .draft(account, stored.dialect, origin.client)?;
+            .draft(account, stored.dialect, origin.client, None)?;
         let entry = self.entry(&opened, Proof::Ticket(digest), None, Some(code));
         match self.enter(entry, opened).await? {
             Admission::Opened(opened) => Ok(*opened),

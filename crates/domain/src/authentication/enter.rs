@@ -1,6 +1,7 @@
 //! The unit of work that lets somebody in: the only one that does.
 
 use super::{AuthenticationPorts, LoginError, Ticket};
+use crate::app_passwords::AppPasswordId;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::data_keys::DataKeyUse;
 use crate::factors::{self, FactorCode, FactorKind};
@@ -15,6 +16,8 @@ pub(super) enum Proof {
         checked: PasswordHash,
         rehashed: Option<PasswordHash>,
     },
+    /// With an app password, which stands for both proofs.
+    AppPassword(AppPasswordId),
     /// Another provider vouches for them.
     Vouched,
     /// With a ticket, which stands for one of the above.
@@ -69,7 +72,7 @@ pub(super) fn enter(
         ports.throttles.forgive(tx, Guess::Password, subject)?;
     }
     let set = tx.factors().find_set(account)?;
-    if set.is_on() {
+    if set.is_on() && !matches!(entry.proof, Proof::AppPassword(_)) {
         match &entry.factor {
             Some(code) => {
                 if let Some(refused) = check_factor(tx, ports, entry, code)? {
@@ -97,6 +100,7 @@ fn check_proof(tx: &mut dyn Tx, entry: &Entry) -> Result<(), LoginError> {
     let account = entry.session.account;
     let stands = match &entry.proof {
         Proof::Vouched | Proof::Ticket(_) => true,
+        Proof::AppPassword(id) => tx.app_passwords().note_use(*id, entry.session.created_at)?,
         Proof::Password { checked, rehashed } => match rehashed {
             Some(new) => tx.accounts().replace_password(account, checked, new)?,
             None => tx.accounts().find_password(account)?.as_ref() == Some(checked),
@@ -144,7 +148,7 @@ fn issue_ticket(
             let standing = rehashed.as_ref().unwrap_or(checked);
             Some(digester.digest(standing.as_str().as_bytes()))
         }
-        Proof::Vouched | Proof::Ticket(_) => None,
+        Proof::Vouched | Proof::Ticket(_) | Proof::AppPassword(_) => None,
     };
     let ticket = StoredTicket {
         account: entry.session.account,

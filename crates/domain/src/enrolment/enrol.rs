@@ -117,7 +117,7 @@ impl Enrolment {
         let account = self.accounts.draft(command.account, permit).await?;
         let opened = self
             .sessions
-            .draft(account.account.clone(), dialect, command.client)?;
+            .draft(account.account.clone(), dialect, command.client, None)?;
         let (owner, kind) = (account.account.id, AuditKind::KeyPublished);
         let rows = Rows {
             account,

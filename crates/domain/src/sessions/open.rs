@@ -1,7 +1,9 @@
 //! The session that somebody gets who is let in ([`crate::authentication`]).
 
 use super::{Dialect, RefreshToken, Session, Sessions};
+use crate::Timestamp;
 use crate::accounts::Account;
+use crate::app_passwords::AppPasswordId;
 use crate::ports::{Digest, TokenError};
 
 /// A session and its fresh tokens. The tokens are nowhere stored.
@@ -18,12 +20,14 @@ pub struct OpenedSession {
 }
 
 impl Sessions {
-    /// A session that is to be stored, with its tokens, for somebody who has proved who they are.
+    /// A session that is to be stored, with its tokens, for somebody who has proved who they are. An app password proves
+    /// less than they do: what needs a fresh login stays closed to it.
     pub(crate) fn draft(
         &self,
         account: Account,
         dialect: Dialect,
         client: Option<String>,
+        app_password: Option<AppPasswordId>,
     ) -> Result<OpenedSession, TokenError> {
         let now = self.env.now();
         let session = Session {
@@ -32,8 +36,11 @@ impl Sessions {
             dialect,
             client: client.map(|name| name.chars().take(Session::MAX_CLIENT_CHARS).collect()),
             created_at: now,
-            authenticated_at: now,
-            app_password: None,
+            authenticated_at: match app_password {
+                None => now,
+                Some(_) => Timestamp::from_seconds(0),
+            },
+            app_password,
             expires_at: now + Session::LIFETIME,
         };
         let refresh_token = if dialect.has_named_tokens() {

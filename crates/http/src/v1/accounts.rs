@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
-use crate::extract::Json;
+use crate::extract::{ClientAddress, Json};
 use crate::media::avatar_path;
 use crate::openapi::{ACCOUNTS, BodyProblems, CommonProblems, Responses, problems};
 use crate::problem::{FieldErrors, Problem};
@@ -82,21 +82,22 @@ impl From<&Account> for AccountBody {
     }
 }
 
-impl TryFrom<NewAccount> for Register {
-    type Error = Problem;
-
-    fn try_from(new: NewAccount) -> Result<Self, Problem> {
+impl NewAccount {
+    fn into_command(self, address: ClientAddress) -> Result<Register, Problem> {
         let mut errors = FieldErrors::default();
-        let username = errors.check("username", Username::parse(&new.username));
-        let password = errors.check("password", Password::parse(new.password.expose()));
-        let email = errors.check("email", new.email.as_deref().map(Email::parse).transpose());
+        let username = errors.check("username", Username::parse(&self.username));
+        let password = errors.check("password", Password::parse(self.password.expose()));
+        let email = errors.check("email", self.email.as_deref().map(Email::parse).transpose());
         match (username, password, email) {
-            (Some(username), Some(password), Some(email)) => Ok(Self {
+            (Some(username), Some(password), Some(email)) => Ok(Register {
                 username,
                 password,
                 email,
                 dialect: Dialect::Native,
-                invite: new.invite.map(|code| InviteCode::attempt(code.expose())),
+                invite: self
+                    .invite
+                    .map(|code| InviteCode::attempt(code.expose())),
+                address: Some(address.limit_key()),
             }),
             _ => Err(errors.into_problem()),
         }
@@ -141,9 +142,11 @@ impl IntoResponses for Refusals {
 #[post("/accounts")]
 pub(super) async fn create_account(
     services: web::Data<Services>,
+    address: ClientAddress,
     body: Json<NewAccount, AUTH_JSON_LIMIT>,
 ) -> Result<HttpResponse, Problem> {
-    let account = services.accounts.register(body.0.try_into()?).await?;
+    let command = body.0.into_command(address)?;
+    let account = services.accounts.register(command).await?;
     let name = utf8_percent_encode(account.username.as_str(), PATH_SEGMENT);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/v1/users/{name}")))

@@ -81,10 +81,15 @@ pub(super) async fn change_password(
     Authenticated(actor): Authenticated,
     body: Json<NewPassword, AUTH_JSON_LIMIT>,
 ) -> Result<HttpResponse, Problem> {
-    let command = body.0.try_into()?;
+    let command: ChangePassword = body.0.try_into()?;
     services
         .accounts
-        .change_password(&actor, &services.sessions, command)
+        .change_password(
+            &actor,
+            &services.authentication,
+            &services.sessions,
+            command,
+        )
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
     OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
-    SystemClock,
+    SystemClock, ZxcvbnPasswords,
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::RegistrationPolicy;
@@ -16,6 +16,7 @@ use sealpost_http::{
     Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
     StoreCheck,
 };
+use sealpost_pictures::Pictures;
 
 use crate::StartError;
 use crate::config::{ByteSize, Config, Limits, Registration};
@@ -57,6 +58,9 @@ pub(super) async fn services(
         file_cipher: Arc::new(ChunkedCipher::new(Arc::clone(&env.entropy))),
         blobs: Arc::clone(&blobs),
         mailer,
+        pictures: Arc::new(Pictures::start().map_err(StartError::Runtime)?),
+        common_passwords: Arc::new(ZxcvbnPasswords),
+        providers: Vec::new(),
         env: env.clone(),
     };
     let facts = Facts {
@@ -65,6 +69,7 @@ pub(super) async fn services(
             public_url: public_url.to_owned(),
             registration: match config.registration {
                 Registration::Open => RegistrationPolicy::Open,
+                Registration::Invite => RegistrationPolicy::Invite,
                 Registration::Closed => RegistrationPolicy::Closed,
             },
         },

@@ -4,8 +4,6 @@ use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Setting
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
 use super::{UnitTx, avatars, names};
-use super::{UnitTx, names};
-use crate::decode::{At, bytes};
 use crate::decode::{At, bytes, coded};
 use crate::schema::{accounts, inboxes};
 

@@ -113,7 +113,6 @@ pub(super) fn refusals(described: &[(u16, &str)]) -> Responses {
 
 #[cfg(test)]
 mod tests {
-    use sealpost_domain::accounts::PasswordError;
     use sealpost_domain::accounts::{PasswordError, RegisterError};
     use sealpost_domain::authentication::LoginError;
     use sealpost_domain::conversations::{StartConversationError, StartSealedError};

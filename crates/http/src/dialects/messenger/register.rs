@@ -49,6 +49,7 @@ impl Request {
         opened: &OpenedPassword,
         client: Option<String>,
         invite: Option<InviteCode>,
+        address: ClientAddress,
     ) -> Result<Enrol, Problem> {
         let mut errors = FieldErrors::default();
         let username = errors.check("username", values::new_username(&self.username));
@@ -68,6 +69,7 @@ impl Request {
                 email: None,
                 dialect: Dialect::Messenger,
                 invite,
+                address: Some(address.limit_key()),
             },
             key,
             client,
@@ -122,7 +124,7 @@ pub(super) async fn messenger_register(
 ) -> Result<web::Json<Tokens>, Problem> {
     limits.count(Counted::Register, address.limit_key())?;
     let opened = sealed::open(&services.data_keys, body.0.password.expose()).await?;
-    let command = body.0.into_command(&opened, client, invite)?;
+    let command = body.0.into_command(&opened, client, invite, address)?;
     let session = services.enrolment.enrol(command).await?;
     services.presence.arrive(&session.session);
     let msg = format!("User {} was created.", session.account.username);

@@ -1,6 +1,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use sealpost_domain::Secret;
+use sealpost_domain::authentication::Admission;
 use sealpost_domain::federation::{Answer, Finish, Finished};
 use sealpost_domain::sessions::Dialect;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use utoipa::IntoResponses;
 use super::cookie::TransactionCookie;
 use super::{PROVIDER_PATIENCE, redirect_uri};
 use crate::Services;
-use crate::extract::{PathProvider, Query, UserAgent};
+use crate::extract::{LoginOrigin, PathProvider, Query};
 use crate::middleware::Deadline;
 use crate::openapi::{CommonProblems, FEDERATION, Responses, UnknownId, problems};
 use crate::problem::Problem;
@@ -125,7 +126,7 @@ pub(crate) async fn finish_login(
     request: HttpRequest,
     services: web::Data<Services>,
     PathProvider(provider): PathProvider,
-    UserAgent(client): UserAgent,
+    LoginOrigin(origin): LoginOrigin,
     Query(came_back): Query<CameBack>,
 ) -> Result<HttpResponse, Problem> {
     came_back.check()?;
@@ -139,37 +140,38 @@ pub(crate) async fn finish_login(
         secret: cookie.read(request.headers()),
         issuer: came_back.iss.clone(),
         answer: came_back.into_answer(),
-        client,
+        origin,
     };
     let finished = services.federation.finish(command).await;
     // Whatever came of it, the secret in the browser is worth nothing any more.
     let used_up = cookie.clear();
-    match finished {
-        Ok(finished) => {
-            let mut answer = tell(&services, finished);
-            if let Some(used_up) = used_up {
-                answer.headers_mut().insert(header::SET_COOKIE, used_up);
-            }
+    let told = finished
+        .map_err(Problem::from)
+        .and_then(|finished| tell(&services, finished));
+    let Some(used_up) = used_up else {
+        return told;
+    };
+    match told {
+        Ok(mut answer) => {
+            answer.headers_mut().insert(header::SET_COOKIE, used_up);
             Ok(answer)
         }
-        Err(error) => {
-            let problem = Problem::from(error);
-            Err(match used_up {
-                Some(used_up) => problem.with_header(header::SET_COOKIE, used_up),
-                None => problem,
-            })
-        }
+        Err(problem) => Err(problem.with_header(header::SET_COOKIE, used_up)),
     }
 }
 
-fn tell(services: &Services, finished: Finished) -> HttpResponse {
+fn tell(services: &Services, finished: Finished) -> Result<HttpResponse, Problem> {
     match finished {
-        Finished::LoggedIn(opened) => {
-            HttpResponse::Created().json(OpenedSessionBody::new(&opened, services.clock.now()))
+        Finished::Admitted(Admission::Opened(opened)) => {
+            let body = OpenedSessionBody::new(&opened, services.clock.now());
+            Ok(HttpResponse::Created().json(body))
+        }
+        Finished::Admitted(Admission::SecondFactor(pending)) => {
+            Err(second_factor_required(&pending))
         }
         Finished::Linked(identity) => {
             let linked = services.federation.with_provider(identity);
-            HttpResponse::Ok().json(IdentityBody::from(&linked))
+            Ok(HttpResponse::Ok().json(IdentityBody::from(&linked)))
         }
     }
 }

@@ -8,20 +8,12 @@ use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
     OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
+    ZxcvbnPasswords,
 };
-use sealpost_domain::accounts::{Accounts, Registration, RegistrationPolicy};
-use sealpost_domain::audit::AuditTrail;
-use sealpost_domain::avatars::Avatars;
-use sealpost_domain::conversations::Conversations;
+use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::enrolment::Enrolment;
-use sealpost_domain::federation::Federation;
-use sealpost_domain::files::{FilePorts, Files};
-use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
-use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
-use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, PasswordHasher, Store,
@@ -32,7 +24,6 @@ use sealpost_domain::sessions::Sessions;
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
 use sealpost_http::{Adapters, DataKeyCheck, Facts, Hub, ServerInfo, Services, StoreCheck};
-use sealpost_http::{DataKeyCheck, Hub, ServerInfo, Services, StoreCheck};
 use sealpost_mailer::testing::MemoryMailer;
 use sealpost_mailer::{HostName, Letterhead};
 use sealpost_pictures::Pictures;
@@ -95,72 +86,11 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         file_cipher: Arc::new(ChunkedCipher::new(entropy)),
         blobs: Arc::new(blobs),
         mailer: Arc::new(mailer.clone()),
+        pictures: Arc::new(Pictures::start().unwrap()),
+        common_passwords: Arc::new(ZxcvbnPasswords),
+        providers: idp::providers(),
     };
     let facts = Facts {
-        info: ServerInfo {
-            version: "9.9.9",
-            public_url: ISSUER.to_owned(),
-            registration,
-        },
-        inbox_epoch: EPOCH.to_owned(),
-        max_file: Some(MAX_FILE),
-        rename_interval: Accounts::RENAME_INTERVAL,
-        count_rates: false,
-    };
-
-    let sessions = Sessions::new(env.clone(), ports, ISSUER);
-    sessions.sync_revocations().await.unwrap();
-    let policy = Registration {
-        policy: registration,
-        digester: digester.clone(),
-    };
-    let accounts = Accounts::new(env.clone(), hasher, policy);
-    let operators = Operators::new(env.clone(), accounts.clone(), sessions.clone());
-    let invites = Invites::new(env.clone(), digester.clone());
-    let keys = Keys::new(env.clone(), inspector.clone());
-    let data_keys = DataKeys::new(
-        env.clone(),
-        sealer.clone(),
-        Arc::new(MadeBefore),
-        digester.clone(),
-    );
-    data_keys.maintain().await.unwrap();
-    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().unwrap());
-    let services = Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            rsa_pem.clone(),
-        ),
-        federation: Federation::new(
-            env.clone(),
-            accounts.clone(),
-            sessions.clone(),
-            digester.clone(),
-            idp::providers(),
-        ),
-        data_keys: data_keys.clone(),
-        rsa_pem,
-        accounts,
-        sessions: sessions.clone(),
-        keys,
-        avatars: Avatars::new(env.clone(), Arc::new(Pictures::start().unwrap())),
-        audit: AuditTrail::new(env.clone()),
-        key_backups: KeyBackups::new(env.clone(), sealer.clone()),
-        conversations: Conversations::new(env.clone(), sealer.clone()),
-        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
-        files: Files::new(env.clone(), file_ports, Some(MAX_FILE)),
-        inbox: Inbox::new(env, sealer, EPOCH),
-        hub: hub.clone(),
-        clock: clock.clone(),
-        entropy,
-        readiness: vec![
-            Arc::new(StoreCheck(store.clone())),
-            Arc::new(DataKeyCheck(data_keys.clone())),
-        ],
-        signing_keys: signer.public_keys(),
         info: ServerInfo {
             version: "9.9.9",
             public_url: ISSUER.to_owned(),
@@ -183,9 +113,9 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         clock,
         signer,
         sessions,
-        operators,
-        invites,
         store,
+        operators: services.operators.clone(),
+        invites: services.invites.clone(),
         hub,
         data_keys,
         outbox: services.outbox.clone(),
