@@ -83,6 +83,8 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
     hasher
         .expect_hash()
         .returning(|_| Ok(PasswordHash::new("hash".to_owned())));
+    let mut common_passwords = MockCommonPasswords::new();
+    common_passwords.expect_contains().returning(|_| false);
     let mut signer = MockTokenSigner::new();
     signer.expect_public_keys().returning(Vec::new);
     let adapters = Adapters {
@@ -92,6 +94,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
             entropy: Arc::new(CountingEntropy::default()),
         },
         hasher: Arc::new(hasher),
+        common_passwords: Arc::new(common_passwords),
         signer: Arc::new(signer),
         digester: Arc::new(NoDigests),
         sealer: Arc::new(MockSealer::new()),

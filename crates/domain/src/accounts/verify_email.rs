@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{Account, Accounts};
+use crate::Secret;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::codes::{self, CodePurpose, CodeVerdict};
 use crate::mail::{self, MailMessage, SealedMail};
@@ -33,7 +34,7 @@ impl Accounts {
     pub async fn verify_email(
         &self,
         actor: &Actor,
-        code: String,
+        code: Secret<String>,
     ) -> Result<Account, VerifyEmailError> {
         let id = actor.account();
         let old: Account = self
@@ -47,7 +48,7 @@ impl Accounts {
         let verified = self
             .env
             .store
-            .write(move |tx| verify(tx, &*digester, &code, &old, notice.as_ref(), &event))
+            .write(move |tx| verify(tx, &*digester, code.expose(), &old, notice.as_ref(), &event))
             .await?;
         verified.ok_or(VerifyEmailError::WrongCode)
     }

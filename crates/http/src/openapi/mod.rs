@@ -12,8 +12,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use problems::ProblemBody;
 pub(crate) use problems::{
-    AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, TooMany, UnknownId,
-    problems,
+    AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, StepUp, TooMany,
+    UnknownId, problems,
 };
 
 /// Tag: what can be learnt without a login.

@@ -128,6 +128,21 @@ impl IntoResponses for AuthProblems {
     }
 }
 
+/// What every route that wants a fresh login can answer. It comes after [`AuthProblems`] and repeats its 401.
+pub(crate) struct StepUp;
+
+impl IntoResponses for StepUp {
+    fn responses() -> Responses {
+        problems(&[(
+            401,
+            "insufficient-user-authentication",
+            "`missing-token`, `invalid-token`, `expired-token`, `session-ended`, `account-gone`; \
+             `insufficient-user-authentication`: the login is too old, and `WWW-Authenticate` says how old it may be (RFC \
+             9470)",
+        )])
+    }
+}
+
 /// What every route with an id in its path can answer. "No such thing" and "not yours" are the same bytes.
 pub(crate) struct UnknownId;
 

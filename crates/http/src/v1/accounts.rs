@@ -32,11 +32,11 @@ pub(super) struct NewAccount {
     /// 1 to 32 characters, no white space, no `@`; unique without regard to case.
     #[schema(example = "alice", min_length = 1, max_length = 32)]
     username: String,
-    /// 8 to 128 characters, no control characters.
+    /// 8 to 128 characters, no control characters, none that everybody tries first.
     #[serde(deserialize_with = "wire::secret")]
     #[schema(value_type = String, format = "password", example = "correct horse battery", min_length = 8, max_length = 128)]
     password: Secret<String>,
-    /// A mail address; needed for mail alone.
+    /// A mail address; needed for mail alone. A code is mailed there, which `POST /v1/me/email/verify` takes.
     #[serde(default)]
     #[schema(format = "email", example = "alice@mail.example", max_length = 254)]
     email: Option<String>,
@@ -62,6 +62,9 @@ pub(super) struct AccountBody {
     /// Where its picture is: a path on this server.
     #[schema(example = "/media/avatars/default.png")]
     avatar_url: String,
+    /// Whether its owner has proved that mail to this address reaches them.
+    #[schema(example = false)]
+    email_verified: bool,
     /// RFC 3339, UTC, with milliseconds.
     #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
     created_at: WireTime,
@@ -77,6 +80,7 @@ impl From<&Account> for AccountBody {
                 .as_ref()
                 .map(|email| email.as_str().to_owned()),
             avatar_url: avatar_path(account.avatar),
+            email_verified: account.email_verified_at.is_some(),
             created_at: WireTime(account.created_at),
         }
     }
@@ -94,9 +98,7 @@ impl NewAccount {
                 password,
                 email,
                 dialect: Dialect::Native,
-                invite: self
-                    .invite
-                    .map(|code| InviteCode::attempt(code.expose())),
+                invite: self.invite.map(|code| InviteCode::attempt(code.expose())),
                 address: Some(address.limit_key()),
             }),
             _ => Err(errors.into_problem()),

@@ -2,11 +2,13 @@
 //! their documentation.
 
 mod accounts;
+mod app_passwords;
 mod audit;
 mod avatar;
 mod blocks;
 mod contacts;
 pub(crate) mod conversations;
+mod email;
 mod email_codes;
 mod events;
 mod factors;
@@ -18,6 +20,7 @@ mod me;
 pub(crate) mod messages;
 mod oauth;
 mod password;
+mod recoveries;
 mod server;
 mod sessions;
 mod settings;
@@ -49,6 +52,15 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(blocks::list_blocks)
             .service(blocks::block_user)
             .service(blocks::unblock_user)
+            .service(email::set_email)
+            .service(email::verify_email)
+            .service(email::remove_email)
+            .service(app_passwords::list_app_passwords)
+            .service(app_passwords::create_app_password)
+            .service(app_passwords::revoke_app_password)
+            .service(recoveries::start_recovery)
+            .service(recoveries::verify_recovery)
+            .service(recoveries::complete_recovery)
             .service(sessions::open_session)
             .service(sessions::complete_session)
             .service(email_codes::request_email_code)

@@ -21,7 +21,7 @@ struct NewPassword {
     #[serde(deserialize_with = "wire::secret")]
     #[schema(value_type = String, format = "password", example = "correct horse battery")]
     current_password: Secret<String>,
-    /// 8 to 128 characters, no control characters.
+    /// 8 to 128 characters, no control characters, none that everybody tries first.
     #[serde(deserialize_with = "wire::secret")]
     #[schema(value_type = String, format = "password", example = "wrong donkey accumulator", min_length = 8, max_length = 128)]
     new_password: Secret<String>,
@@ -62,7 +62,8 @@ impl IntoResponses for Refusals {
 
 /// Set a new password
 ///
-/// Needs the present one and a login not older than 15 minutes. Every other session of the account is ended.
+/// Needs the present one and a login not older than 15 minutes. Every other session of the account is ended, and every app
+/// password, recovery and login under way with it. The owner gets a mail.
 #[utoipa::path(
     tag = ACCOUNTS,
     security(("bearer" = [])),

@@ -19,7 +19,7 @@ fn making_an_account_answers_with_it() {
     assert_eq!(id.as_str().unwrap().len(), 36);
     assert_eq!(
         account,
-        json!({"id": null, "username": "alice", "email": null, "avatar_url": "/media/avatars/default.png", "created_at": "2026-11-21T13:04:05.678Z"})
+        json!({"id": null, "username": "alice", "email": null, "email_verified": false, "avatar_url": "/media/avatars/default.png", "created_at": "2026-11-21T13:04:05.678Z"})
     );
 }
 

@@ -90,6 +90,7 @@ fn every_operation_is_described() {
             "post /v1/sessions",
             "post /v1/sessions/refresh",
             "get /v1/oauth/{provider}/callback",
+            "post /v1/recoveries/{id}/complete",
             "post /api/register/",
             "post /api/login/",
         ]

@@ -74,6 +74,9 @@ fn requests_made_of_the_examples_are_taken() {
         ("/v1/conversations/{id}", "get", 200),
         ("/v1/conversations", "get", 200),
         ("/v1/events/ack", "post", 200),
+        ("/v1/me/app-passwords", "post", 201),
+        ("/v1/me/app-passwords", "get", 200),
+        ("/v1/recoveries", "post", 202),
         ("/v1/me/password", "put", 204),
     ] {
         let operation = &document["paths"][path][method];

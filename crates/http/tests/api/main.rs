@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod app_passwords;
 mod audit;
 mod avatars;
 mod blocks;
@@ -13,6 +14,7 @@ mod contacts;
 mod conversations;
 mod directory;
 mod document;
+mod email;
 mod events;
 mod examples;
 mod federation;
@@ -33,6 +35,7 @@ mod paging;
 mod password;
 mod presence;
 mod problems;
+mod recovery;
 mod refresh;
 mod rename;
 mod second_factor;

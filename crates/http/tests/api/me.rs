@@ -36,7 +36,7 @@ fn the_owner_sees_their_account() {
     assert_eq!(account["id"].take().as_str().unwrap().len(), 36);
     assert_eq!(
         account,
-        json!({"id": null, "username": "alice", "email": null, "avatar_url": "/media/avatars/default.png", "created_at": "2026-11-21T13:04:05.678Z"})
+        json!({"id": null, "username": "alice", "email": null, "email_verified": false, "avatar_url": "/media/avatars/default.png", "created_at": "2026-11-21T13:04:05.678Z"})
     );
     let scheme = format!("bEARER {token}");
     assert_eq!(

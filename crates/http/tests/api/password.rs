@@ -63,6 +63,87 @@ fn whoever_does_not_know_the_old_one_changes_nothing() {
     assert_eq!(log_in(&server, PASSWORD).status, 201);
 }
 
+/// Tokens, app passwords and whatever is under way, through whichever API.
+#[test]
+fn a_password_change_ends_every_other_token_of_every_dialect() {
+    let server = TestServer::start();
+    let body = json!({"username": "alice", "password": PASSWORD, "email": "alice@mail.example"});
+    assert_eq!(server.post("/v1/accounts", &body.to_string()).status, 201);
+    server.deliver_mail();
+    let kept = access_token(&server.open_session("alice"));
+    let native = access_token(&server.open_session("alice"));
+    let sealed = json!({"username": "alice", "password": server.sealed(PASSWORD)});
+    let entered = server.post("/api/login/", &sealed.to_string()).json();
+    let messenger = access_token(&entered);
+    let probe = json!({"username": "alice"}).to_string();
+    let as_messenger = || server.send_as(&messenger, "POST", "/api/start_conversation/", &probe);
+    assert_ne!(as_messenger().status, 401);
+    let app = json!({"name": "x", "dialect": "vault"});
+    assert_eq!(
+        server.post_as(&kept, "/v1/me/app-passwords", &app).status,
+        201
+    );
+    let identifier = json!({"identifier": "alice"}).to_string();
+    let recovery = server.post("/v1/recoveries", &identifier).json()["id"].take();
+    let code = server.mailed_code("alice@mail.example");
+
+    assert_eq!(change(&server, &kept, PASSWORD, NEW).status, 204);
+    assert_eq!(server.get_as(&native, "/v1/me").status, 401);
+    assert_eq!(as_messenger().status, 401);
+    let left = server.get_as(&kept, "/v1/me/app-passwords").json();
+    assert_eq!(left["data"], json!([]));
+    let path = format!("/v1/recoveries/{}/verify", recovery.as_str().unwrap());
+    let late = server.post(&path, &json!({"code": code}).to_string());
+    assert_eq!(late.status, 422, "{late:?}");
+    let left = server.get_as(&kept, "/v1/sessions").json();
+    assert_eq!(left["data"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn the_owner_hears_of_a_new_password() {
+    let server = TestServer::start();
+    let token = server.log_in("alice");
+    let email = "alice@mail.example";
+    assert_eq!(
+        server
+            .post_as(&token, "/v1/me/email", &json!({"email": email}))
+            .status,
+        202
+    );
+    let code = json!({"code": server.mailed_code(email)});
+    assert_eq!(
+        server.post_as(&token, "/v1/me/email/verify", &code).status,
+        200
+    );
+    assert_eq!(change(&server, &token, PASSWORD, NEW).status, 204);
+    server.deliver_mail();
+    let notice = server.mailer.last_to(email).unwrap();
+    let template = notice.outgoing.mail.message.template();
+    assert_eq!(template.name(), "password-changed");
+}
+
+#[test]
+fn a_password_that_everybody_tries_first_is_refused() {
+    let server = TestServer::start();
+    let token = server.log_in("alice");
+    let refused = change(&server, &token, PASSWORD, "password1");
+    assert_eq!(refused.status, 422);
+    let error = refused.problem()["errors"][0].take();
+    assert_eq!(
+        (&error["pointer"], &error["code"]),
+        (&json!("/new_password"), &json!("common-password"))
+    );
+
+    let body = json!({"username": "bob", "password": "iloveyou"});
+    let refused = server.post("/v1/accounts", &body.to_string());
+    assert_eq!(refused.status, 422);
+    let error = refused.problem()["errors"][0].take();
+    assert_eq!(
+        (&error["pointer"], &error["code"]),
+        (&json!("/password"), &json!("common-password"))
+    );
+}
+
 #[test]
 fn a_new_password_keeps_the_rules() {
     let server = TestServer::start();
@@ -79,19 +160,11 @@ fn a_new_password_keeps_the_rules() {
     );
 }
 
-/// Alice's session, `age` after she logged in, kept alive by refreshing it.
-fn aged_session(server: &TestServer, age: Duration) -> String {
-    let opened = server.open_session("alice");
-    server.advance(age);
-    let refresh = json!({"refresh_token": opened["refresh_token"]}).to_string();
-    access_token(&server.post("/v1/sessions/refresh", &refresh).json())
-}
-
 #[test]
 fn an_old_login_is_not_enough() {
     let server = TestServer::start();
     server.register("alice");
-    let aged = aged_session(&server, Duration::from_secs(15 * 60 + 1));
+    let aged = server.aged_session("alice", Duration::from_secs(15 * 60 + 1));
     let refused = change(&server, &aged, PASSWORD, NEW);
     assert_eq!(refused.status, 401);
     assert_eq!(
@@ -118,7 +191,7 @@ fn an_old_login_is_not_enough() {
 fn a_login_of_just_under_fifteen_minutes_is_enough() {
     let server = TestServer::start();
     server.register("alice");
-    let aged = aged_session(&server, Duration::from_secs(15 * 60 - 1));
+    let aged = server.aged_session("alice", Duration::from_secs(15 * 60 - 1));
     assert_eq!(change(&server, &aged, PASSWORD, NEW).status, 204);
 }
 

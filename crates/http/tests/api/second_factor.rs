@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, PASSWORD, TestServer};
 
 /// An app that was set up.
-struct App(Secret<Vec<u8>>);
+pub(crate) struct App(Secret<Vec<u8>>);
 
 impl App {
     fn new(secret: &str) -> Self {
@@ -30,14 +30,14 @@ impl App {
     }
 
     /// What it shows now.
-    fn code(&self, server: &TestServer) -> String {
+    pub(crate) fn code(&self, server: &TestServer) -> String {
         let step = server.clock.now().as_millis() / 30_000;
         format!("{:06}", HmacHotp.password(&self.0, step))
     }
 }
 
 /// Sets an app up and switches it on; with the recovery codes that came.
-fn switch_on(server: &TestServer, token: &str) -> (App, Vec<String>) {
+pub(crate) fn switch_on(server: &TestServer, token: &str) -> (App, Vec<String>) {
     let begun = server.send_as(token, "POST", "/v1/me/factors/totp", "");
     assert_eq!(begun.status, 201, "{begun:?}");
     let begun = begun.json();

@@ -54,6 +54,7 @@ fn logging_in_gives_tokens_and_the_account() {
                     "id": null,
                     "username": "Alice",
                     "email": "Alice@mail.example",
+                    "email_verified": false,
                     "created_at": "2026-11-21T13:04:05.678Z",
                 },
             })

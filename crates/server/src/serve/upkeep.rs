@@ -10,6 +10,7 @@ use sealpost_domain::files::{Files, SweptFiles};
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::StoreError;
 use sealpost_domain::presence::Presence;
+use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
 use sealpost_http::Services;
 use tokio::time::{MissedTickBehavior, interval};
@@ -71,6 +72,7 @@ pub(super) struct Sweepers {
     sessions: Sessions,
     authentication: Authentication,
     presence: Presence,
+    recoveries: Recoveries,
     audit: AuditTrail,
     outbox: Outbox,
 }
@@ -82,6 +84,7 @@ impl Sweepers {
             sessions: services.sessions.clone(),
             authentication: services.authentication.clone(),
             presence: services.presence.clone(),
+            recoveries: services.recoveries.clone(),
             audit: services.audit.clone(),
             outbox: services.outbox.clone(),
         }
@@ -104,6 +107,10 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             sweepers.accounts.sweep_retired_usernames().await,
         );
         report("leases of presence", sweepers.presence.sweep().await);
+        report(
+            "expired recoveries and mailed codes",
+            sweepers.recoveries.sweep().await,
+        );
         report("old events of audit trails", sweepers.audit.sweep().await);
         report("old dead letters", sweepers.outbox.sweep().await);
     }

@@ -46,6 +46,7 @@ pub(super) async fn services(
         .map_err(StartError::Installation)?;
     let adapters = Adapters {
         hasher: Arc::new(hasher(&env, &secrets)?),
+        common_passwords: Arc::new(ZxcvbnPasswords),
         signer: Arc::new(
             JwtSigner::new(&secrets.token_signing_seed).map_err(StartError::signing_key)?,
         ),

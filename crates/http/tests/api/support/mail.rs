@@ -1,6 +1,6 @@
 //! The outbox of the server under test. Nothing leaves it before it is told to.
 
-use sealpost_domain::mail::{Mail, MailId, MailSummary, RetryMailError, enqueue};
+use sealpost_domain::mail::{Mail, MailId, MailMessage, MailSummary, RetryMailError, enqueue};
 use sealpost_domain::ports::{StoreError, StoreExt as _};
 use sealpost_mailer::testing::SentMail;
 
@@ -21,6 +21,21 @@ impl TestServer {
     pub(crate) fn deliver_mail(&self) -> Vec<SentMail> {
         self.runtime.block_on(self.outbox.deliver_due()).unwrap();
         self.mailer.sent()
+    }
+
+    /// The newest code that was mailed to this address.
+    pub(crate) fn mailed_code(&self, address: &str) -> String {
+        let mails = self.deliver_mail().into_iter().rev();
+        let mails = mails.map(|sent| sent.outgoing.mail);
+        let mut codes = mails
+            .filter(|mail| mail.to.as_str() == address)
+            .filter_map(|mail| match mail.message {
+                MailMessage::EmailVerification { code }
+                | MailMessage::LoginCode { code }
+                | MailMessage::RecoveryCode { code } => Some(code.expose().clone()),
+                _ => None,
+            });
+        codes.next().unwrap()
     }
 
     /// What an operator sees of the outbox.

@@ -1,5 +1,7 @@
 //! What people do: a line for each.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{Answer, TestServer};
@@ -57,6 +59,23 @@ impl TestServer {
     pub(crate) fn log_in(&self, username: &str) -> String {
         self.register(username);
         access_token(&self.open_session(username))
+    }
+
+    /// Moves the clock on by so much, while a login of that person is kept alive; its access token.
+    pub(crate) fn aged_session(&self, username: &str, age: Duration) -> String {
+        let opened = self.open_session(username);
+        self.advance(age);
+        let refresh = json!({"refresh_token": opened["refresh_token"]}).to_string();
+        access_token(&self.post("/v1/sessions/refresh", &refresh).json())
+    }
+
+    /// What stands in the newest part of the audit trail.
+    pub(crate) fn audit_kinds(&self, token: &str) -> Vec<String> {
+        let trail = self.get_as(token, "/v1/me/audit").json();
+        let events = trail["data"].as_array().unwrap().iter();
+        events
+            .map(|event| event["kind"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The id of the conversation with `username`, started if there is none.

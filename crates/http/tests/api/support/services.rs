@@ -76,6 +76,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
     let adapters = Adapters {
         env,
         hasher: hasher(&entropy),
+        common_passwords: Arc::new(ZxcvbnPasswords),
         signer: signer.clone(),
         digester: Arc::new(ServerDigester::new(&Secret::new([3; 32]))),
         sealer: Arc::new(MasterSealer::new(&keyring, entropy.clone())),
