@@ -9,6 +9,7 @@ use sealpost_blobs::OpenBlobsError;
 use sealpost_crypto::{InvalidSigningKey, KeyringError};
 use sealpost_domain::installation::InstallationError;
 use sealpost_domain::ports::StoreError;
+use sealpost_identity::TlsError;
 use sealpost_store::{MigrationError, OpenPostgresError, OpenSqliteError};
 use thiserror::Error as ThisError;
 
@@ -72,6 +73,12 @@ pub enum StartError {
         /// The setting to change.
         variable: String,
     },
+    /// Identity providers cannot be asked.
+    #[error(
+        "identity providers cannot be asked: {}; install the system's certificates (ca-certificates)",
+        reasons(.0)
+    )]
+    IdentityProviders(#[source] TlsError),
     /// Any other reason not to listen there.
     #[error("cannot listen on {address}: {error}; set {variable} to an address of this machine")]
     Listen {

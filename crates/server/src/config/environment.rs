@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 
+use sealpost_domain::federation::ProviderId;
+
 use super::error::{ConfigError, Warning, nearest};
-use super::keys::{self, ALL, CONFIG_VARIABLE, Key, PREFIX};
+use super::keys::{self, CONFIG_VARIABLE, PREFIX};
 
 /// The variables that begin with `SEALPOST_`. An empty one counts as not set.
 #[derive(Default)]
@@ -41,9 +43,9 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 
-    /// A warning for each variable that no setting has.
-    pub(super) fn unknown(&self) -> Vec<Warning> {
-        let known = known();
+    /// A warning for each variable that no setting has, those of these identity providers included.
+    pub(super) fn unknown(&self, providers: &[ProviderId]) -> Vec<Warning> {
+        let known = known(providers);
         // Without the prefix, which would make every name look like every other.
         let short = |name: &str| name.trim_start_matches(PREFIX).to_owned();
         let strangers = self.0.keys().filter(|name| !known.contains(name));
@@ -58,11 +60,10 @@ impl Environment {
 }
 
 /// The variables of all settings.
-fn known() -> Vec<String> {
-    let files = ALL.iter().filter_map(Key::file_name);
-    ALL.iter()
-        .map(Key::variable)
-        .chain(files.map(|name| keys::variable(&name)))
+fn known(providers: &[ProviderId]) -> Vec<String> {
+    let names = keys::names(providers).into_iter();
+    names
+        .map(|name| keys::variable(&name))
         .chain([CONFIG_VARIABLE.to_owned()])
         .collect()
 }
@@ -94,13 +95,13 @@ mod tests {
     #[test]
     fn a_variable_of_nobody_is_a_warning_with_its_neighbour() {
         let environment = Environment::of(&[("SEALPOST_LISTNE", "x"), ("HOME", "/root")]);
-        let warnings = environment.unknown();
+        let warnings = environment.unknown(&[]);
         assert_eq!(warnings.len(), 1);
         assert_eq!(
             warnings[0].to_string(),
             "unknown environment variable SEALPOST_LISTNE is ignored; did you mean SEALPOST_LISTEN?"
         );
-        let far = Environment::of(&[("SEALPOST_FOO", "x")]).unknown();
+        let far = Environment::of(&[("SEALPOST_FOO", "x")]).unknown(&[]);
         assert!(matches!(
             far[..],
             [Warning::UnknownVariable { nearest: None, .. }]
@@ -110,7 +111,7 @@ mod tests {
     #[test]
     fn file_variables_are_known_and_empty_ones_not_set() {
         let environment = Environment::of(&[("SEALPOST_MAIL_URL_FILE", "x"), ("SEALPOST_LOG", "")]);
-        assert_eq!(environment.unknown(), []);
+        assert_eq!(environment.unknown(&[]), []);
         assert_eq!(environment.get("SEALPOST_LOG"), None);
     }
 

@@ -99,6 +99,32 @@ pub enum ConfigError {
     /// A variable of ours whose value is not UTF-8.
     #[error("environment variable {0} is not valid UTF-8; set it to plain text")]
     NotUnicode(String),
+    /// A key that this kind of provider needs.
+    #[error("`{key}` is not set, and {needed_by} needs it")]
+    Missing {
+        /// The setting.
+        key: String,
+        /// What needs it.
+        needed_by: String,
+    },
+    /// A key that has no meaning for this kind of provider.
+    #[error("`{key}` ({source_of}) has no meaning for {unfit_for}; remove it")]
+    Unfit {
+        /// The setting.
+        key: String,
+        /// Where it was set.
+        source_of: Source,
+        /// What it does not fit.
+        unfit_for: String,
+    },
+    /// Two providers would vouch for the same people.
+    #[error("the identity providers {first} and {second} have the same issuer; remove one of them")]
+    IssuerTwice {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// Limits are off while others can reach the server.
     #[error(
         "`limits` is off ({source_of}) but `listen` has {listener}, which is not a loopback address; \

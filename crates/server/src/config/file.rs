@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use sealpost_domain::federation::ProviderId;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, Source, nearest};
-use super::keys::{ALL, Key, Kind};
+use super::keys::{self, ALL, Key, Kind, PROVIDER, PROVIDERS};
 
 /// A value of the file, as text, with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,23 @@ impl ConfigFile {
         ))
     }
 
+    /// The identity providers it has tables for, from top to bottom.
+    pub(super) fn providers(&self) -> Vec<ProviderId> {
+        let keys = self.entries.iter().filter_map(|(name, entry)| {
+            let (provider, _) = keys::split_provider(name)?;
+            Some((entry.line, provider))
+        });
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort();
+        let mut providers = Vec::new();
+        for (_, provider) in keys {
+            if !providers.contains(&provider) {
+                providers.push(provider);
+            }
+        }
+        providers
+    }
+
     fn add(&mut self, text: &str, prefix: &str, table: &DeTable<'_>) -> Result<(), ConfigError> {
         for (key, value) in table {
             let name = format!("{prefix}{}", key.get_ref());
@@ -89,22 +107,35 @@ impl ConfigFile {
 
 /// Whether keys begin with this name and a dot.
 fn is_section(name: &str) -> bool {
-    ALL.iter().any(|key| {
-        key.name
-            .strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with('.'))
+    let begins = |keys: &[Key], name: &str| {
+        keys.iter().any(|key| {
+            let rest = key.name.strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        })
+    };
+    match keys::split_provider(name) {
+        Some((_, rest)) => rest.is_empty() || begins(PROVIDER, rest),
+        None => name == PROVIDERS.name || begins(ALL, name),
+    }
+}
+
+/// How the value of this key, or of the file of this secret, is written; None if there is no such key.
+fn kind_of(name: &str) -> Option<Kind> {
+    let (keys, name) = match keys::split_provider(name) {
+        Some((_, rest)) => (PROVIDER, rest),
+        None => (ALL, name),
+    };
+    keys.iter().find_map(|key| {
+        let is_file = key.file_name().is_some_and(|file| file == name);
+        (key.name == name || is_file).then_some(key.kind)
     })
 }
 
 /// Turns a value into the text that the environment would have, so that one parser serves both.
 fn as_text(name: &str, value: &DeValue<'_>, source: Source) -> Result<String, ConfigError> {
-    let kind = ALL.iter().find_map(|key| {
-        let is_file = key.file_name().is_some_and(|file| file == name);
-        (key.name == name || is_file).then_some(key.kind)
-    });
-    let Some(kind) = kind else {
+    let Some(kind) = kind_of(name) else {
         return Err(ConfigError::UnknownKey {
-            nearest: nearest(name, known()),
+            nearest: nearest(name, known(name)),
             key: name.to_owned(),
             source_of: source,
         });
@@ -129,15 +160,16 @@ fn as_text(name: &str, value: &DeValue<'_>, source: Source) -> Result<String, Co
     })
 }
 
-/// The names that may stand in the file, of keys and of sections.
-fn known() -> impl Iterator<Item = String> {
-    let files = ALL.iter().filter_map(Key::file_name);
-    let sections = ALL.iter().filter_map(|key| key.name.rsplit_once('.'));
-    let sections = sections.map(|(section, _)| section.to_owned());
-    ALL.iter()
-        .map(|key| key.name.to_owned())
-        .chain(files)
-        .chain(sections)
+/// The names that may stand in the file in place of this one, of keys and of sections.
+fn known(name: &str) -> impl Iterator<Item = String> {
+    let provider = keys::split_provider(name).map(|(provider, _)| provider);
+    let names = keys::names(provider.as_slice());
+    let sections: Vec<String> = names
+        .iter()
+        .filter_map(|name| name.rsplit_once('.'))
+        .map(|(section, _)| section.to_owned())
+        .collect();
+    names.into_iter().chain(sections)
 }
 
 /// The text of a string in an array.

@@ -2,6 +2,8 @@
 //!
 //! Reading the file, reading the environment, `--help` and `config print` all go by this table.
 
+use sealpost_domain::federation::ProviderId;
+
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
@@ -61,25 +63,58 @@ impl Key {
 
 /// The environment variable of a key by its name.
 pub(super) fn variable(name: &str) -> String {
-    format!("{PREFIX}{}", name.replace('.', "_").to_uppercase())
+    format!("{PREFIX}{}", name.replace(['.', '-'], "_").to_uppercase())
 }
 
-/// Declares a constant for each key, and `ALL`.
+/// What the keys of an identity provider begin with.
+pub(super) fn provider_scope(provider: &ProviderId) -> String {
+    format!("{}.{provider}.", PROVIDERS.name)
+}
+
+/// The provider that a name of the file is about, and the rest of the name; None if it is about none.
+pub(super) fn split_provider(name: &str) -> Option<(ProviderId, &str)> {
+    let (section, rest) = name.split_once('.')?;
+    let (provider, rest) = rest.split_once('.').unwrap_or((rest, ""));
+    (section == PROVIDERS.name)
+        .then(|| ProviderId::parse(provider).ok())
+        .flatten()
+        .map(|provider| (provider, rest))
+}
+
+/// The names of all keys, also of those of these providers; for a secret, of its file too.
+pub(super) fn names(providers: &[ProviderId]) -> Vec<String> {
+    let of = |scope: &str, keys: &[Key]| -> Vec<String> {
+        let names = keys.iter().flat_map(|key| {
+            let file = key.file_name();
+            std::iter::once(key.name.to_owned()).chain(file)
+        });
+        names.map(|name| format!("{scope}{name}")).collect()
+    };
+    let scopes = providers.iter().map(provider_scope);
+    of("", ALL)
+        .into_iter()
+        .chain(scopes.flat_map(|scope| of(&scope, PROVIDER)))
+        .collect()
+}
+
+/// Declares a constant for each key, and a list of them all.
 macro_rules! keys {
-    ($($ident:ident = $name:literal, $kind:ident, $fallback:expr, $help:literal;)*) => {
+    ($(#[$doc:meta])* $all:ident: $($ident:ident = $name:literal, $kind:ident, $fallback:expr, $help:literal;)*) => {
         $(
             #[doc = $help]
             pub const $ident: Key =
                 Key { name: $name, kind: Kind::$kind, fallback: $fallback, help: $help };
         )*
-        /// All settings, in the order in which they are shown.
-        pub const ALL: &[Key] = &[$($ident),*];
+        $(#[$doc])*
+        pub const $all: &[Key] = &[$($ident),*];
     };
 }
 
 use Fallback::{Text, Unset};
 
 keys! {
+    /// All settings but those of identity providers, in the order in which they are shown.
+    ALL:
     LISTEN = "listen", List, Text("127.0.0.1:5000"),
         "Addresses to listen on, each an IP address with a port.";
     DATA_DIR = "data_dir", Text, Text("./data"),
@@ -103,6 +138,8 @@ keys! {
     ACCOUNTS_RENAME_DAYS = "accounts.rename_days", Number, Text("30"),
         "Least number of days between two changes of a username, 0 to 365.";
         "Who may make an account: open (anybody), invite (whoever has one; see `sealpost invite`) or closed.";
+    PROVIDERS = "providers", List, Unset("none"),
+        "Identity providers to log in with, by name; in the file, tables [providers.NAME].";
     LIMITS = "limits", Text, Text("default"),
         "Request rates and quotas: default, or off (only while listening on loopback).";
     MAIL_URL = "mail_url", Secret, Text("file://DATA_DIR/mail"),
@@ -141,6 +178,43 @@ keys! {
         "Serve the vault dialect (/load, /download/…).";
 }
 
+keys! {
+    /// The settings of each identity provider: `providers.NAME.` and the name here.
+    PROVIDER:
+    PROVIDER_KIND = "kind", Text, Unset("must be set"),
+        "What it speaks: oidc, oauth2, or 42 (oauth2 as api.intra.42.fr speaks it).";
+    PROVIDER_DISPLAY_NAME = "display_name", Text, Unset("NAME"),
+        "What people see on the button.";
+    PROVIDER_CLIENT_ID = "client_id", Text, Unset("must be set"),
+        "Whom it takes this server for.";
+    PROVIDER_CLIENT_SECRET = "client_secret", Secret, Unset("none: a public client"),
+        "The secret of that client.";
+    PROVIDER_SCOPES = "scopes", List, Unset("openid,profile,email (oidc), public (42), none (oauth2)"),
+        "What is asked for.";
+    PROVIDER_ISSUER = "issuer", Text, Unset("must be set (oidc), NAME (oauth2, 42)"),
+        "oidc: its address, as in its tokens. oauth2: what its users are known under. Keep it.";
+    PROVIDER_HOSTS = "hosts", List, Unset("none"),
+        "oidc: hosts beside the issuer's own that its description may send this server to.";
+    PROVIDER_AUTHORIZE_URL = "authorize_url", Text, Unset("must be set (oauth2)"),
+        "oauth2: where browsers go.";
+    PROVIDER_TOKEN_URL = "token_url", Text, Unset("must be set (oauth2)"),
+        "oauth2: where codes are exchanged.";
+    PROVIDER_USERINFO_URL = "userinfo_url", Text, Unset("must be set (oauth2)"),
+        "oauth2: where an access token says whose it is.";
+    PROVIDER_CLIENT_AUTH = "client_auth", Text, Unset("basic (oauth2), post (42)"),
+        "oauth2: how the client proves itself: basic (HTTP Basic) or post (in the body).";
+    PROVIDER_FIELD_SUBJECT = "fields.subject", Text, Unset("/sub (oauth2), /id (42)"),
+        "oauth2: JSON pointer to what never changes and is never given to anybody else.";
+    PROVIDER_FIELD_USERNAME = "fields.username", Text, Unset("none (oauth2), /login (42)"),
+        "oauth2: JSON pointer to what they are called.";
+    PROVIDER_FIELD_EMAIL = "fields.email", Text, Unset("none (oauth2), /email (42)"),
+        "oauth2: JSON pointer to their mail address.";
+    PROVIDER_FIELD_EMAIL_VERIFIED = "fields.email_verified", Text, Unset("none: no address counts as verified"),
+        "oauth2: JSON pointer to what is true where the provider has verified the address.";
+    PROVIDER_FIELD_PICTURE = "fields.picture", Text, Unset("none (oauth2), /image/link (42)"),
+        "oauth2: JSON pointer to the address of their picture.";
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -154,12 +228,12 @@ mod tests {
             "SEALPOST_DIALECTS_CHANNEL_LEGACY_ECB"
         );
         assert_eq!(DATA_DIR.variable(), "SEALPOST_DATA_DIR");
-        let mut names: Vec<String> = ALL.iter().map(Key::variable).collect();
-        names.extend(
-            ALL.iter()
-                .filter_map(Key::file_name)
-                .map(|name| variable(&name)),
-        );
+        let providers = ["a", "a-client", "client", "42"];
+        let providers = providers.map(|name| ProviderId::parse(name).unwrap());
+        let mut names: Vec<String> = names(&providers)
+            .iter()
+            .map(|name| variable(name))
+            .collect();
         names.push(CONFIG_VARIABLE.to_owned());
         let distinct: BTreeSet<&String> = names.iter().collect();
         assert_eq!(distinct.len(), names.len());

@@ -6,6 +6,7 @@ use super::environment::Environment;
 use super::error::{ConfigError, Warning};
 use super::file::ConfigFile;
 use super::keys::{self, CONFIG_VARIABLE};
+use super::providers;
 use super::reader::{Place, Reader};
 use super::show::{Setting, Settings};
 use super::{
@@ -40,7 +41,8 @@ pub fn load(option: Option<&Path>, environment: &Environment) -> Result<Loaded, 
 pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loaded, ConfigError> {
     let mut reader = Reader::new(environment, file);
     reader.data_dir = reader.get(keys::DATA_DIR)?;
-    let mut warnings = environment.unknown();
+    let (names, providers) = providers::read(&mut reader, file)?;
+    let mut warnings = environment.unknown(&names);
     let config = Config {
         listen: reader.get(keys::LISTEN)?,
         data_dir: reader.data_dir.clone(),
@@ -57,6 +59,7 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
         accounts: Accounts {
             rename_days: reader.get(keys::ACCOUNTS_RENAME_DAYS)?,
         },
+        providers,
         limits: reader.get(keys::LIMITS)?,
         mail: Mail {
             url: reader.get(keys::MAIL_URL)?,
@@ -123,6 +126,7 @@ fn master_key(
         None => {
             let source = super::Source::Default;
             reader.settings.push(Setting {
+                name: reader.name(key),
                 key,
                 shown: None,
                 source,

@@ -12,6 +12,7 @@ mod file;
 pub mod keys;
 mod load;
 mod mail_url;
+mod providers;
 mod public_url;
 mod reader;
 mod show;
@@ -31,6 +32,7 @@ pub use environment::Environment;
 pub use error::{ConfigError, Source, Warning};
 pub use load::{Loaded, load};
 pub use mail_url::{MailFrom, MailUrl, Smtp, SmtpLogin, SmtpTls};
+pub use providers::Provider;
 pub use public_url::PublicUrl;
 pub use show::{Settings, help};
 pub use value::{ByteSize, Days, Listeners, LogFilter, OneLine, PoolSize, TrustedProxies};
@@ -56,6 +58,8 @@ pub struct Config {
     pub registration: Registration,
     /// Accounts.
     pub accounts: Accounts,
+    /// The identity providers that people may log in with.
+    pub providers: Vec<Provider>,
     /// Request rates and quotas.
     pub limits: Limits,
     /// Outgoing mail.

@@ -28,6 +28,8 @@ pub(super) struct Reader<'a> {
     pub(super) data_dir: PathBuf,
     /// What was read so far, for `config print`.
     pub(super) settings: Vec<Setting>,
+    /// What the names of keys begin with at the moment: nothing, or an identity provider.
+    scope: String,
 }
 
 impl<'a> Reader<'a> {
@@ -37,7 +39,38 @@ impl<'a> Reader<'a> {
             file,
             data_dir: PathBuf::new(),
             settings: Vec::new(),
+            scope: String::new(),
         }
+    }
+
+    /// Reads with names that begin like this.
+    pub(super) fn within<T>(&mut self, scope: String, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.scope, scope);
+        let done = read(self);
+        self.scope = outer;
+        done
+    }
+
+    /// The whole name of a key.
+    pub(super) fn name(&self, key: Key) -> String {
+        format!("{}{}", self.scope, key.name)
+    }
+
+    /// The first of these keys that somebody set and nobody read.
+    pub(super) fn first_unread(&self, keys: &[Key]) -> Result<Option<(Key, Source)>, ConfigError> {
+        for key in keys {
+            let name = self.name(*key);
+            if self.settings.iter().any(|setting| setting.name == name) {
+                continue;
+            }
+            match self.place(*key)? {
+                Some(Place::Given(_, source) | Place::File(_, source)) => {
+                    return Ok(Some((*key, source)));
+                }
+                None => {}
+            }
+        }
+        Ok(None)
     }
 
     /// The value of a setting that has a default.
@@ -59,6 +92,7 @@ impl<'a> Reader<'a> {
             self.parse(key, &text, source).map(Some)
         } else {
             self.settings.push(Setting {
+                name: self.name(key),
                 key,
                 shown: None,
                 source: Source::Default,
@@ -76,7 +110,7 @@ impl<'a> Reader<'a> {
     ) -> Result<T, ConfigError> {
         let Some(value) = T::parse(text) else {
             return Err(ConfigError::Value {
-                key: key.name.to_owned(),
+                key: self.name(key),
                 source_of: source,
                 found: match key.kind {
                     Kind::Secret => "the value (not shown) is not right".to_owned(),
@@ -86,6 +120,7 @@ impl<'a> Reader<'a> {
             });
         };
         self.settings.push(Setting {
+            name: self.name(key),
             key,
             shown: Some(text.to_owned()),
             source,
@@ -126,7 +161,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`ConfigError::Twice`] when one layer has both the secret and its file.
     pub(super) fn place(&self, key: Key) -> Result<Option<Place>, ConfigError> {
-        let in_environment = choose(key, |name| {
+        let in_environment = self.choose(key, |name| {
             let variable = keys::variable(name);
             let text = self.environment.get(&variable)?.to_owned();
             Some((text, Source::Variable(variable)))
@@ -134,28 +169,31 @@ impl<'a> Reader<'a> {
         if in_environment.is_some() {
             return Ok(in_environment);
         }
-        choose(key, |name| {
+        self.choose(key, |name| {
             self.file
                 .get(name)
                 .map(|(text, source)| (text.to_owned(), source))
         })
     }
-}
 
-/// What one layer, asked by name, says about a key: the value or, for a secret, the file that holds it.
-fn choose(key: Key, layer: impl Fn(&str) -> Option<Given>) -> Result<Option<Place>, ConfigError> {
-    match (
-        layer(key.name),
-        key.file_name().and_then(|name| layer(&name)),
-    ) {
-        (None, None) => Ok(None),
-        (Some((text, source)), None) => Ok(Some(Place::Given(text, source))),
-        (None, Some((path, source))) => Ok(Some(Place::File(path.into(), source))),
-        (Some((_, first)), Some((_, second))) => Err(ConfigError::Twice {
-            key: key.name.to_owned(),
-            first,
-            second,
-        }),
+    /// What one layer, asked by name, says about a key: the value or, for a secret, the file that holds it.
+    fn choose(
+        &self,
+        key: Key,
+        layer: impl Fn(&str) -> Option<Given>,
+    ) -> Result<Option<Place>, ConfigError> {
+        let file = key.file_name();
+        let file = file.and_then(|name| layer(&format!("{}{name}", self.scope)));
+        match (layer(&self.name(key)), file) {
+            (None, None) => Ok(None),
+            (Some((text, source)), None) => Ok(Some(Place::Given(text, source))),
+            (None, Some((path, source))) => Ok(Some(Place::File(path.into(), source))),
+            (Some((_, first)), Some((_, second))) => Err(ConfigError::Twice {
+                key: self.name(key),
+                first,
+                second,
+            }),
+        }
     }
 }
 

@@ -3,10 +3,14 @@
 use std::fmt::Write as _;
 
 use super::error::Source;
-use super::keys::{ALL, CONFIG_VARIABLE, Fallback, Key, Kind};
+use super::keys::{
+    ALL, CONFIG_VARIABLE, Fallback, Key, Kind, PREFIX, PROVIDER, PROVIDERS, variable,
+};
 
 /// A setting as it was read.
 pub(super) struct Setting {
+    /// The whole name of its key.
+    pub(super) name: String,
     pub(super) key: Key,
     /// Its text, if it has a value.
     pub(super) shown: Option<String>,
@@ -21,7 +25,9 @@ impl Settings {
     #[must_use]
     pub fn to_toml(&self) -> String {
         let mut settings: Vec<&Setting> = self.0.iter().collect();
-        settings.sort_by_key(|setting| ALL.iter().position(|key| *key == setting.key));
+        // The keys of providers come last, in the order in which they were read.
+        let place = |setting: &&Setting| ALL.iter().position(|key| *key == setting.key);
+        settings.sort_by_key(|setting| place(setting).unwrap_or(ALL.len()));
         let mut lines = String::new();
         for setting in settings {
             line(&mut lines, setting);
@@ -30,21 +36,24 @@ impl Settings {
     }
 }
 
-fn line(lines: &mut String, Setting { key, shown, source }: &Setting) {
+fn line(lines: &mut String, setting: &Setting) {
+    let Setting {
+        name,
+        key,
+        shown,
+        source,
+    } = setting;
     // Writing to a string cannot fail.
     let _ = match (shown, key.fallback) {
-        (None, Fallback::Unset(meaning)) => writeln!(lines, "# {}: {meaning}", key.name),
+        (None, Fallback::Unset(meaning)) => writeln!(lines, "# {name}: {meaning}"),
         (None, Fallback::Text(_)) => Ok(()),
         (Some(text), _) if key.kind == Kind::Secret && !is_harmless(text) => {
-            writeln!(lines, "# {}: a secret, from {source}", key.name)
+            writeln!(lines, "# {name}: a secret, from {source}")
         }
+        // Their tables say the same.
+        (Some(text), _) if *key == PROVIDERS => writeln!(lines, "# {name}: {text}, from {source}"),
         (Some(text), _) => {
-            writeln!(
-                lines,
-                "{} = {}  # {source}",
-                key.name,
-                literal(key.kind, text)
-            )
+            writeln!(lines, "{name} = {}  # {source}", literal(key.kind, text))
         }
     };
 }
@@ -77,26 +86,40 @@ pub fn help() -> String {
          The configuration file (TOML), as --config.\n"
     );
     for key in ALL {
-        let fallback = match key.fallback {
-            Fallback::Text(text) | Fallback::Unset(text) => text,
-        };
-        let file = if key.kind == Kind::Secret {
-            "[_FILE]"
-        } else {
-            ""
-        };
-        let _ = writeln!(
-            text,
-            "  {}{file}\n      {}\n      [default: {fallback}]",
-            key.variable(),
-            key.help
-        );
+        describe(&mut text, *key, &key.variable());
+    }
+    text.push_str("\nFor each identity provider NAME of SEALPOST_PROVIDERS:\n\n");
+    for key in PROVIDER {
+        describe(&mut text, *key, &provider_variable(*key));
     }
     text.push_str(
         "\nIn the file, SEALPOST_A_B_C is the key a.b.c (`sealpost config print` shows all of them).\n\
          [_FILE]: the variable with _FILE at its end names a file that holds the value.\n",
     );
     text
+}
+
+fn describe(text: &mut String, key: Key, variable: &str) {
+    let fallback = match key.fallback {
+        Fallback::Text(text) | Fallback::Unset(text) => text,
+    };
+    let file = if key.kind == Kind::Secret {
+        "[_FILE]"
+    } else {
+        ""
+    };
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "  {variable}{file}\n      {}\n      [default: {fallback}]",
+        key.help
+    );
+}
+
+/// The variable of a provider's key, with `NAME` in place of the provider's.
+fn provider_variable(key: Key) -> String {
+    let rest = variable(key.name);
+    rest.replacen(PREFIX, &format!("{}_NAME_", PROVIDERS.variable()), 1)
 }
 
 #[cfg(test)]
@@ -109,6 +132,7 @@ mod tests {
         for key in ALL {
             assert!(help.contains(&key.variable()), "{}", key.name);
         }
+        assert!(help.contains("SEALPOST_PROVIDERS_NAME_CLIENT_SECRET[_FILE]"));
         for line in help.lines() {
             assert!(line.chars().count() <= 100, "{line}");
         }

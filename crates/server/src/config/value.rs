@@ -20,7 +20,7 @@ pub(super) trait Value: Sized {
 }
 
 /// A list of values separated by commas, without white space around them.
-fn list<T>(text: &str, parse: impl FnMut(&str) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn list<T>(text: &str, parse: impl FnMut(&str) -> Option<T>) -> Option<Vec<T>> {
     text.split(',').map(str::trim).map(parse).collect()
 }
 

@@ -70,6 +70,8 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
     upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
+    upkeep.spawn(upkeep::sweep(services.sessions.clone()));
+    upkeep.spawn(upkeep::sweep_federation(services.federation.clone()));
     upkeep.spawn(upkeep::sweep_files(services.files.clone()));
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));

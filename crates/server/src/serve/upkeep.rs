@@ -6,6 +6,7 @@ use sealpost_domain::accounts::Accounts;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
 use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{Files, SweptFiles};
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::StoreError;
@@ -122,6 +123,22 @@ fn report(what: &str, swept: Result<u64, StoreError>) {
         Ok(rows) => tracing::debug!(rows, "deleted {what}"),
         Err(error) => {
             tracing::warn!(%error, "cannot delete {what}; trying again in a minute");
+        }
+    }
+}
+
+/// Deletes logins that were begun with a provider and not finished, now and then. Runs until it is dropped.
+pub(super) async fn sweep_federation(federation: Federation) {
+    let mut ticks = interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match federation.sweep().await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "deleted unfinished logins"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot delete unfinished logins; trying again in a minute");
+            }
         }
     }
 }

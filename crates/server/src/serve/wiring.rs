@@ -12,6 +12,15 @@ use sealpost_domain::accounts::RegistrationPolicy;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::ports::{BlobStore, Mailer, Sealer, Store};
+use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::federation::Federation;
+use sealpost_domain::files::{FilePorts, Files};
+use sealpost_domain::inbox::Inbox;
+use sealpost_domain::installation::{self, InstallationSecrets};
+use sealpost_domain::keys::Keys;
+use sealpost_domain::messages::Messages;
+use sealpost_domain::ports::{BlobStore, IdentityProvider, KeyInspector, RsaPem, Sealer, Store};
+use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_http::{
     Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
     StoreCheck,
@@ -20,6 +29,10 @@ use sealpost_pictures::Pictures;
 
 use crate::StartError;
 use crate::config::{ByteSize, Config, Limits, Registration};
+use sealpost_identity::{OAuthProvider, OidcProvider};
+
+use crate::StartError;
+use crate::config::{ByteSize, Config, Provider, Registration};
 
 /// The environment of all use cases: the real clock, the system's randomness, and this store.
 pub(super) fn environment(store: Arc<dyn Store>) -> Environment {
@@ -78,6 +91,90 @@ pub(super) async fn services(
         max_file: config.files.max_size.map(ByteSize::bytes),
         rename_interval: config.accounts.rename_days.duration(),
         count_rates: config.limits == Limits::Default,
+    })
+
+    let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration);
+    let keys = Keys::new(env.clone(), Arc::clone(&inspector));
+    let sessions = Sessions::new(env.clone(), ports.clone(), public_url);
+    Ok(Services {
+        enrolment: Enrolment::new(
+            env.clone(),
+            accounts.clone(),
+            keys.clone(),
+            sessions.clone(),
+            Arc::clone(&rsa_pem),
+        ),
+        federation: Federation::new(
+            env.clone(),
+            accounts.clone(),
+            sessions.clone(),
+            Arc::clone(&ports.digester),
+            identity_providers(&config.providers)?,
+        ),
+        readiness: readiness(config, &env, &data_keys, Arc::clone(&blobs)),
+        data_keys,
+        rsa_pem,
+        accounts,
+        signing_keys: ports.signer.public_keys(),
+        keys,
+        sessions,
+        conversations: Conversations::new(env.clone(), Arc::clone(&sealer)),
+        messages: Messages::new(
+            env.clone(),
+            Arc::clone(&sealer),
+            Arc::clone(&ports.digester),
+            inspector,
+        ),
+        files: files(config, &env, &sealer, &blobs),
+        inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
+        hub,
+        clock: env.clock,
+        entropy: env.entropy,
+        info: ServerInfo {
+            version: env!("CARGO_PKG_VERSION"),
+            public_url: public_url.to_owned(),
+            registration: match config.registration {
+                Registration::Open => RegistrationPolicy::Open,
+                Registration::Invite => RegistrationPolicy::Invite,
+                Registration::Closed => RegistrationPolicy::Closed,
+            },
+        },
+<<<<<<< HEAD
+        inbox_epoch: secrets.inbox_epoch,
+        max_file: config.files.max_size.map(ByteSize::bytes),
+        rename_interval: config.accounts.rename_days.duration(),
+        count_rates: config.limits == Limits::Default,
+=======
+    })
+}
+
+/// Nobody is asked anything yet: a provider that is down does not keep the server from starting.
+fn identity_providers(
+    providers: &[Provider],
+) -> Result<Vec<Arc<dyn IdentityProvider>>, StartError> {
+    let adapter = |provider: &Provider| -> Result<Arc<dyn IdentityProvider>, StartError> {
+        Ok(match provider.clone() {
+            Provider::Oidc(settings) => {
+                Arc::new(OidcProvider::new(*settings).map_err(StartError::IdentityProviders)?)
+            }
+            Provider::OAuth(settings) => {
+                Arc::new(OAuthProvider::new(*settings).map_err(StartError::IdentityProviders)?)
+            }
+        })
+    };
+    providers.iter().map(adapter).collect()
+}
+
+fn files(
+    config: &Config,
+    env: &Environment,
+    sealer: &Arc<dyn Sealer>,
+    blobs: &Arc<dyn BlobStore>,
+) -> Files {
+    let ports = FilePorts {
+        sealer: Arc::clone(sealer),
+        cipher: Arc::new(ChunkedCipher::new(Arc::clone(&env.entropy))),
+        blobs: Arc::clone(blobs),
     };
     let mut services = Services::new(adapters, facts, hub);
     services.readiness = readiness(config, &env, &services.data_keys, blobs);

@@ -9,6 +9,7 @@
 
 mod demo;
 mod document_000;
+mod federation;
 mod files;
 mod kill;
 mod mail;

@@ -1,0 +1,60 @@
+// An identity provider on loopback: oidc-provider with three clients and the forms it brings along, and beside its own
+// userinfo endpoint one that answers as api.intra.42.fr does.
+// Usage: node provider.mjs MODULES ORIGIN_OF_SEALPOST; says "listening on URL" and serves until it is ended.
+import http from 'node:http';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [modules, sealpost] = process.argv.slice(2);
+const entry = path.resolve(modules, 'oidc-provider/lib/index.js');
+const { default: Provider } = await import(pathToFileURL(entry));
+
+// Whoever logs in as NAME or NAME+unverified is NAME with an address that is verified or not.
+const claims = (login) => {
+  const [name, ...marks] = login.split('+');
+  return {
+    sub: `id-of-${login}`,
+    preferred_username: name,
+    picture: `https://pictures.example/${name}.png`,
+    email: `${name}@mail.example`,
+    email_verified: !marks.includes('unverified'),
+  };
+};
+
+const callback = (provider) => `${sealpost}/v1/oauth/${provider}/callback`;
+const client = (id, redirect) => ({
+  client_id: id,
+  client_secret: `the secret of ${id}`,
+  redirect_uris: [callback(redirect)],
+});
+
+const server = http.createServer();
+server.listen(0, '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    clients: [
+      client('us', 'corp'),
+      client('us-plain', 'plain'),
+      { ...client('us-42', '42'), token_endpoint_auth_method: 'client_secret_post' },
+      // Somebody else's client that claims our address.
+      client('somebody-else', 'corp'),
+    ],
+    claims: {
+      openid: ['sub'],
+      profile: ['preferred_username', 'picture'],
+      email: ['email', 'email_verified'],
+    },
+    scopes: ['openid', 'profile', 'email', 'public'],
+    pkce: { required: () => false },
+    findAccount: (ctx, id) => ({ accountId: id, claims: () => claims(id) }),
+  });
+  provider.use(async (ctx, next) => {
+    if (ctx.path !== '/v2/me') return next();
+    const token = await provider.AccessToken.find((ctx.get('authorization') || '').replace('Bearer ', ''));
+    if (!token) return ctx.throw(401);
+    const { preferred_username: login, email, picture } = claims(token.accountId);
+    ctx.body = { id: 21_000 + login.length, login, email, image: { link: picture } };
+  });
+  server.on('request', provider.callback());
+  console.log(`listening on ${issuer}`);
+});
