@@ -82,6 +82,19 @@ fn presence_is_for_contacts_and_for_those_who_may_see_it() {
 }
 
 #[test]
+fn dialects_can_ask_for_somebody_whom_the_asker_does_not_see() {
+    let server = TestServer::start();
+    let alice = server.log_in("alice");
+    let me = server.get_as(&alice, "/v1/me").json();
+    let id = me["id"].as_str().unwrap();
+    assert!(server.is_online(id), "before it reached the store");
+    server.flush_presence();
+    assert!(server.is_online(id), "from the store");
+    server.advance(Duration::from_secs(90));
+    assert!(!server.is_online(id));
+}
+
+#[test]
 fn many_requests_renew_a_lease_once() {
     let server = TestServer::start();
     let alice = server.log_in("alice");

@@ -54,6 +54,7 @@ pub(crate) struct TestServer {
     pub(crate) presence: Presence,
     operators: Operators,
     invites: Invites,
+    presence: Presence,
     store: Arc<dyn Store>,
     runtime: Handle,
     folder: TempDir,
@@ -155,6 +156,13 @@ impl TestServer {
         let username = Username::parse(username).unwrap();
         let disabled = self.operators.disable(Operator::for_tests(), username);
         self.runtime.block_on(disabled).unwrap();
+    }
+
+    /// Whether the server knows this account to be there, whoever may see it.
+    pub(crate) fn is_online(&self, account: &str) -> bool {
+        let account: AccountId = account.parse().unwrap();
+        let online = self.presence.is_online(account);
+        self.runtime.block_on(online).unwrap()
     }
 
     /// What the server does of its own accord about the data keys.
