@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -147,10 +149,14 @@ impl SmtpServer {
     /// Waits until `count` sessions have come to an [`Act::Hold`] since the start.
     ///
     /// # Panics
-    /// Never while the server is there.
+    /// If they have not within a minute.
     pub async fn until_held(&self, count: u32) {
         let mut held = self.shared.held.subscribe();
-        held.wait_for(|now| *now >= count).await.unwrap();
+        let reached = held.wait_for(|now| *now >= count);
+        timeout(Duration::from_secs(60), reached)
+            .await
+            .unwrap()
+            .unwrap();
     }
 
     /// Lets the sessions that wait go on.

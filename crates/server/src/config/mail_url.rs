@@ -79,10 +79,14 @@ fn smtp(text: &str) -> Option<Smtp> {
             password: Secret::new(decode(password)?),
         }),
     };
-    let host = url
-        .host()
-        .filter(|host| *host != Host::Domain(""))?
-        .to_owned();
+    let host = match url.host()? {
+        Host::Domain("") => return None,
+        // Of the schemes it does not know, `url` takes an IPv4 address for a name.
+        Host::Domain(name) => name
+            .parse()
+            .map_or_else(|_| Host::Domain(name.to_owned()), Host::Ipv4),
+        address => address.to_owned(),
+    };
     Some(Smtp {
         tls,
         host,
@@ -165,6 +169,14 @@ mod tests {
             ("me@example", "p:w@x")
         );
         assert_eq!(server("smtps://mail.example").port, 465);
+    }
+
+    #[test]
+    fn an_address_is_told_apart_from_a_name() {
+        let loopback = Host::Ipv4(std::net::Ipv4Addr::LOCALHOST);
+        assert_eq!(server("smtp://127.0.0.1:2525").host, loopback);
+        let six = Host::Ipv6(std::net::Ipv6Addr::LOCALHOST);
+        assert_eq!(server("smtps://[::1]").host, six);
     }
 
     #[test]
