@@ -13,6 +13,7 @@ use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::keys::Keys;
+use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Entropy, Hotp, KeyInspector,
@@ -157,6 +158,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         conversations: Conversations::new(env.clone(), sealer.clone()),
         messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
         files: Files::new(env.clone(), file_ports(&sealer), None),
+        outbox: Outbox::new(env.clone(), sealer.clone(), Arc::new(MockMailer::new())),
         inbox: Inbox::new(env, sealer, "epoch"),
         hub: Arc::new(Hub::default()),
         clock,

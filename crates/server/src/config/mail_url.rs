@@ -173,9 +173,9 @@ mod tests {
 
     #[test]
     fn an_address_is_told_apart_from_a_name() {
-        let loopback = Host::Ipv4(std::net::Ipv4Addr::LOCALHOST);
+        let loopback = Host::<String>::Ipv4(std::net::Ipv4Addr::LOCALHOST);
         assert_eq!(server("smtp://127.0.0.1:2525").host, loopback);
-        let six = Host::Ipv6(std::net::Ipv6Addr::LOCALHOST);
+        let six = Host::<String>::Ipv6(std::net::Ipv6Addr::LOCALHOST);
         assert_eq!(server("smtps://[::1]").host, six);
     }
 

@@ -27,11 +27,11 @@ pub(super) struct MailWorkers {
 
 impl MailWorkers {
     /// Starts them. `waits` tells them of a mail.
-    pub(super) fn start(outbox: &Outbox, waits: Arc<Notify>) -> Self {
+    pub(super) fn start(outbox: &Outbox, waits: &Arc<Notify>) -> Self {
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
         for _ in 0..WORKERS {
-            tasks.spawn(work(outbox.clone(), Arc::clone(&waits), stop.subscribe()));
+            tasks.spawn(work(outbox.clone(), Arc::clone(waits), stop.subscribe()));
         }
         Self { tasks, stop }
     }

@@ -77,6 +77,8 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
     }
     let mail_workers = mail_worker::MailWorkers::start(&services.outbox, wake_ups.mail());
+    let mail_workers = mail_worker::MailWorkers::start(&services.outbox, &wake_ups.mail());
+    upkeep.spawn(upkeep::sweep_dead_letters(services.outbox.clone()));
     let end = end()?;
     let settings = sealpost_http::Settings {
         trusted_proxies: sealpost_http::TrustedProxies::new(
