@@ -55,6 +55,7 @@ fn logging_in_gives_tokens_and_the_account() {
                     "username": "Alice",
                     "email": "Alice@mail.example",
                     "email_verified": false,
+                    "avatar_url": "/media/avatars/default.png",
                     "created_at": "2026-11-21T13:04:05.678Z",
                 },
             })
