@@ -7,6 +7,7 @@
 //! - `demo`: the main job as a play, through the SDK;
 //! - [`serve`]: how the server starts, from the data folder to the shutdown.
 
+mod admin;
 pub mod cli;
 pub mod config;
 mod console;
@@ -47,7 +48,7 @@ pub fn main() -> ExitCode {
         }
     };
     match run(cli.command.unwrap_or_default(), loaded, &weak_spots) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             console::complain(&*error);
             ExitCode::from(FAILED)
@@ -62,7 +63,11 @@ fn load(cli: &Cli) -> Result<Loaded, ConfigError> {
     )
 }
 
-fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), Box<dyn Error>> {
+fn run(
+    command: Command,
+    loaded: Loaded,
+    weak_spots: &[String],
+) -> Result<ExitCode, Box<dyn Error>> {
     let Loaded {
         config,
         settings,
@@ -78,14 +83,19 @@ fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), Bo
                 ConfigCommand::Print => settings.to_toml(),
             };
             console::say(&text);
-            Ok(())
         }
         Command::Migrate => {
             logging::init(&config.log);
             runtime()?.block_on(serve::database::migrate(&config.store))?;
-            Ok(())
         }
-        Command::Demo { file } => Ok(runtime()?.block_on(demo::run(file.as_deref()))?),
+        Command::Demo { file } => runtime()?.block_on(demo::run(file.as_deref()))?,
+        Command::Operate(command) => {
+            // There is no log: what a command has to say, it says.
+            for warning in warnings {
+                console::warn(&warning);
+            }
+            return Ok(runtime()?.block_on(cli::run(command, &config)));
+        }
         Command::Serve => {
             logging::init(&config.log);
             for warning in warnings {
@@ -95,9 +105,9 @@ fn run(command: Command, loaded: Loaded, weak_spots: &[String]) -> Result<(), Bo
                 tracing::warn!("{weak_spot}");
             }
             runtime()?.block_on(serve::run(config))?;
-            Ok(())
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, StartError> {

@@ -52,6 +52,17 @@ pub enum StartError {
         /// The other's process id, if it could be read.
         process: Option<u32>,
     },
+    /// The operators' socket cannot be made.
+    #[error(
+        "cannot make the admin socket {path}: {error}; remove what is there, or set SEALPOST_DATA_DIR to another (shorter) path",
+        path = path.display()
+    )]
+    AdminSocket {
+        /// The socket.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
     /// Somebody listens there already.
     #[error(
         "port taken: {address} is in use; stop the other process or set {variable} to another address"

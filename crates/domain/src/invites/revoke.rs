@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{InviteId, Invites};
+use super::{Invite, InviteId, Invites};
 use crate::operators::Operator;
 use crate::ports::{StoreError, StoreExt};
 use crate::{DomainError, ErrorKind};
@@ -21,20 +21,19 @@ pub enum RevokeInviteError {
 }
 
 impl Invites {
-    /// Takes an invite back: it makes no further account. Those it has made stay.
+    /// Takes an invite back, and returns it: it makes no further account. Those it has made stay.
     ///
     /// # Errors
     /// [`RevokeInviteError`].
-    pub async fn revoke(&self, _: Operator, id: InviteId) -> Result<(), RevokeInviteError> {
+    pub async fn revoke(&self, _: Operator, id: InviteId) -> Result<Invite, RevokeInviteError> {
         let now = self.env.now();
         self.env
             .store
             .write(move |tx| {
-                if tx.invites().revoke(id, now)? {
-                    Ok(())
-                } else {
-                    Err(RevokeInviteError::Unknown)
+                if !tx.invites().revoke(id, now)? {
+                    return Err(RevokeInviteError::Unknown);
                 }
+                tx.invites().find(id)?.ok_or(RevokeInviteError::Unknown)
             })
             .await
     }

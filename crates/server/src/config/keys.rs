@@ -140,6 +140,7 @@ keys! {
         "Who may make an account: open (anybody), invite (whoever has one; see `sealpost invite`) or closed.";
     PROVIDERS = "providers", List, Unset("none"),
         "Identity providers to log in with, by name; in the file, tables [providers.NAME].";
+        "Who may make an account: open (anybody), invite (whoever has one) or closed.";
     LIMITS = "limits", Text, Text("default"),
         "Request rates and quotas: default, or off (only while listening on loopback).";
     MAIL_URL = "mail_url", Secret, Text("file://DATA_DIR/mail"),

@@ -19,4 +19,4 @@ mod wiring;
 pub use data_dir::DataDir;
 pub use listen::{Bound, Listener, bind};
 pub use run::run;
-pub(crate) use run::run_until;
+pub(crate) use run::{open_for_admin, run_until};

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use crate::admin::Admin;
+use crate::admin::socket::AdminSocket;
 use crate::config::{Config, Limits};
 use crate::serve::{
     Bound, DataDir, bind, blobs, database, greeting, listen, mail, mail_worker, master_key,
@@ -34,6 +36,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         let path = data_dir.path().display();
         tracing::warn!("data folder {path} is open to others (mode {mode:o}): chmod 700 {path}");
     }
+    let admin_socket = AdminSocket::bind(&data_dir)?;
     let bound = bind(&config)?;
     if let Some(listener) = listen::exposed(&config) {
         tracing::warn!(
@@ -60,6 +63,10 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         mailer,
     )
     .await?;
+    let public_url = config.public_url(bound.first).to_string();
+    let core = wiring::core(&config, &public_url, env, &keyring).await?;
+    let admin = core.admin();
+    let services = wiring::services(&config, &public_url, core, hub, &blobs)?;
     // Before the first request: a token of a session that has ended must not slip in.
     services
         .sessions
@@ -67,6 +74,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         .await
         .map_err(StartError::store)?;
     let mut upkeep = JoinSet::new();
+    upkeep.spawn(admin_socket.serve(admin));
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
     upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
@@ -105,6 +113,17 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     .await;
     mail_workers.stop().await;
     served.map_err(StartError::Runtime)
+}
+
+/// What the operator's commands need while no server runs. Whoever calls holds the data folder.
+pub(crate) async fn open_for_admin(config: &Config) -> Result<Admin, StartError> {
+    let store = database::open(&config.store, Arc::new(database::Nobody)).await?;
+    let env = wiring::environment(store);
+    let keyring = master_key::load(&config.master_key, &env).await?;
+    // No token is made: their issuer does not matter.
+    let public_url = config.public_url(config.listen.first()).to_string();
+    let core = wiring::core(config, &public_url, env, &keyring).await?;
+    Ok(core.admin())
 }
 
 /// How long the server goes on while `/readyz` already refuses, so that a load balancer notices. On loopback alone

@@ -17,9 +17,12 @@ use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{FilePorts, Files};
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::installation::{self, InstallationSecrets};
+use sealpost_domain::invites::Invites;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::{BlobStore, IdentityProvider, KeyInspector, RsaPem, Sealer, Store};
+use sealpost_domain::operators::Operators;
+use sealpost_domain::ports::{BlobStore, KeyInspector, RsaPem, Sealer, Store};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_http::{
     Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
@@ -33,6 +36,8 @@ use sealpost_identity::{OAuthProvider, OidcProvider};
 
 use crate::StartError;
 use crate::config::{ByteSize, Config, Provider, Registration};
+use crate::admin::Admin;
+use crate::config::{ByteSize, Config, Registration};
 
 /// The environment of all use cases: the real clock, the system's randomness, and this store.
 pub(super) fn environment(store: Arc<dyn Store>) -> Environment {
@@ -43,8 +48,19 @@ pub(super) fn environment(store: Arc<dyn Store>) -> Environment {
     }
 }
 
-/// Opens the installation under `keyring` and makes the services that the HTTP crate serves.
-pub(super) async fn services(
+/// What the operator's commands need, and everything else stands on.
+pub(super) struct Core {
+    env: Environment,
+    sealer: Arc<dyn Sealer>,
+    inbox_epoch: String,
+    ports: SessionPorts,
+    accounts: Accounts,
+    sessions: Sessions,
+    registration: RegistrationPolicy,
+}
+
+/// Opens the installation under `keyring`.
+pub(super) async fn core(
     config: &Config,
     public_url: &str,
     env: Environment,
@@ -53,6 +69,7 @@ pub(super) async fn services(
     blobs: Arc<dyn BlobStore>,
     mailer: Arc<dyn Mailer>,
 ) -> Result<Services, StartError> {
+) -> Result<Core, StartError> {
     let sealer: Arc<dyn Sealer> = Arc::new(MasterSealer::new(keyring, Arc::clone(&env.entropy)));
     let secrets = installation::open(&env, &*sealer)
         .await
@@ -94,8 +111,65 @@ pub(super) async fn services(
     })
 
     let accounts = Accounts::new(env.clone(), Arc::clone(&ports.hasher), registration);
+    let ports = session_ports(&env, &secrets)?;
+    let registration = match config.registration {
+        Registration::Open => RegistrationPolicy::Open,
+        Registration::Invite => RegistrationPolicy::Invite,
+        Registration::Closed => RegistrationPolicy::Closed,
+    };
+    let policy = accounts::Registration {
+        policy: registration,
+        digester: Arc::clone(&ports.digester),
+    };
+    Ok(Core {
+        accounts: Accounts::new(env.clone(), Arc::clone(&ports.hasher), policy),
+        sessions: Sessions::new(env.clone(), ports.clone(), public_url),
+        inbox_epoch: secrets.inbox_epoch,
+        registration,
+        env,
+        sealer,
+        ports,
+    })
+}
+
+impl Core {
+    /// The operator's use cases.
+    pub(super) fn admin(&self) -> Admin {
+        let (accounts, sessions) = (self.accounts.clone(), self.sessions.clone());
+        Admin::new(
+            self.env.clone(),
+            Operators::new(self.env.clone(), accounts, sessions),
+            Invites::new(self.env.clone(), Arc::clone(&self.ports.digester)),
+        )
+    }
+}
+
+/// Makes the services that the HTTP crate serves.
+pub(super) fn services(
+    config: &Config,
+    public_url: &str,
+    core: Core,
+    hub: Arc<Hub>,
+    blobs: &Arc<dyn BlobStore>,
+) -> Result<Services, StartError> {
+    let Core {
+        env,
+        sealer,
+        inbox_epoch,
+        ports,
+        accounts,
+        sessions,
+        registration,
+    } = core;
+    let inspector: Arc<dyn KeyInspector> = Arc::new(PublicKeyInspector);
+    let data_keys = DataKeys::new(
+        env.clone(),
+        Arc::clone(&sealer),
+        Arc::new(RsaDataKeys),
+        Arc::clone(&ports.digester),
+    );
+    let rsa_pem: Arc<dyn RsaPem> = Arc::new(RsaPemReader::new().map_err(StartError::Runtime)?);
     let keys = Keys::new(env.clone(), Arc::clone(&inspector));
-    let sessions = Sessions::new(env.clone(), ports.clone(), public_url);
     Ok(Services {
         enrolment: Enrolment::new(
             env.clone(),
@@ -112,6 +186,7 @@ pub(super) async fn services(
             identity_providers(&config.providers)?,
         ),
         readiness: readiness(config, &env, &data_keys, Arc::clone(&blobs)),
+        readiness: readiness(config, &env, &data_keys, Arc::clone(blobs)),
         data_keys,
         rsa_pem,
         accounts,
@@ -125,8 +200,8 @@ pub(super) async fn services(
             Arc::clone(&ports.digester),
             inspector,
         ),
-        files: files(config, &env, &sealer, &blobs),
-        inbox: Inbox::new(env.clone(), sealer, &secrets.inbox_epoch),
+        files: files(config, &env, &sealer, blobs),
+        inbox: Inbox::new(env.clone(), sealer, &inbox_epoch),
         hub,
         clock: env.clock,
         entropy: env.entropy,

@@ -1,10 +1,25 @@
-//! The command line.
+//! The command line. The groups of the operator's commands are a file each; `run.rs` carries them out.
+
+mod invite;
+mod lifetime;
+mod pages;
+mod password;
+mod run;
+mod session;
+mod show;
+mod table;
+mod user;
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config;
+
+pub use invite::{InviteCommand, InviteOptions};
+pub(crate) use run::run;
+pub use session::SessionCommand;
+pub use user::UserCommand;
 
 /// An API server for end-to-end encrypted messages and encrypted files.
 ///
@@ -36,11 +51,49 @@ pub enum Command {
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Look after accounts, sessions and invites.
+    #[command(flatten)]
+    Operate(OperatorCommand),
     /// Look at the configuration.
     Config {
         /// What to do with it.
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+}
+
+/// What the operator can do, with the running server or without.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum OperatorCommand {
+    /// Look after accounts.
+    ///
+    /// Speaks to the running server through DATA_DIR/admin.sock; while none runs, it opens the store itself. For root and
+    /// the user that the server runs as.
+    User {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: UserCommand,
+        /// Print JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Look after who is logged in.
+    Session {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: SessionCommand,
+        /// Print JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Make an invite, or look after those there are.
+    Invite {
+        /// What to do.
+        #[command(flatten)]
+        options: InviteOptions,
+        /// Print JSON.
+        #[arg(long, global = true)]
+        json: bool,
     },
 }
 

@@ -1,0 +1,63 @@
+//! The one place where the operator's requests become use cases: a file for each group of commands.
+
+mod invites;
+mod sessions;
+mod users;
+
+use sealpost_domain::Environment;
+use sealpost_domain::invites::Invites;
+use sealpost_domain::operators::{Operator, Operators};
+
+use super::wire::{Answer, Refusal, Request};
+
+/// The operator's use cases behind one door. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Admin {
+    env: Environment,
+    operators: Operators,
+    invites: Invites,
+}
+
+impl Admin {
+    pub(crate) const fn new(env: Environment, operators: Operators, invites: Invites) -> Self {
+        Self {
+            env,
+            operators,
+            invites,
+        }
+    }
+
+    /// Carries a request out for an operator whom the operating system vouches for.
+    pub(crate) async fn carry_out(
+        &self,
+        operator: Operator,
+        request: Request,
+    ) -> Result<Answer, Refusal> {
+        match request {
+            Request::ListUsers { after, limit } => self.list_users(operator, after, limit).await,
+            Request::ShowUser { username } => self.show_user(operator, &username).await,
+            Request::CreateUser {
+                username,
+                password,
+                email,
+            } => {
+                self.create_user(operator, &username, &password, email.as_deref())
+                    .await
+            }
+            Request::DisableUser { username } => self.disable_user(operator, &username).await,
+            Request::EnableUser { username } => self.enable_user(operator, &username).await,
+            Request::ListSessions { username } => self.list_sessions(operator, &username).await,
+            Request::RevokeSession { id } => self.revoke_session(operator, &id).await,
+            Request::RevokeSessions { username } => self.revoke_sessions(operator, &username).await,
+            Request::CreateInvite {
+                uses,
+                lifetime_seconds,
+            } => self.create_invite(operator, uses, lifetime_seconds).await,
+            Request::ListInvites { before, limit } => {
+                self.list_invites(operator, before, limit).await
+            }
+            Request::ShowInvite { id } => self.show_invite(operator, &id).await,
+            Request::RevokeInvite { id } => self.revoke_invite(operator, &id).await,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Answers, as people and as programs read them.
+
+use sealpost_domain::Secret;
+use serde_json::{Value, json};
+
+use super::table::{list, table};
+use crate::admin::wire::{
+    Answer, Invite, InviteDetails, InviteUse, NewInvite, Session, Time, User,
+};
+
+/// An answer as JSON: its body, without what only the channel needs. `password` is one that was made up.
+pub(super) fn as_json(
+    answer: &Answer,
+    password: Option<&Secret<String>>,
+) -> serde_json::Result<String> {
+    let mut value = serde_json::to_value(answer)?;
+    let mut body = value.get_mut("body").map(Value::take).unwrap_or_default();
+    if let (Some(password), Some(body)) = (password, body.as_object_mut()) {
+        body.insert("password".to_owned(), json!(password.expose()));
+    }
+    Ok(format!("{body:#}\n"))
+}
+
+/// A failure as JSON.
+pub(super) fn failure_as_json(code: &str, detail: &str) -> String {
+    format!("{:#}\n", json!({"error": {"code": code, "detail": detail}}))
+}
+
+/// An answer for people.
+pub(super) fn as_text(answer: &Answer, password: Option<&Secret<String>>) -> String {
+    let mut text = match answer {
+        Answer::Users(page) => users(&page.data),
+        Answer::User(user) => list(&user_entries(user)),
+        Answer::UserDetails(details) => {
+            let mut entries = user_entries(&details.user);
+            entries.push(("sessions", details.sessions.to_string()));
+            list(&entries)
+        }
+        Answer::Disabled(disabled) => {
+            let mut entries = user_entries(&disabled.user);
+            entries.push(("sessions ended", disabled.sessions_ended.to_string()));
+            list(&entries)
+        }
+        Answer::Sessions(page) => sessions(&page.data),
+        Answer::SessionsEnded(ended) => {
+            list(&[("sessions ended", ended.sessions_ended.to_string())])
+        }
+        Answer::Invite(invite) => list(&invite_entries(invite)),
+        Answer::NewInvite(made) => new_invite(made),
+        Answer::Invites(page) => invites(&page.data),
+        Answer::InviteDetails(details) => invite_details(details),
+    };
+    if let Some(password) = password {
+        text.push_str(&list(&[("password", password.expose().clone())]));
+        text.push_str("The password is shown this once.\n");
+    }
+    text
+}
+
+fn users(users: &[User]) -> String {
+    let row = |user: &User| {
+        [
+            user.username.clone(),
+            email(user),
+            state(user).to_owned(),
+            time(user.created_at),
+        ]
+    };
+    let rows: Vec<_> = users.iter().map(row).collect();
+    table(["USERNAME", "EMAIL", "STATE", "CREATED"], &rows)
+}
+
+fn user_entries(user: &User) -> Vec<(&'static str, String)> {
+    let state = match user.disabled_at {
+        Some(since) => format!("disabled since {}", time(since)),
+        None => state(user).to_owned(),
+    };
+    vec![
+        ("username", user.username.clone()),
+        ("id", user.id.clone()),
+        ("email", email(user)),
+        ("state", state),
+        ("created", time(user.created_at)),
+    ]
+}
+
+fn state(user: &User) -> &'static str {
+    if user.disabled_at.is_some() {
+        "disabled"
+    } else {
+        "enabled"
+    }
+}
+
+fn email(user: &User) -> String {
+    match (&user.email, user.email_verified_at) {
+        (Some(email), Some(_)) => format!("{email} (verified)"),
+        (Some(email), None) => email.clone(),
+        (None, _) => "-".to_owned(),
+    }
+}
+
+fn sessions(sessions: &[Session]) -> String {
+    let row = |session: &Session| {
+        [
+            session.id.clone(),
+            session.dialect.clone(),
+            time(session.created_at),
+            time(session.expires_at),
+            session.client.clone().unwrap_or_else(|| "-".to_owned()),
+        ]
+    };
+    let rows: Vec<_> = sessions.iter().map(row).collect();
+    table(["ID", "DIALECT", "CREATED", "EXPIRES", "CLIENT"], &rows)
+}
+
+fn new_invite(made: &NewInvite) -> String {
+    let mut entries = vec![("code", made.code.expose().clone())];
+    entries.extend(invite_entries(&made.invite));
+    list(&entries) + "The code is shown this once.\n"
+}
+
+fn invite_entries(invite: &Invite) -> Vec<(&'static str, String)> {
+    vec![
+        ("id", invite.id.clone()),
+        ("state", invite.state.clone()),
+        ("used", used(invite)),
+        ("created", time(invite.created_at)),
+        ("expires", time(invite.expires_at)),
+        ("made by", format!("user id {}", invite.made_by)),
+    ]
+}
+
+fn used(invite: &Invite) -> String {
+    format!("{} of {}", invite.used, invite.uses)
+}
+
+fn invites(invites: &[Invite]) -> String {
+    let row = |invite: &Invite| {
+        [
+            invite.id.clone(),
+            invite.state.clone(),
+            used(invite),
+            time(invite.created_at),
+            time(invite.expires_at),
+        ]
+    };
+    let rows: Vec<_> = invites.iter().map(row).collect();
+    table(["ID", "STATE", "USED", "CREATED", "EXPIRES"], &rows)
+}
+
+fn invite_details(details: &InviteDetails) -> String {
+    let row = |made: &InviteUse| [made.username.clone(), time(made.used_at)];
+    let rows: Vec<_> = details.accounts.iter().map(row).collect();
+    let mut text = list(&invite_entries(&details.invite));
+    if !rows.is_empty() {
+        text.push('\n');
+        text.push_str(&table(["USERNAME", "JOINED"], &rows));
+    }
+    text
+}
+
+fn time(time: Time) -> String {
+    time.0.to_string()
+}
