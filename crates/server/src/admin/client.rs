@@ -1,6 +1,7 @@
 //! The command's end of the admin socket.
 
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,14 +38,17 @@ pub(super) async fn connect(data_dir: &Path) -> Result<Option<UnixStream>, Chann
 
 /// A password is told only to a server of this user, of root, or of whoever owns the data folder.
 fn check_server(stream: &UnixStream, data_dir: &Path) -> Result<(), ChannelError> {
-    use std::os::unix::fs::MetadataExt;
     let server = stream.peer_cred().map_err(ChannelError::Broken)?.uid();
     let owner = data_dir.metadata().map_err(ChannelError::Broken)?.uid();
-    if [geteuid().as_raw(), 0, owner].contains(&server) {
+    if is_trusted(server, geteuid().as_raw(), owner) {
         Ok(())
     } else {
         Err(ChannelError::Stranger(server))
     }
+}
+
+fn is_trusted(server: u32, own: u32, owner: u32) -> bool {
+    [own, 0, owner].contains(&server)
 }
 
 /// Sends one request and reads its answer.
@@ -63,5 +67,23 @@ pub(super) async fn ask(stream: &mut UnixStream, request: Request) -> Result<Ans
     match answered.outcome {
         Outcome::Answer(answer) => Ok(answer),
         Outcome::Error(refusal) => Err(ChannelError::Refused(refusal)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_told_to_a_server_of_some_other_user() {
+        for (server, own, owner, trusted) in [
+            (7, 7, 7, true),
+            (7, 0, 7, true),
+            (0, 7, 7, true),
+            (8, 0, 7, false),
+            (8, 7, 7, false),
+        ] {
+            assert_eq!(is_trusted(server, own, owner), trusted, "{server} {own}");
+        }
     }
 }

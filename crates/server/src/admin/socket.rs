@@ -119,11 +119,10 @@ fn make_room(path: &Path) -> Result<(), StartError> {
 
 /// One connection: one request, one answer.
 async fn attend(mut stream: UnixStream, admin: &Admin) -> io::Result<()> {
+    // Read in any case: whoever is still sending would not hear the answer.
+    let line = read_line(&mut stream, MAX_REQUEST, PATIENCE).await?;
     let outcome = match admit(stream.peer_cred()?.uid(), geteuid().as_raw()) {
-        Ok(operator) => {
-            let line = read_line(&mut stream, MAX_REQUEST, PATIENCE).await?;
-            answer(admin, operator, &line).await
-        }
+        Ok(operator) => answer(admin, operator, &line).await,
         Err(refusal) => Err(refusal),
     };
     let answered = Answered {

@@ -7,6 +7,7 @@
     reason = "tests: what goes wrong must fail the test"
 )]
 
+mod admin;
 mod demo;
 mod document_000;
 mod federation;
