@@ -42,8 +42,6 @@ pub struct Adapters {
     pub env: Environment,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
-    /// Knows the passwords that are refused.
-    pub common_passwords: Arc<dyn CommonPasswords>,
     /// Signs access tokens.
     pub signer: Arc<dyn TokenSigner>,
     /// Makes digests and MACs.
@@ -95,7 +93,6 @@ impl Services {
         let Adapters {
             env,
             hasher,
-            common_passwords,
             signer,
             digester,
             sealer,
@@ -129,18 +126,6 @@ impl Services {
         };
         let accounts = Accounts::new(env.clone(), account_ports, facts.info.registration)
             .with_rename_interval(facts.rename_interval);
-        let outbox = Outbox::new(env.clone(), sealer.clone(), mailer);
-        let throttles = Throttles::new(digester.clone(), facts.count_rates);
-        let account_ports = AccountPorts {
-            hasher: hasher.clone(),
-            digester: digester.clone(),
-            common_passwords: common_passwords.clone(),
-            outbox: outbox.clone(),
-            throttles: throttles.clone(),
-        };
-        let accounts = Accounts::new(env.clone(), account_ports, facts.info.registration)
-            .with_rename_interval(facts.rename_interval);
-        let keys = Keys::new(env.clone(), inspector.clone());
         let factor_ports = FactorPorts {
             sealer: sealer.clone(),
             digester: digester.clone(),
@@ -166,11 +151,6 @@ impl Services {
             digester: digester.clone(),
             outbox: outbox.clone(),
         };
-
-        let app_passwords = AppPasswordPorts {
-            digester: digester.clone(),
-            outbox: outbox.clone(),
-        };
         let files = FilePorts {
             sealer: sealer.clone(),
             cipher: file_cipher,
@@ -187,7 +167,6 @@ impl Services {
             app_passwords: AppPasswords::new(
                 env.clone(),
                 app_password_ports,
-                app_passwords,
                 authentication.clone(),
                 sessions.clone(),
             ),
@@ -203,7 +182,6 @@ impl Services {
             avatars: Avatars::new(env.clone(), pictures),
             invites: Invites::new(env.clone(), digester.clone()),
             operators: Operators::new(env.clone(), accounts.clone(), sessions.clone()),
-            authentication,
             factors: Factors::new(env.clone(), factor_ports, outbox.clone()),
             data_keys: DataKeys::new(
                 env.clone(),

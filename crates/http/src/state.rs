@@ -49,10 +49,6 @@ pub struct Services {
     pub audit: AuditTrail,
     /// Use cases of avatars.
     pub avatars: Avatars,
-    /// Use cases of app passwords.
-    pub app_passwords: AppPasswords,
-    /// Use cases of recovery.
-    pub recoveries: Recoveries,
     /// Use cases of sessions.
     pub sessions: Sessions,
     /// Use cases of federated login.

@@ -3,23 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sealpost_domain::accounts::{Accounts, Registration, RegistrationPolicy};
-use sealpost_domain::audit::AuditTrail;
-use sealpost_domain::avatars::Avatars;
-use sealpost_domain::conversations::Conversations;
-use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::enrolment::Enrolment;
-use sealpost_domain::federation::Federation;
-use sealpost_domain::files::{FilePorts, Files};
-use sealpost_domain::inbox::Inbox;
-use sealpost_domain::keys::Keys;
-use sealpost_domain::mail::Outbox;
-use sealpost_domain::messages::Messages;
+use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::ports::{
-    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Entropy, Hotp, KeyInspector,
-    MacPurpose, MockBlobStore, MockCommonPasswords, MockFileCipher, MockKeyInspector, MockMailer,
+    DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
+    MockBlobStore, MockCommonPasswords, MockFileCipher, MockKeyInspector, MockMailer,
     MockPasswordHasher, MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner,
-    NewDataKeyPair, PasswordHash, PasswordHasher, RsaPem, Sealer, Store, StoreError, Unit,
+    NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
 };
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
 use sealpost_domain::{Environment, Secret, Timestamp};
@@ -84,10 +73,10 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
     hasher
         .expect_hash()
         .returning(|_| Ok(PasswordHash::new("hash".to_owned())));
-    let mut common_passwords = MockCommonPasswords::new();
-    common_passwords.expect_contains().returning(|_| false);
     let mut signer = MockTokenSigner::new();
     signer.expect_public_keys().returning(Vec::new);
+    let mut common_passwords = MockCommonPasswords::new();
+    common_passwords.expect_contains().returning(|_| false);
     let adapters = Adapters {
         env: Environment {
             store: store.clone(),
@@ -95,7 +84,6 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
             entropy: Arc::new(CountingEntropy::default()),
         },
         hasher: Arc::new(hasher),
-        common_passwords: Arc::new(common_passwords),
         signer: Arc::new(signer),
         digester: Arc::new(NoDigests),
         sealer: Arc::new(MockSealer::new()),
@@ -107,64 +95,10 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         blobs: Arc::new(MockBlobStore::new()),
         mailer: Arc::new(MockMailer::new()),
         pictures: Arc::new(MockPictureProcessor::new()),
-        common_passwords: Arc::new(MockCommonPasswords::new()),
+        common_passwords: Arc::new(common_passwords),
         providers: Vec::new(),
     };
     let facts = Facts {
-        info: ServerInfo {
-            version: "0.0.0",
-            public_url: "http://localhost".to_owned(),
-            registration: RegistrationPolicy::Open,
-        },
-        inbox_epoch: "epoch".to_owned(),
-        max_file: None,
-        rename_interval: Accounts::RENAME_INTERVAL,
-        count_rates: true,
-    };
-
-    let accounts = Accounts::new(env.clone(), hasher, RegistrationPolicy::Open);
-    let registration = Registration {
-        policy: RegistrationPolicy::Open,
-        digester: digester.clone(),
-    };
-    let accounts = Accounts::new(env.clone(), hasher, registration);
-    let sessions = Sessions::new(env.clone(), ports, "http://localhost");
-    let keys = Keys::new(env.clone(), inspector.clone());
-    let rsa_pem: Arc<dyn RsaPem> = Arc::new(MockRsaPem::new());
-    let cipher = Arc::new(NoDataKeys);
-    let services = Services {
-        enrolment: Enrolment::new(
-            env.clone(),
-            accounts.clone(),
-            keys.clone(),
-            sessions.clone(),
-            rsa_pem.clone(),
-        ),
-        federation: Federation::new(
-            env.clone(),
-            accounts.clone(),
-            sessions.clone(),
-            digester.clone(),
-            Vec::new(),
-        ),
-        data_keys: DataKeys::new(env.clone(), sealer.clone(), cipher, digester.clone()),
-        rsa_pem,
-        keys,
-        accounts,
-        sessions,
-        avatars: Avatars::new(env.clone(), Arc::new(MockPictureProcessor::new())),
-        audit: AuditTrail::new(env.clone()),
-        key_backups: KeyBackups::new(env.clone(), sealer.clone()),
-        conversations: Conversations::new(env.clone(), sealer.clone()),
-        messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
-        files: Files::new(env.clone(), file_ports(&sealer), None),
-        outbox: Outbox::new(env.clone(), sealer.clone(), Arc::new(MockMailer::new())),
-        inbox: Inbox::new(env, sealer, "epoch"),
-        hub: Arc::new(Hub::default()),
-        clock,
-        entropy,
-        readiness: vec![Arc::new(StoreCheck(store))],
-        signing_keys: Vec::new(),
         info: ServerInfo {
             version: "0.0.0",
             public_url: "http://localhost".to_owned(),

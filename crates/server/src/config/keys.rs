@@ -134,13 +134,11 @@ keys! {
     METRICS_LISTEN = "metrics_listen", Text, Unset("off"),
         "Address for Prometheus metrics, such as 127.0.0.1:9100. Keep it private.";
     REGISTRATION = "registration", Text, Text("open"),
-        "Whether strangers may make accounts: open or closed.";
+        "Who may make an account: open (anybody), invite (whoever has one; see `sealpost invite`) or closed.";
     ACCOUNTS_RENAME_DAYS = "accounts.rename_days", Number, Text("30"),
         "Least number of days between two changes of a username, 0 to 365.";
-        "Who may make an account: open (anybody), invite (whoever has one; see `sealpost invite`) or closed.";
     PROVIDERS = "providers", List, Unset("none"),
         "Identity providers to log in with, by name; in the file, tables [providers.NAME].";
-        "Who may make an account: open (anybody), invite (whoever has one) or closed.";
     LIMITS = "limits", Text, Text("default"),
         "Request rates and quotas: default, or off (only while listening on loopback).";
     MAIL_URL = "mail_url", Secret, Text("file://DATA_DIR/mail"),

@@ -56,17 +56,13 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     let services = wiring::services(
         &config,
         public_url.as_str(),
-        env,
+        env.clone(),
         &keyring,
         hub,
         blobs,
         mailer,
     )
     .await?;
-    let public_url = config.public_url(bound.first).to_string();
-    let core = wiring::core(&config, &public_url, env, &keyring).await?;
-    let admin = core.admin();
-    let services = wiring::services(&config, &public_url, core, hub, &blobs)?;
     // Before the first request: a token of a session that has ended must not slip in.
     services
         .sessions
@@ -74,19 +70,15 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         .await
         .map_err(StartError::store)?;
     let mut upkeep = JoinSet::new();
-    upkeep.spawn(admin_socket.serve(admin));
+    upkeep.spawn(admin_socket.serve(wiring::admin(&services, env)));
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
     upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
-    upkeep.spawn(upkeep::sweep(services.sessions.clone()));
-    upkeep.spawn(upkeep::sweep_federation(services.federation.clone()));
     upkeep.spawn(upkeep::sweep_files(services.files.clone()));
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
     }
-    let mail_workers = mail_worker::MailWorkers::start(&services.outbox, wake_ups.mail());
     let mail_workers = mail_worker::MailWorkers::start(&services.outbox, &wake_ups.mail());
-    upkeep.spawn(upkeep::sweep_dead_letters(services.outbox.clone()));
     let end = end()?;
     let settings = sealpost_http::Settings {
         trusted_proxies: sealpost_http::TrustedProxies::new(
@@ -121,9 +113,18 @@ pub(crate) async fn open_for_admin(config: &Config) -> Result<Admin, StartError>
     let env = wiring::environment(store);
     let keyring = master_key::load(&config.master_key, &env).await?;
     // No token is made: their issuer does not matter.
-    let public_url = config.public_url(config.listen.first()).to_string();
-    let core = wiring::core(config, &public_url, env, &keyring).await?;
-    Ok(core.admin())
+    let public_url = config.public_url(config.listen.first());
+    let services = wiring::services(
+        config,
+        public_url.as_str(),
+        env.clone(),
+        &keyring,
+        Arc::default(),
+        blobs::open(blobs::folder(&config.blobs_url)?)?,
+        mail::mailer(&config.mail, &public_url)?,
+    )
+    .await?;
+    Ok(wiring::admin(&services, env))
 }
 
 /// How long the server goes on while `/readyz` already refuses, so that a load balancer notices. On loopback alone

@@ -76,6 +76,7 @@ pub(super) struct Sweepers {
     recoveries: Recoveries,
     audit: AuditTrail,
     outbox: Outbox,
+    federation: Federation,
 }
 
 impl Sweepers {
@@ -88,6 +89,7 @@ impl Sweepers {
             recoveries: services.recoveries.clone(),
             audit: services.audit.clone(),
             outbox: services.outbox.clone(),
+            federation: services.federation.clone(),
         }
     }
 }
@@ -113,6 +115,10 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             sweepers.recoveries.sweep().await,
         );
         report("old events of audit trails", sweepers.audit.sweep().await);
+        report(
+            "logins begun at a provider",
+            sweepers.federation.sweep().await,
+        );
         report("old dead letters", sweepers.outbox.sweep().await);
     }
 }
@@ -123,22 +129,6 @@ fn report(what: &str, swept: Result<u64, StoreError>) {
         Ok(rows) => tracing::debug!(rows, "deleted {what}"),
         Err(error) => {
             tracing::warn!(%error, "cannot delete {what}; trying again in a minute");
-        }
-    }
-}
-
-/// Deletes logins that were begun with a provider and not finished, now and then. Runs until it is dropped.
-pub(super) async fn sweep_federation(federation: Federation) {
-    let mut ticks = interval(SWEEP_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match federation.sweep().await {
-            Ok(0) => {}
-            Ok(rows) => tracing::debug!(rows, "deleted unfinished logins"),
-            Err(error) => {
-                tracing::warn!(%error, "cannot delete unfinished logins; trying again in a minute");
-            }
         }
     }
 }

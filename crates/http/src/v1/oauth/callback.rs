@@ -15,7 +15,7 @@ use crate::middleware::Deadline;
 use crate::openapi::{CommonProblems, FEDERATION, Responses, UnknownId, problems};
 use crate::problem::Problem;
 use crate::v1::identities::IdentityBody;
-use crate::v1::sessions::OpenedSessionBody;
+use crate::v1::sessions::{OpenedSessionBody, second_factor_required};
 
 /// More than any code, state or issuer that is worth looking at, in bytes.
 const LONGEST_PARAMETER: usize = 4_096;

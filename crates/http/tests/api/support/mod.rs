@@ -54,7 +54,6 @@ pub(crate) struct TestServer {
     pub(crate) presence: Presence,
     operators: Operators,
     invites: Invites,
-    presence: Presence,
     store: Arc<dyn Store>,
     runtime: Handle,
     folder: TempDir,

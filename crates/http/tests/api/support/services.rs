@@ -88,7 +88,6 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         blobs: Arc::new(blobs),
         mailer: Arc::new(mailer.clone()),
         pictures: Arc::new(Pictures::start().unwrap()),
-        common_passwords: Arc::new(ZxcvbnPasswords),
         providers: idp::providers(),
     };
     let facts = Facts {
