@@ -15,18 +15,15 @@ pub(crate) struct App(Secret<Vec<u8>>);
 impl App {
     fn new(secret: &str) -> Self {
         let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        let mut bits = 0_u64;
-        let mut held = 0;
-        let mut bytes = Vec::new();
-        for letter in secret.chars() {
-            bits = bits << 5 | letters.find(letter).unwrap() as u64;
-            held += 5;
-            if held >= 8 {
-                held -= 8;
-                bytes.push((bits >> held) as u8);
-            }
-        }
-        Self(Secret::new(bytes))
+        let bits: String = secret
+            .chars()
+            .map(|letter| format!("{:05b}", letters.find(letter).unwrap()))
+            .collect();
+        let bytes = bits.as_bytes().chunks_exact(8).map(|byte| {
+            let byte = std::str::from_utf8(byte).unwrap();
+            u8::from_str_radix(byte, 2).unwrap()
+        });
+        Self(Secret::new(bytes.collect()))
     }
 
     /// What it shows now.

@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_status_and_says_it_in_msg() {
         let expected = |status: u16, text: &str| (status, format!(r#"{{"msg":"{text}"}}"#));
-        let told: [(Problem, _); 7] = [
+        let told: [(Problem, _); 8] = [
             (
                 PasswordError::Length.into(),
                 expected(400, "password: a password has 8 to 128 characters"),
