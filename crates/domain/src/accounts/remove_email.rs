@@ -75,3 +75,47 @@ domain_error!(RemoveEmailError {
     IsFactor: Conflict, "email-is-second-factor";
     Gone: Unauthenticated, "account-gone";
 } else { Store });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::factors::FactorSet;
+    use crate::testing::{MockTx, account, audit_event};
+
+    fn removed(tx: &mut MockTx) -> Result<(), RemoveEmailError> {
+        let event = audit_event(account("alice").id, AuditKind::EmailRemoved);
+        remove(tx, None, &event)
+    }
+
+    #[test]
+    fn what_was_mailed_there_is_void() {
+        let mut tx = MockTx::default();
+        tx.factors
+            .expect_find_set()
+            .returning(|_| Ok(FactorSet::default()));
+        tx.accounts
+            .expect_remove_email()
+            .once()
+            .returning(|_| Ok(true));
+        tx.audit.expect_append().once().returning(|_| Ok(()));
+        tx.codes.expect_delete_all().once().returning(|_| Ok(1));
+        tx.recoveries
+            .expect_delete_all()
+            .once()
+            .returning(|_| Ok(1));
+        removed(&mut tx).unwrap();
+    }
+
+    #[test]
+    fn an_address_that_login_codes_go_to_stays() {
+        let mut tx = MockTx::default();
+        tx.factors.expect_find_set().returning(|_| {
+            Ok(FactorSet {
+                email_code: Some(account("alice").created_at),
+                ..FactorSet::default()
+            })
+        });
+        let refused = removed(&mut tx);
+        assert!(matches!(refused, Err(RemoveEmailError::IsFactor)));
+    }
+}

@@ -83,3 +83,78 @@ domain_error!(VerifyEmailError {
     WrongCode: Invalid, "wrong-code", "code";
     Gone: Unauthenticated, "account-gone";
 } else { Store });
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::Environment;
+    use crate::accounts::Email;
+    use crate::testing::{
+        CountingEntropy, FixedClock, MockTx, NoStore, ToyDigester, account, audit_event,
+    };
+
+    fn verified(tx: &mut MockTx, code: &str, old: &Account) -> Option<Account> {
+        let event = audit_event(old.id, AuditKind::EmailVerified);
+        verify(tx, &ToyDigester, code, old, None, &event).unwrap()
+    }
+
+    fn alice(email: &str) -> Account {
+        Account {
+            email: Some(Email::parse(email).unwrap()),
+            ..account("alice")
+        }
+    }
+
+    /// A unit of work with a code for new@b.example, and the code.
+    fn tx() -> (MockTx, Secret<String>) {
+        let new = alice("new@b.example");
+        let env = Environment {
+            store: Arc::new(NoStore),
+            clock: Arc::new(FixedClock::at(new.created_at)),
+            entropy: Arc::new(CountingEntropy::default()),
+        };
+        let purpose = CodePurpose::VerifyEmail;
+        let drafted = codes::draft(&env, &ToyDigester, new.id, purpose, new.email);
+        let mut tx = MockTx::default();
+        tx.codes
+            .expect_spend_try()
+            .returning(move |_, _, _| Ok(Some(drafted.row.clone())));
+        tx.codes.expect_delete().returning(|_, _| Ok(true));
+        (tx, drafted.code)
+    }
+
+    #[test]
+    fn recoveries_that_went_to_the_old_address_are_void() {
+        for (old, voided) in [("old@b.example", 1), ("new@b.example", 0)] {
+            let (mut tx, code) = tx();
+            tx.accounts
+                .expect_verify_email()
+                .once()
+                .returning(|_, _, _| Ok(true));
+            tx.audit.expect_append().once().returning(|_| Ok(()));
+            tx.recoveries
+                .expect_delete_all()
+                .times(voided)
+                .returning(|_| Ok(1));
+            tx.accounts
+                .expect_find()
+                .returning(|_| Ok(Some(alice("new@b.example"))));
+            assert!(verified(&mut tx, code.expose(), &alice(old)).is_some());
+        }
+    }
+
+    #[test]
+    fn a_wrong_code_and_an_address_that_somebody_else_has_proved_change_nothing() {
+        let old = alice("old@b.example");
+        let (mut wrong, _) = tx();
+        assert_eq!(verified(&mut wrong, "00000000", &old), None);
+        let (mut taken, code) = tx();
+        taken
+            .accounts
+            .expect_verify_email()
+            .returning(|_, _, _| Ok(false));
+        assert_eq!(verified(&mut taken, code.expose(), &old), None);
+    }
+}

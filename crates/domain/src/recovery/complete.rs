@@ -241,3 +241,115 @@ fn prove_address(
     }
     Ok(tx.audit().append(event)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::accounts::Email;
+    use crate::testing::{MockTx, ToyDigester, account, audit_event, session};
+
+    fn email() -> Email {
+        Email::parse("a@b.example").unwrap()
+    }
+
+    fn reset() -> Reset {
+        let alice = account("alice").id;
+        Reset {
+            id: RecoveryId::from_bytes([1; 16]),
+            token: [7; 32],
+            old: PasswordHash::new("old".to_owned()),
+            new: PasswordHash::new("new".to_owned()),
+            notice: None,
+            done: audit_event(alice, AuditKind::PasswordReset),
+            proved: audit_event(alice, AuditKind::EmailVerified),
+        }
+    }
+
+    fn taken() -> Recovery {
+        let Reset { id, done, .. } = reset();
+        Recovery {
+            id,
+            account: Some(done.account),
+            email: Some(email()),
+            salt: [0; 16],
+            mac: [0; 32],
+            tries_left: 0,
+            token: Some([7; 32]),
+            created_at: done.at,
+            expires_at: done.at,
+        }
+    }
+
+    fn run(tx: &mut MockTx) -> Result<Vec<EndedSession>, CompleteRecoveryError> {
+        let throttles = Throttles::new(Arc::new(ToyDigester), true);
+        reset_password(tx, &throttles, &reset())
+    }
+
+    /// A unit of work in which the account has this address.
+    fn tx(present: Option<Email>) -> MockTx {
+        let mut tx = MockTx::default();
+        tx.recoveries
+            .expect_take()
+            .withf(|id, token, _| (*id, *token) == (reset().id, reset().token))
+            .once()
+            .returning(|_, _, _| Ok(Some(taken())));
+        tx.accounts
+            .expect_replace_password()
+            .withf(|_, old, new| *old == reset().old && *new == reset().new)
+            .returning(|_, _, _| Ok(true));
+        tx.accounts.expect_find().returning(move |_| {
+            Ok(Some(Account {
+                email: present.clone(),
+                ..account("alice")
+            }))
+        });
+        tx
+    }
+
+    /// Nothing is expected of the second factors: whatever touched them would fail the test.
+    #[test]
+    fn a_reset_ends_all_that_opened_the_account_and_touches_no_second_factor() {
+        let mut tx = tx(Some(email()));
+        tx.accounts
+            .expect_verify_email()
+            .once()
+            .returning(|_, _, _| Ok(true));
+        tx.throttles.expect_remove().once().returning(|_| Ok(()));
+        tx.audit.expect_append().times(2).returning(|_| Ok(()));
+        tx.app_passwords
+            .expect_delete_all()
+            .once()
+            .returning(|_| Ok(1));
+        tx.recoveries
+            .expect_delete_all()
+            .once()
+            .returning(|_| Ok(1));
+        tx.codes.expect_delete_all().once().returning(|_| Ok(1));
+        tx.tickets.expect_remove_all().once().returning(|_| Ok(()));
+        let open = session(account("alice").id);
+        tx.sessions
+            .expect_list()
+            .returning(move |_| Ok(vec![open.clone()]));
+        tx.sessions.expect_end().once().returning(|_, _| Ok(true));
+        tx.inbox.expect_collect().once().return_const(());
+        assert_eq!(run(&mut tx).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn an_address_that_is_another_by_now_resets_nothing() {
+        for present in [None, Some(Email::parse("other@b.example").unwrap())] {
+            let refused = run(&mut tx(present));
+            assert!(matches!(refused, Err(CompleteRecoveryError::Invalid)));
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_once() {
+        let mut tx = MockTx::default();
+        tx.recoveries.expect_take().returning(|_, _, _| Ok(None));
+        let refused = run(&mut tx);
+        assert!(matches!(refused, Err(CompleteRecoveryError::Invalid)));
+    }
+}
