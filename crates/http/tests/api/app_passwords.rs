@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use sealpost_domain::accounts::RegistrationPolicy;
+use sealpost_http::Settings;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PASSWORD, TestServer};
+use crate::second_factor::switch_on;
+use crate::support::{Answer, PASSWORD, TestServer, access_token};
 
 const PATH: &str = "/v1/me/app-passwords";
 
@@ -130,4 +133,58 @@ fn the_fifty_first_is_refused() {
     let refused = create(&server, &token, &body);
     assert_eq!(refused.status, 409);
     assert_eq!(refused.problem()["code"], "too-many-app-passwords");
+}
+
+/// Logs alice in to the dialect `messenger`.
+fn enter(server: &TestServer, password: &str) -> Answer {
+    let body = json!({"username": "alice", "password": server.sealed(password)});
+    server.post("/api/login/", &body.to_string())
+}
+
+#[test]
+fn one_opens_its_dialect_past_the_second_factor_and_what_it_opened_ends_with_it() {
+    // The dialect gives an address few keys at once.
+    let settings = Settings {
+        drain_delay: Duration::ZERO,
+        limits: false,
+        ..Settings::default()
+    };
+    let server = TestServer::start_set(RegistrationPolicy::Open, settings);
+    let token = server.log_in("alice");
+    let made = create(
+        &server,
+        &token,
+        &json!({"name": "old client", "dialect": "messenger"}),
+    );
+    let made = made.json();
+    let secret = made["app_password"].as_str().unwrap();
+    let other = create(&server, &token, &json!({"name": "x", "dialect": "vault"})).json();
+    switch_on(&server, &token);
+    for refused in [PASSWORD, other["app_password"].as_str().unwrap()] {
+        assert_eq!(enter(&server, refused).status, 401);
+    }
+    // The native API has a place for the second factor, and takes none.
+    let body = json!({"identifier": "alice", "password": secret}).to_string();
+    assert_eq!(server.post("/v1/sessions", &body).status, 401);
+
+    let entered = enter(&server, secret);
+    assert_eq!(entered.status, 200, "{entered:?}");
+    let opened = access_token(&entered.json());
+    let probe = || {
+        let body = json!({"username": "alice"});
+        server
+            .post_as(&opened, "/api/start_conversation/", &body)
+            .status
+    };
+    assert_ne!(probe(), 401);
+    let listed = server.get_as(&token, PATH).json();
+    let used = listed["data"].as_array().unwrap().iter();
+    let used: Vec<_> = used.filter(|app| app["last_used_at"].is_string()).collect();
+    assert!(used.len() == 1 && used[0]["id"] == made["id"], "{listed}");
+
+    let path = format!("{PATH}/{}", made["id"].as_str().unwrap());
+    assert_eq!(server.send_as(&token, "DELETE", &path, "").status, 204);
+    assert_eq!(probe(), 401);
+    assert_eq!(enter(&server, secret).status, 401);
+    assert_eq!(server.get_as(&token, "/v1/me").status, 200);
 }
