@@ -89,6 +89,7 @@ fn every_operation_is_described() {
         let logs_in = [
             "post /v1/sessions",
             "post /v1/sessions/refresh",
+            "post /v1/sessions/factors",
             "get /v1/oauth/{provider}/callback",
             "post /v1/recoveries/{id}/complete",
             "post /api/register/",
