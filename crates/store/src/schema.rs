@@ -214,7 +214,7 @@ diesel::table! {
 diesel::table! {
     files (id) {
         id -> Binary,
-        owner_id -> Binary,
+        owner_id -> Nullable<Binary>,
         blob -> Binary,
         size -> BigInt,
         digest -> Binary,

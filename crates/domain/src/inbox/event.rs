@@ -22,6 +22,8 @@ pub enum EventKind {
     KeyChanged,
     /// The account, or somebody it talks with, has another username.
     AccountRenamed,
+    /// A contact of the account, or somebody it talked with, has left for good.
+    AccountDeleted,
     /// Somebody has asked the account to be their contact, or the account somebody.
     ContactRequested,
     /// The account and somebody have become contacts.
@@ -32,12 +34,13 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MessageCreated,
         Self::ConversationCreated,
         Self::SessionRevoked,
         Self::KeyChanged,
         Self::AccountRenamed,
+        Self::AccountDeleted,
         Self::ContactRequested,
         Self::ContactAccepted,
         Self::ContactRemoved,
@@ -52,6 +55,7 @@ impl EventKind {
             Self::SessionRevoked => 3,
             Self::KeyChanged => 4,
             Self::AccountRenamed => 20,
+            Self::AccountDeleted => 21,
             Self::ContactRequested => 10,
             Self::ContactAccepted => 11,
             Self::ContactRemoved => 12,
@@ -73,6 +77,7 @@ impl EventKind {
             Self::SessionRevoked => "session.revoked",
             Self::KeyChanged => "key.changed",
             Self::AccountRenamed => "account.renamed",
+            Self::AccountDeleted => "account.deleted",
             Self::ContactRequested => "contact.requested",
             Self::ContactAccepted => "contact.accepted",
             Self::ContactRemoved => "contact.removed",
@@ -140,6 +145,8 @@ pub enum EventData {
     Key(KeyOwner, Box<PublicKey>),
     /// The account, with the name it has now.
     Account(AccountId, Username),
+    /// The id of the account that was there.
+    Departed(AccountId),
     /// The other account, and how the owner of the log stands to it now.
     Contact(Box<Acquaintance>),
     /// What the event was about is no longer there.

@@ -229,6 +229,7 @@ impl Subjects {
                 found.map(|account| EventData::Account(account.id, account.username.clone()))
             }
 
+            EventKind::AccountDeleted => Some(EventData::Departed(AccountId::from_bytes(subject))),
             EventKind::ContactRequested
             | EventKind::ContactAccepted
             | EventKind::ContactRemoved => {

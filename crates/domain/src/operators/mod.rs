@@ -3,6 +3,7 @@
 //! Every use case takes an [`Operator`], which only the admin channel makes: no route of any API can reach one.
 
 mod create;
+mod delete;
 mod disable;
 mod enable;
 mod end_sessions;

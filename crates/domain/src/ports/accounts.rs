@@ -83,6 +83,23 @@ pub trait AccountRepository {
         free_at: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Takes the username from an account that is about to be removed in the same unit of work, and retires it: no account
+    /// can have it before `free_at`. Until the unit ends nobody can add what would belong to the account. False, and nothing
+    /// changes, if there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn vacate(&mut self, id: AccountId, free_at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Removes the account and everything that belongs to it alone. Its files must be shredded
+    /// ([`super::FileRepository::shred_all`]) and its conversations deleted
+    /// ([`super::ConversationRepository::delete_all`]) before. Names that it had stay retired. False if there is no such
+    /// account.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] if a file of the account still has its key.
+    fn remove(&mut self, id: AccountId) -> Result<bool, StoreError>;
+
     /// Deletes at most `limit` retired names that are free at `now`; says how many went.
     ///
     /// # Errors

@@ -60,5 +60,12 @@ pub trait ConversationRepository {
         account: AccountId,
         limit: u32,
     ) -> Result<Vec<AccountId>, StoreError>;
+
+    /// Deletes every conversation that `account` is in, for everybody, with its key and its messages; says how many there
+    /// were.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn delete_all(&mut self, account: AccountId) -> Result<u64, StoreError>;
 }
 }

@@ -74,6 +74,13 @@ pub trait FileRepository {
         now: Timestamp,
     ) -> Result<Option<ShreddedFile>, StoreError>;
 
+    /// The same for every file of the owner; says how many there were. They keep their rows when the owner's account is
+    /// removed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn shred_all(&mut self, owner: AccountId, now: Timestamp) -> Result<u64, StoreError>;
+
     /// Shredded files that still have a row, oldest first, at most `limit`.
     ///
     /// # Errors

@@ -19,11 +19,9 @@ pub(crate) struct EventView {
     /// Its place in the account's log: 1 for the first, and no holes.
     #[schema(value_type = u64, example = 7, minimum = 1)]
     offset: Offset,
-    /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`,
-    /// `account.renamed`. More will come: pass over what you
-    /// do not know.
-    /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`, `contact.requested`,
-    /// `contact.accepted`, `contact.removed`. More will come: pass over what you do not know.
+    /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`, `account.renamed`,
+    /// `account.deleted`, `contact.requested`, `contact.accepted`, `contact.removed`. More will come: pass over what you do
+    /// not know.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "message.created")]
     kind: &'static str,
@@ -48,6 +46,8 @@ enum EventDataView {
     Key(ChangedKey),
     /// `account.renamed`
     Account(RenamedAccount),
+    /// `account.deleted`
+    Departed(DeletedAccount),
     /// `contact.requested`, `contact.accepted`, `contact.removed`
     Contact(ChangedContact),
     /// What the event was about is no longer there.
@@ -65,6 +65,14 @@ struct ChangedKey {
 #[derive(Serialize, ToSchema)]
 struct RenamedAccount {
     user: UserView,
+}
+
+/// Somebody who has left for good.
+#[derive(Serialize, ToSchema)]
+struct DeletedAccount {
+    /// Who it was.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120001")]
+    id: String,
 }
 
 /// A contact, or who was or is to be one.
@@ -119,6 +127,7 @@ impl From<&EventData> for EventDataView {
             EventData::Account(id, username) => Self::Account(RenamedAccount {
                 user: UserView::new(*id, username),
             }),
+            EventData::Departed(id) => Self::Departed(DeletedAccount { id: id.to_string() }),
             EventData::Contact(other) => Self::Contact(ChangedContact::from(&**other)),
             EventData::Gone => Self::Gone,
         }

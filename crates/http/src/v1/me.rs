@@ -1,6 +1,6 @@
 //! `/v1/me`: the caller's own account.
 
-use actix_web::{get, patch, web};
+use actix_web::{HttpResponse, delete, get, patch, web};
 use sealpost_domain::accounts::Username;
 use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
@@ -8,7 +8,9 @@ use utoipa::{IntoResponses, ToSchema};
 use super::accounts::AccountBody;
 use crate::Services;
 use crate::extract::{Authenticated, Json};
-use crate::openapi::{ACCOUNTS, AuthProblems, BodyProblems, CommonProblems, Responses, problems};
+use crate::openapi::{
+    ACCOUNTS, AuthProblems, BodyProblems, CommonProblems, Responses, StepUp, problems,
+};
 use crate::problem::{FieldErrors, Problem};
 use crate::settings::AUTH_JSON_LIMIT;
 use crate::wire;
@@ -100,4 +102,29 @@ pub(super) async fn change_me(
     };
     let account = services.accounts.rename(&actor, username).await?;
     Ok(web::Json(AccountBody::from(&account)))
+}
+
+/// Delete your account
+///
+/// For good, and at once: the keys of your files, your picture, your key backups, your contacts, your sessions (their
+/// sockets close), and every conversation you are in with all its messages, also for who you talked with. They and your
+/// contacts hear of it (`account.deleted`). A mail address that was proved gets a notice. Nobody can take the username for
+/// 90 days. Needs a login not older than 15 minutes.
+#[utoipa::path(
+    tag = ACCOUNTS,
+    security(("bearer" = [])),
+    responses(
+        (status = 204, description = "There is no such account any more"),
+        AuthProblems,
+        StepUp,
+        CommonProblems,
+    ),
+)]
+#[delete("/me")]
+pub(super) async fn delete_me(
+    services: web::Data<Services>,
+    Authenticated(actor): Authenticated,
+) -> Result<HttpResponse, Problem> {
+    services.accounts.leave(&actor, &services.sessions).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -37,6 +37,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(accounts::create_account)
             .service(me::view_me)
             .service(me::change_me)
+            .service(me::delete_me)
             .service(audit::list_audit_events)
             .service(avatar::upload_avatar)
             .service(avatar::remove_avatar)

@@ -25,6 +25,7 @@ mod guessing;
 mod invites;
 mod key_backup;
 mod keys;
+mod leaving;
 mod logs;
 mod mail;
 mod me;

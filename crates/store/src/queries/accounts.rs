@@ -252,6 +252,17 @@ impl AccountRepository for UnitTx<'_> {
         })
     }
 
+    fn vacate(&mut self, id: AccountId, free_at: Timestamp) -> Result<bool, StoreError> {
+        self.run(|conn| names::vacate(conn, id, free_at))
+    }
+
+    fn remove(&mut self, id: AccountId) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let own = accounts::table.find(id.as_bytes().as_slice());
+            Ok(diesel::delete(own).execute(conn)? == 1)
+        })
+    }
+
     fn sweep_retired(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.run(|conn| names::sweep(conn, now, limit))
     }

@@ -196,6 +196,18 @@ impl ConversationRepository for UnitTx<'_> {
                 .collect::<Result<_, _>>()?)
         })
     }
+
+    fn delete_all(&mut self, account: AccountId) -> Result<u64, StoreError> {
+        self.run(|conn| {
+            let own = members::table
+                .filter(members::account_id.eq(account.as_bytes().as_slice()))
+                .select(members::conversation_id);
+            let deleted =
+                diesel::delete(conversations::table.filter(conversations::id.eq_any(own)))
+                    .execute(conn)?;
+            Ok(u64::try_from(deleted).unwrap_or(u64::MAX))
+        })
+    }
 }
 
 /// Everybody in a conversation, by id, and what decides whether `account` may write to the others.

@@ -18,7 +18,7 @@ const fn at(column: &'static str) -> At {
 #[diesel(table_name = files)]
 struct Row {
     id: Vec<u8>,
-    owner_id: Vec<u8>,
+    owner_id: Option<Vec<u8>>,
     blob: Vec<u8>,
     size: i64,
     digest: Vec<u8>,
@@ -32,7 +32,7 @@ impl Row {
     fn of(file: &StoredFile) -> Self {
         Self {
             id: file.id.as_bytes().to_vec(),
-            owner_id: file.owner.as_bytes().to_vec(),
+            owner_id: Some(file.owner.as_bytes().to_vec()),
             blob: file.blob.as_bytes().to_vec(),
             size: to_column(file.size),
             digest: file.digest.to_vec(),
@@ -44,9 +44,10 @@ impl Row {
     }
 
     fn decode(self) -> Result<StoredFile, StoreError> {
+        let owner = self.owner_id.ok_or(at("owner_id").corrupt())?;
         Ok(StoredFile {
             id: FileId::from_bytes(bytes(&self.id, at("id"))?),
-            owner: AccountId::from_bytes(bytes(&self.owner_id, at("owner_id"))?),
+            owner: AccountId::from_bytes(bytes(&owner, at("owner_id"))?),
             blob: BlobName::from_bytes(bytes(&self.blob, at("blob"))?),
             size: count(self.size, at("size"))?,
             digest: bytes(&self.digest, at("digest"))?,
@@ -141,6 +142,24 @@ impl FileRepository for UnitTx<'_> {
                 .get_result(conn)
                 .optional()?;
             Ok(found.as_ref().map(shredded).transpose()?)
+        })
+    }
+
+    fn shred_all(&mut self, owner: AccountId, now: Timestamp) -> Result<u64, StoreError> {
+        self.run(|conn| {
+            let files = files::table
+                .filter(files::owner_id.eq(owner.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_null());
+            let nothing = None::<Vec<u8>>;
+            let shredded = diesel::update(files)
+                .set((
+                    files::sealed_key.eq(nothing.clone()),
+                    files::sealed_name.eq(nothing.clone()),
+                    files::sealed_type.eq(nothing),
+                    files::deleted_at.eq(now.as_micros()),
+                ))
+                .execute(conn)?;
+            Ok(u64::try_from(shredded).unwrap_or(u64::MAX))
         })
     }
 

@@ -85,6 +85,29 @@ pub(super) fn retire(
     Ok(())
 }
 
+/// Retires the account's name and leaves it with one that nobody can write, since names have no spaces. To change what is
+/// unique locks the row against references too (PostgreSQL): nothing can be added to the account meanwhile.
+pub(super) fn vacate(
+    conn: &mut Conn,
+    id: AccountId,
+    free_at: Timestamp,
+) -> Result<bool, QueryError> {
+    let own = accounts::table.find(id.as_bytes().as_slice());
+    let key: Option<String> = own.select(accounts::username_key).first(conn).optional()?;
+    let Some(key) = key else {
+        return Ok(false);
+    };
+    let vacated = diesel::update(own.filter(accounts::username_key.eq(&key)))
+        .set(accounts::username_key.eq(format!(" {id}")))
+        .execute(conn)?;
+    if vacated == 0 {
+        // Renamed or removed since it was looked at, a moment ago.
+        return Err(QueryError::Raced);
+    }
+    retire(conn, id, &key, free_at)?;
+    Ok(true)
+}
+
 /// Deletes names that are free.
 pub(super) fn sweep(conn: &mut Conn, now: Timestamp, limit: u32) -> Result<u64, QueryError> {
     let free: Vec<String> = retired::table

@@ -360,3 +360,28 @@ pub async fn paged_by_folded_username(store: Arc<dyn Store>) {
         assert_eq!(page, expected);
     }
 }
+
+/// A removed account is nowhere found, and its names, the last one too, are nobody's until their time has come.
+pub async fn a_removed_account_leaves_its_names(store: Arc<dyn Store>) {
+    insert(&store, account("alice")).await.unwrap();
+    let alice = account("alice").id;
+    assert!(rename(&store, alice, None, "alicia", 5).await.unwrap());
+    let free_at = Timestamp::from_seconds(FREE_AT);
+    for expected in [true, false] {
+        let gone: Result<_, StoreError> = store
+            .write(move |tx| {
+                let vacated = tx.accounts().vacate(alice, free_at)?;
+                Ok((vacated, tx.accounts().remove(alice)?))
+            })
+            .await;
+        assert_eq!(gone.unwrap(), (expected, expected));
+    }
+    let found: Result<_, StoreError> = store.read(move |tx| tx.accounts().find(alice)).await;
+    assert_eq!(found.unwrap(), None);
+    for name in ["alice", "Alicia"] {
+        let refused = insert(&store, another(made_at(name, FREE_AT - 1))).await;
+        assert!(is_taken(&refused), "{refused:?}");
+    }
+    let again = insert(&store, another(made_at("alicia", FREE_AT))).await;
+    again.unwrap();
+}

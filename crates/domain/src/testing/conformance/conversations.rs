@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::people::{conversation, pair, person};
+use super::people::{conversation, message, message_id, pair, person};
 use crate::Timestamp;
 use crate::accounts::{AccountId, MessagesFrom, Settings};
 use crate::contacts::{ContactState, Correspondent, Relation};
@@ -230,4 +230,39 @@ pub async fn paged_newest_first(store: Arc<dyn Store>) {
         [id(4), id(1)]
     );
     assert_eq!(names, [["alice", "friend4"], ["alice", "friend1"]]);
+}
+
+/// Every conversation of an account is deleted, for who is in it too; those of others stay.
+pub async fn deleted_for_both(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    let carol = person(&store, "carol").await.id;
+    conversation(&store, 1, alice, bob).await;
+    conversation(&store, 2, carol, alice).await;
+    let kept = conversation(&store, 3, bob, carol).await;
+    for (number, byte, sender) in [(1, 1, alice), (2, 1, bob), (3, 3, bob)] {
+        let new = message(number, ConversationId::from_bytes([byte; 16]), sender);
+        let appended: Result<u64, StoreError> =
+            store.write(move |tx| tx.messages().append(&new)).await;
+        appended.unwrap();
+    }
+    for expected in [2, 0] {
+        let deleted: Result<u64, StoreError> = store
+            .write(move |tx| tx.conversations().delete_all(alice))
+            .await;
+        assert_eq!(deleted.unwrap(), expected);
+    }
+    let left: Result<_, StoreError> = store
+        .read(move |tx| {
+            let of =
+                |tx: &mut dyn crate::ports::Tx, account| tx.conversations().page(account, None, 10);
+            let pages = [of(tx, alice)?, of(tx, bob)?, of(tx, carol)?];
+            let ids: Vec<_> = (1..=3).map(message_id).collect();
+            let messages = tx.messages().find_many(&ids)?;
+            Ok((pages, messages.len()))
+        })
+        .await;
+    assert_eq!(left.unwrap(), ([vec![], vec![kept], vec![kept]], 1));
 }

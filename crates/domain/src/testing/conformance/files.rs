@@ -170,3 +170,36 @@ pub async fn blobs_are_known_by_their_rows(store: Arc<dyn Store>) {
         assert_eq!(known, expected.into_iter().map(blob).collect::<Vec<_>>());
     }
 }
+
+/// An account cannot go before the keys of its files; their rows stay for the sweep when it does.
+pub async fn shredded_before_their_owner_goes(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    for (byte, owner) in [(1, alice), (2, alice), (3, bob)] {
+        insert(&store, file(byte, owner)).await.unwrap();
+    }
+    shred(&store, alice, id(2)).await.unwrap();
+    let early: Result<bool, StoreError> = store.write(move |tx| tx.accounts().remove(alice)).await;
+    assert!(matches!(early, Err(StoreError::Internal(_))), "{early:?}");
+    assert!(find(&store, alice, id(1)).await.is_some());
+
+    let now = Timestamp::from_seconds(10);
+    let gone: Result<_, StoreError> = store
+        .write(move |tx| {
+            let shredded = tx.files().shred_all(alice, now)?;
+            Ok((shredded, tx.accounts().remove(alice)?))
+        })
+        .await;
+    assert_eq!(gone.unwrap(), (1, true));
+    let left: Result<_, StoreError> = store.read(|tx| tx.files().list_shredded(10)).await;
+    let left: Vec<FileId> = left.unwrap().iter().map(|file| file.id).collect();
+    assert_eq!(left, [id(2), id(1)]);
+    for byte in [1, 2] {
+        let removed: Result<_, StoreError> =
+            store.write(move |tx| tx.files().remove(id(byte))).await;
+        assert!(removed.unwrap());
+    }
+    assert!(find(&store, bob, id(3)).await.is_some());
+}

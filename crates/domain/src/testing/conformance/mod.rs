@@ -48,7 +48,8 @@ macro_rules! store_conformance {
                 email_is_unique_when_folded, password_is_replaced_only_if_unchanged,
                 a_proved_address_beats_a_claimed_one, a_removed_address_is_free, disabled_and_enabled,
                 renamed_if_unchanged, a_retired_name_is_its_former_owners, retired_names_are_swept,
-                many_want_a_name, settings_are_replaced_only_if_unchanged, paged_by_folded_username;
+                many_want_a_name, settings_are_replaced_only_if_unchanged, paged_by_folded_username,
+                a_removed_account_leaves_its_names;
             audit: paged_newest_first_and_swept, settled;
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none,
                 deleted_and_swept, a_hundred_parallel_guesses_spend_at_most_five_tries;
@@ -74,11 +75,11 @@ macro_rules! store_conformance {
                 a_block_against_an_acceptance, a_tally_is_exact_in_a_race;
             presence: a_lease_runs_out, only_who_has_a_session_is_there, swept_when_run_out;
             conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members,
-                membership_knows_who_may_write, pairs_and_partners, paged_newest_first;
+                membership_knows_who_may_write, pairs_and_partners, paged_newest_first, deleted_for_both;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
             files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first,
-                shredded_then_removed, blobs_are_known_by_their_rows;
+                shredded_then_removed, blobs_are_known_by_their_rows, shredded_before_their_owner_goes;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
