@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::{Operator, Operators};
 use crate::accounts::{Account, Username};
+use crate::factors::FactorSet;
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::sessions::Session;
 use crate::{DomainError, ErrorKind};
@@ -17,6 +18,8 @@ pub struct AccountOverview {
     pub account: Account,
     /// Its sessions that have not expired, newest first.
     pub sessions: Vec<Session>,
+    /// The second factors it has switched on.
+    pub factors: FactorSet,
 }
 
 /// Why nothing can be said of an account, or done to it.
@@ -31,7 +34,7 @@ pub enum FindAccountError {
 }
 
 impl Operators {
-    /// The account with this username, and its sessions.
+    /// The account with this username, its sessions and second factors.
     ///
     /// # Errors
     /// [`FindAccountError`].
@@ -47,7 +50,12 @@ impl Operators {
             .read(move |tx| {
                 let account = find(tx, &username)?;
                 let sessions = tx.sessions().list(account.id)?;
-                Ok::<_, FindAccountError>(AccountOverview { account, sessions })
+                let factors = tx.factors().find_set(account.id)?;
+                Ok::<_, FindAccountError>(AccountOverview {
+                    account,
+                    sessions,
+                    factors,
+                })
             })
             .await?;
         overview.sessions.retain(|session| session.expires_at > now);

@@ -3,10 +3,11 @@
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::Account;
 use sealpost_domain::invites::{self, InviteCode};
+use sealpost_domain::mail::MailSummary;
 use sealpost_domain::operators::AccountOverview;
 use sealpost_domain::{Secret, sessions};
 
-use super::wire::{Invite, InviteUse, NewInvite, Session, Time, User, UserDetails};
+use super::wire::{Invite, InviteUse, Mail, NewInvite, Session, Time, User, UserDetails};
 
 impl From<&Account> for User {
     fn from(account: &Account) -> Self {
@@ -27,6 +28,12 @@ impl From<&AccountOverview> for UserDetails {
         Self {
             user: User::from(&overview.account),
             sessions: overview.sessions.len(),
+            second_factors: overview
+                .factors
+                .kinds()
+                .iter()
+                .map(|kind| kind.name().to_owned())
+                .collect(),
         }
     }
 }
@@ -82,6 +89,22 @@ impl From<&invites::InviteUse> for InviteUse {
             id: used.account.to_string(),
             username: used.username.to_string(),
             used_at: Time(used.used_at),
+        }
+    }
+}
+
+impl From<&MailSummary> for Mail {
+    fn from(mail: &MailSummary) -> Self {
+        Self {
+            id: mail.id.to_string(),
+            template: mail.template.name().to_owned(),
+            state: mail.state.name().to_owned(),
+            attempts: mail.attempts,
+            created_at: Time(mail.created_at),
+            not_after: Time(mail.not_after),
+            next_at: mail.next_at.map(Time),
+            died_at: mail.died_at.map(Time),
+            reason: mail.reason.clone(),
         }
     }
 }

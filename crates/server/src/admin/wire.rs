@@ -35,6 +35,8 @@ pub(crate) enum Request {
     DisableUser { username: String },
     #[serde(rename = "user.enable")]
     EnableUser { username: String },
+    #[serde(rename = "user.reset-factors")]
+    ResetFactors { username: String },
     #[serde(rename = "session.list")]
     ListSessions { username: String },
     #[serde(rename = "session.revoke")]
@@ -49,6 +51,12 @@ pub(crate) enum Request {
     ShowInvite { id: String },
     #[serde(rename = "invite.revoke")]
     RevokeInvite { id: String },
+    #[serde(rename = "mail.list")]
+    ListMail { before: Option<String>, limit: u32 },
+    #[serde(rename = "mail.retry")]
+    RetryMail { id: String },
+    #[serde(rename = "mail.send-test")]
+    SendTestMail { address: String },
 }
 
 impl Request {
@@ -60,6 +68,7 @@ impl Request {
             Self::CreateUser { .. } => "user.create",
             Self::DisableUser { .. } => "user.disable",
             Self::EnableUser { .. } => "user.enable",
+            Self::ResetFactors { .. } => "user.reset-factors",
             Self::ListSessions { .. } => "session.list",
             Self::RevokeSession { .. } => "session.revoke",
             Self::RevokeSessions { .. } => "session.revoke-all",
@@ -67,6 +76,9 @@ impl Request {
             Self::ListInvites { .. } => "invite.list",
             Self::ShowInvite { .. } => "invite.show",
             Self::RevokeInvite { .. } => "invite.revoke",
+            Self::ListMail { .. } => "mail.list",
+            Self::RetryMail { .. } => "mail.retry",
+            Self::SendTestMail { .. } => "mail.send-test",
         }
     }
 }
@@ -95,12 +107,15 @@ pub(crate) enum Answer {
     User(User),
     UserDetails(UserDetails),
     Disabled(Disabled),
+    FactorsReset(FactorsReset),
     Sessions(Page<Session>),
     SessionsEnded(SessionsEnded),
     Invite(Invite),
     NewInvite(NewInvite),
     Invites(Page<Invite>),
     InviteDetails(InviteDetails),
+    Mails(Page<Mail>),
+    MailQueued(MailQueued),
 }
 
 /// A stretch of a list.
@@ -130,6 +145,8 @@ pub(crate) struct UserDetails {
     pub(crate) user: User,
     /// How many sessions it has.
     pub(crate) sessions: usize,
+    /// The second factors it has switched on: `totp`, `email-code`, `recovery-code`.
+    pub(crate) second_factors: Vec<String>,
 }
 
 /// An account that nobody can log in to.
@@ -139,6 +156,15 @@ pub(crate) struct Disabled {
     pub(crate) user: User,
     /// How many sessions were ended.
     pub(crate) sessions_ended: usize,
+}
+
+/// An account without second factors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FactorsReset {
+    #[serde(flatten)]
+    pub(crate) user: User,
+    /// Whether one was on.
+    pub(crate) factors_reset: bool,
 }
 
 /// A session.
@@ -195,6 +221,29 @@ pub(crate) struct InviteUse {
     pub(crate) id: String,
     pub(crate) username: String,
     pub(crate) used_at: Time,
+}
+
+/// A mail that was not sent yet, or given up. Neither its address nor what it says is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mail {
+    pub(crate) id: String,
+    pub(crate) template: String,
+    /// `waiting`, `leased` (being sent) or `dead`.
+    pub(crate) state: String,
+    pub(crate) attempts: u32,
+    pub(crate) created_at: Time,
+    /// It is not sent at this moment or later.
+    pub(crate) not_after: Time,
+    pub(crate) next_at: Option<Time>,
+    pub(crate) died_at: Option<Time>,
+    /// Why the last try failed.
+    pub(crate) reason: Option<String>,
+}
+
+/// A mail that is tried at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MailQueued {
+    pub(crate) id: String,
 }
 
 /// Why a request was not carried out.

@@ -2,6 +2,7 @@
 
 mod invite;
 mod lifetime;
+mod mail;
 mod pages;
 mod password;
 mod run;
@@ -17,6 +18,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config;
 
 pub use invite::{InviteCommand, InviteOptions};
+pub use mail::MailCommand;
 pub(crate) use run::run;
 pub use session::SessionCommand;
 pub use user::UserCommand;
@@ -82,6 +84,15 @@ pub enum OperatorCommand {
         /// What to do with them.
         #[command(subcommand)]
         command: SessionCommand,
+        /// Print JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Look after outgoing mail.
+    Mail {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: MailCommand,
         /// Print JSON.
         #[arg(long, global = true)]
         json: bool,

@@ -27,6 +27,10 @@ fn rest(answer: &mut Answer) -> Option<Request> {
             before: Some(before),
             limit,
         }),
+        Answer::Mails(page) => page.next.take().map(|before| Request::ListMail {
+            before: Some(before),
+            limit,
+        }),
         _ => None,
     }
 }
@@ -38,6 +42,10 @@ fn append(answer: &mut Answer, more: Answer) {
             all.next = more.next;
         }
         (Answer::Invites(all), Answer::Invites(more)) => {
+            all.data.extend(more.data);
+            all.next = more.next;
+        }
+        (Answer::Mails(all), Answer::Mails(more)) => {
             all.data.extend(more.data);
             all.next = more.next;
         }

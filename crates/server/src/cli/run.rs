@@ -21,6 +21,7 @@ pub(crate) async fn run(command: OperatorCommand, config: &Config) -> ExitCode {
     let (request, json) = match command {
         OperatorCommand::User { command, json } => (command.into_request(), json),
         OperatorCommand::Session { command, json } => (Ok((command.into_request(), None)), json),
+        OperatorCommand::Mail { command, json } => (Ok((command.into_request(), None)), json),
         OperatorCommand::Invite { options, json } => (Ok((options.into_request(), None)), json),
     };
     let (request, password) = match request {

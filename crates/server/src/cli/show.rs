@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::table::{list, table};
 use crate::admin::wire::{
-    Answer, Invite, InviteDetails, InviteUse, NewInvite, Session, Time, User,
+    Answer, Invite, InviteDetails, InviteUse, Mail, NewInvite, Session, Time, User,
 };
 
 /// An answer as JSON: its body, without what only the channel needs. `password` is one that was made up.
@@ -34,11 +34,23 @@ pub(super) fn as_text(answer: &Answer, password: Option<&Secret<String>>) -> Str
         Answer::UserDetails(details) => {
             let mut entries = user_entries(&details.user);
             entries.push(("sessions", details.sessions.to_string()));
+            let factors = details.second_factors.join(", ");
+            entries.push(("second factors", or_dash(&factors).to_owned()));
             list(&entries)
         }
         Answer::Disabled(disabled) => {
             let mut entries = user_entries(&disabled.user);
             entries.push(("sessions ended", disabled.sessions_ended.to_string()));
+            list(&entries)
+        }
+        Answer::FactorsReset(reset) => {
+            let mut entries = user_entries(&reset.user);
+            let was = if reset.factors_reset {
+                "reset"
+            } else {
+                "none was on"
+            };
+            entries.push(("second factors", was.to_owned()));
             list(&entries)
         }
         Answer::Sessions(page) => sessions(&page.data),
@@ -49,6 +61,11 @@ pub(super) fn as_text(answer: &Answer, password: Option<&Secret<String>>) -> Str
         Answer::NewInvite(made) => new_invite(made),
         Answer::Invites(page) => invites(&page.data),
         Answer::InviteDetails(details) => invite_details(details),
+        Answer::Mails(page) => mails(&page.data),
+        Answer::MailQueued(mail) => {
+            list(&[("id", mail.id.clone())])
+                + "It is in the outbox; once it is no longer listed there, it was sent.\n"
+        }
     };
     if let Some(password) = password {
         text.push_str(&list(&[("password", password.expose().clone())]));
@@ -158,6 +175,28 @@ fn invite_details(details: &InviteDetails) -> String {
         text.push_str(&table(["USERNAME", "JOINED"], &rows));
     }
     text
+}
+
+fn mails(mails: &[Mail]) -> String {
+    let row = |mail: &Mail| {
+        [
+            mail.id.clone(),
+            mail.template.clone(),
+            mail.state.clone(),
+            mail.attempts.to_string(),
+            mail.next_at.map_or_else(|| "-".to_owned(), time),
+            or_dash(mail.reason.as_deref().unwrap_or_default()).to_owned(),
+        ]
+    };
+    let rows: Vec<_> = mails.iter().map(row).collect();
+    table(
+        ["ID", "TEMPLATE", "STATE", "TRIES", "NEXT", "REASON"],
+        &rows,
+    )
+}
+
+fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
 }
 
 fn time(time: Time) -> String {

@@ -44,6 +44,11 @@ pub enum UserCommand {
         /// Whose.
         username: String,
     },
+    /// Switch off all second factors of an account, for somebody who has lost them.
+    ResetFactors {
+        /// Whose.
+        username: String,
+    },
 }
 
 impl UserCommand {
@@ -72,6 +77,7 @@ impl UserCommand {
             }
             Self::Disable { username } => Request::DisableUser { username },
             Self::Enable { username } => Request::EnableUser { username },
+            Self::ResetFactors { username } => Request::ResetFactors { username },
         };
         Ok((request, None))
     }

@@ -104,6 +104,19 @@ fn identity_providers(
 /// The operator's use cases.
 pub(super) fn admin(services: &Services, env: Environment) -> Admin {
     Admin::new(env, services.operators.clone(), services.invites.clone())
+    let operators = Operators::new(
+        env.clone(),
+        services.accounts.clone(),
+        services.sessions.clone(),
+    );
+    let admin = Admin {
+        env,
+        operators,
+        invites,
+        factors: services.factors.clone(),
+        outbox: services.outbox.clone(),
+    };
+    Ok((services, admin))
 }
 
 /// What has to work before the server calls itself ready.

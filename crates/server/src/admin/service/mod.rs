@@ -1,11 +1,14 @@
 //! The one place where the operator's requests become use cases: a file for each group of commands.
 
 mod invites;
+mod mail;
 mod sessions;
 mod users;
 
 use sealpost_domain::Environment;
+use sealpost_domain::factors::Factors;
 use sealpost_domain::invites::Invites;
+use sealpost_domain::mail::Outbox;
 use sealpost_domain::operators::{Operator, Operators};
 
 use super::wire::{Answer, Refusal, Request};
@@ -13,20 +16,14 @@ use super::wire::{Answer, Refusal, Request};
 /// The operator's use cases behind one door. Cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct Admin {
-    env: Environment,
-    operators: Operators,
-    invites: Invites,
+    pub(crate) env: Environment,
+    pub(crate) operators: Operators,
+    pub(crate) invites: Invites,
+    pub(crate) factors: Factors,
+    pub(crate) outbox: Outbox,
 }
 
 impl Admin {
-    pub(crate) const fn new(env: Environment, operators: Operators, invites: Invites) -> Self {
-        Self {
-            env,
-            operators,
-            invites,
-        }
-    }
-
     /// Carries a request out for an operator whom the operating system vouches for.
     pub(crate) async fn carry_out(
         &self,
@@ -46,6 +43,7 @@ impl Admin {
             }
             Request::DisableUser { username } => self.disable_user(operator, &username).await,
             Request::EnableUser { username } => self.enable_user(operator, &username).await,
+            Request::ResetFactors { username } => self.reset_factors(operator, &username).await,
             Request::ListSessions { username } => self.list_sessions(operator, &username).await,
             Request::RevokeSession { id } => self.revoke_session(operator, &id).await,
             Request::RevokeSessions { username } => self.revoke_sessions(operator, &username).await,
@@ -58,6 +56,9 @@ impl Admin {
             }
             Request::ShowInvite { id } => self.show_invite(operator, &id).await,
             Request::RevokeInvite { id } => self.revoke_invite(operator, &id).await,
+            Request::ListMail { before, limit } => self.list_mail(before.as_deref(), limit).await,
+            Request::RetryMail { id } => self.retry_mail(&id).await,
+            Request::SendTestMail { address } => self.send_test_mail(&address).await,
         }
     }
 }

@@ -3,7 +3,7 @@ use sealpost_domain::accounts::{Email, Password, Username};
 use sealpost_domain::operators::{CreateAccount, FindAccountError, Operator};
 
 use super::Admin;
-use crate::admin::wire::{Answer, Disabled, Page, Refusal, User, UserDetails};
+use crate::admin::wire::{Answer, Disabled, FactorsReset, Page, Refusal, User, UserDetails};
 
 /// The username that somebody may have. What cannot be one is nobody's.
 pub(super) fn existing(text: &str) -> Result<Username, FindAccountError> {
@@ -70,5 +70,17 @@ impl Admin {
     ) -> Result<Answer, Refusal> {
         let account = self.operators.enable(operator, existing(username)?).await?;
         Ok(Answer::User(User::from(&account)))
+    }
+    pub(super) async fn reset_factors(
+        &self,
+        operator: Operator,
+        username: &str,
+    ) -> Result<Answer, Refusal> {
+        let overview = self.operators.view(operator, existing(username)?).await?;
+        let factors_reset = self.factors.reset(overview.account.id).await?;
+        Ok(Answer::FactorsReset(FactorsReset {
+            user: User::from(&overview.account),
+            factors_reset,
+        }))
     }
 }

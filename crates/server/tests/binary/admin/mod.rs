@@ -1,5 +1,7 @@
 //! The operator's commands, with a running server and without, on both databases.
 
+mod factors;
+mod mail;
 mod socket;
 mod strangers;
 
@@ -116,15 +118,18 @@ fn story(site: &Site) -> Vec<Value> {
     answers.push(site.json(&["user", "disable", "bob"]));
     answers.push(site.json(&["user", "list"]));
     answers.push(site.json(&["user", "enable", "bob"]));
+    answers.push(site.json(&["user", "reset-factors", "bob"]));
     answers.push(site.json(&["session", "list", "bob"]));
     answers.push(site.json(&["session", "revoke", "--user", "bob"]));
     for unknown in [
         &["user", "show", "nobody"][..],
         &["user", "disable", "no body"],
         &["session", "list", "nobody"],
+        &["user", "reset-factors", "nobody"],
         &["session", "revoke", "nonsense"],
         &["invite", "show", "nonsense"],
         &["invite", "revoke", "019aa6b0-7c3a-7d52-9a5e-0242ac120002"],
+        &["mail", "retry", "nonsense"],
     ] {
         answers.push(site.run(&[unknown, &["--json"]].concat()).refused());
     }
@@ -163,11 +168,13 @@ fn a_command_does_the_same_with_a_running_server_and_without() {
         expected[4],
         json!({
             "id": "…", "username": "Alice", "email": null, "email_verified_at": null,
-            "disabled_at": null, "created_at": "…", "sessions": 0,
+            "disabled_at": null, "created_at": "…", "sessions": 0, "second_factors": [],
         })
     );
     assert_eq!(expected[6]["data"][1]["disabled_at"], "…");
-    let refusals: Vec<_> = [2, 10, 11, 12, 13, 14, 15].map(|at| &expected[at]).to_vec();
+    let refusals: Vec<_> = [2, 11, 12, 13, 14, 15, 16, 17, 18]
+        .map(|at| &expected[at])
+        .to_vec();
     assert_eq!(
         refusals,
         [
@@ -175,9 +182,11 @@ fn a_command_does_the_same_with_a_running_server_and_without() {
             "unknown-user",
             "unknown-user",
             "unknown-user",
+            "unknown-user",
             "unknown-session",
             "unknown-invite",
             "unknown-invite",
+            "not-found",
         ]
     );
 }
