@@ -267,6 +267,19 @@ impl AccountRepository for MemoryTx {
         }
         Ok(unchanged)
     }
+
+    fn vacate(&mut self, id: AccountId, free_at: Timestamp) -> Result<bool, StoreError> {
+        let Some((account, _)) = self.tables.accounts.get(&id) else {
+            return Ok(false);
+        };
+        let key = account.username.key().to_owned();
+        self.tables.retired.insert(key, (id, free_at));
+        Ok(true)
+    }
+
+    fn remove(&mut self, id: AccountId) -> Result<bool, StoreError> {
+        Ok(self.tables.accounts.remove(&id).is_some())
+    }
 }
 
 impl AuditRepository for MemoryTx {

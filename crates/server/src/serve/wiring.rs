@@ -103,20 +103,13 @@ fn identity_providers(
 
 /// The operator's use cases.
 pub(super) fn admin(services: &Services, env: Environment) -> Admin {
-    Admin::new(env, services.operators.clone(), services.invites.clone())
-    let operators = Operators::new(
-        env.clone(),
-        services.accounts.clone(),
-        services.sessions.clone(),
-    );
-    let admin = Admin {
+    Admin {
         env,
-        operators,
-        invites,
+        operators: services.operators.clone(),
+        invites: services.invites.clone(),
         factors: services.factors.clone(),
         outbox: services.outbox.clone(),
-    };
-    Ok((services, admin))
+    }
 }
 
 /// What has to work before the server calls itself ready.
