@@ -37,6 +37,8 @@ pub(crate) enum Request {
     EnableUser { username: String },
     #[serde(rename = "user.reset-factors")]
     ResetFactors { username: String },
+    #[serde(rename = "user.delete")]
+    DeleteUser { username: String },
     #[serde(rename = "session.list")]
     ListSessions { username: String },
     #[serde(rename = "session.revoke")]
@@ -69,6 +71,7 @@ impl Request {
             Self::DisableUser { .. } => "user.disable",
             Self::EnableUser { .. } => "user.enable",
             Self::ResetFactors { .. } => "user.reset-factors",
+            Self::DeleteUser { .. } => "user.delete",
             Self::ListSessions { .. } => "session.list",
             Self::RevokeSession { .. } => "session.revoke",
             Self::RevokeSessions { .. } => "session.revoke-all",
@@ -108,6 +111,7 @@ pub(crate) enum Answer {
     UserDetails(UserDetails),
     Disabled(Disabled),
     FactorsReset(FactorsReset),
+    Deleted(Deleted),
     Sessions(Page<Session>),
     SessionsEnded(SessionsEnded),
     Invite(Invite),
@@ -165,6 +169,15 @@ pub(crate) struct FactorsReset {
     pub(crate) user: User,
     /// Whether one was on.
     pub(crate) factors_reset: bool,
+}
+
+/// An account that was there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Deleted {
+    pub(crate) id: String,
+    pub(crate) username: String,
+    /// How many sessions were ended.
+    pub(crate) sessions_ended: usize,
 }
 
 /// A session.

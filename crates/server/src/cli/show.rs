@@ -53,6 +53,11 @@ pub(super) fn as_text(answer: &Answer, password: Option<&Secret<String>>) -> Str
             entries.push(("second factors", was.to_owned()));
             list(&entries)
         }
+        Answer::Deleted(deleted) => list(&[
+            ("deleted", deleted.username.clone()),
+            ("id", deleted.id.clone()),
+            ("sessions ended", deleted.sessions_ended.to_string()),
+        ]),
         Answer::Sessions(page) => sessions(&page.data),
         Answer::SessionsEnded(ended) => {
             list(&[("sessions ended", ended.sessions_ended.to_string())])

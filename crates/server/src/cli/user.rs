@@ -49,6 +49,15 @@ pub enum UserCommand {
         /// Whose.
         username: String,
     },
+
+    /// Delete an account for good, with its files and its conversations.
+    Delete {
+        /// Whose.
+        username: String,
+        /// Yes, for good: nothing of it comes back.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
 }
 
 impl UserCommand {
@@ -78,6 +87,8 @@ impl UserCommand {
             Self::Disable { username } => Request::DisableUser { username },
             Self::Enable { username } => Request::EnableUser { username },
             Self::ResetFactors { username } => Request::ResetFactors { username },
+            // Without the word it is no command line.
+            Self::Delete { username, yes: _ } => Request::DeleteUser { username },
         };
         Ok((request, None))
     }

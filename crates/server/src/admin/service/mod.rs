@@ -44,6 +44,7 @@ impl Admin {
             Request::DisableUser { username } => self.disable_user(operator, &username).await,
             Request::EnableUser { username } => self.enable_user(operator, &username).await,
             Request::ResetFactors { username } => self.reset_factors(operator, &username).await,
+            Request::DeleteUser { username } => self.delete_user(operator, &username).await,
             Request::ListSessions { username } => self.list_sessions(operator, &username).await,
             Request::RevokeSession { id } => self.revoke_session(operator, &id).await,
             Request::RevokeSessions { username } => self.revoke_sessions(operator, &username).await,

@@ -3,7 +3,7 @@ use sealpost_domain::accounts::{Email, Password, Username};
 use sealpost_domain::operators::{CreateAccount, FindAccountError, Operator};
 
 use super::Admin;
-use crate::admin::wire::{Answer, Disabled, FactorsReset, Page, Refusal, User, UserDetails};
+use crate::admin::wire::{Answer, Deleted, Disabled, FactorsReset, Page, Refusal, User, UserDetails};
 
 /// The username that somebody may have. What cannot be one is nobody's.
 pub(super) fn existing(text: &str) -> Result<Username, FindAccountError> {
@@ -72,6 +72,8 @@ impl Admin {
         Ok(Answer::User(User::from(&account)))
     }
     pub(super) async fn reset_factors(
+
+    pub(super) async fn delete_user(
         &self,
         operator: Operator,
         username: &str,
@@ -81,6 +83,14 @@ impl Admin {
         Ok(Answer::FactorsReset(FactorsReset {
             user: User::from(&overview.account),
             factors_reset,
+        }))
+
+        let username = existing(username)?;
+        let (account, sessions_ended) = self.operators.delete(operator, username).await?;
+        Ok(Answer::Deleted(Deleted {
+            id: account.id.to_string(),
+            username: account.username.to_string(),
+            sessions_ended,
         }))
     }
 }

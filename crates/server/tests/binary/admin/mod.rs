@@ -120,6 +120,11 @@ fn story(site: &Site) -> Vec<Value> {
     answers.push(site.json(&["user", "enable", "bob"]));
     answers.push(site.json(&["user", "reset-factors", "bob"]));
     answers.push(site.json(&["session", "list", "bob"]));
+    site.create("carol");
+    let unsure = site.run(&["user", "delete", "carol", "--json"]);
+    assert_eq!(unsure.code, 2, "{} {}", unsure.out, unsure.err);
+    answers.push(site.json(&["user", "delete", "carol", "--yes"]));
+    answers.push(site.run(&["user", "show", "carol", "--json"]).refused());
     answers.push(site.json(&["session", "revoke", "--user", "bob"]));
     for unknown in [
         &["user", "show", "nobody"][..],
