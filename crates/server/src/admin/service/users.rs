@@ -3,7 +3,9 @@ use sealpost_domain::accounts::{Email, Password, Username};
 use sealpost_domain::operators::{CreateAccount, FindAccountError, Operator};
 
 use super::Admin;
-use crate::admin::wire::{Answer, Deleted, Disabled, FactorsReset, Page, Refusal, User, UserDetails};
+use crate::admin::wire::{
+    Answer, Deleted, Disabled, FactorsReset, Page, Refusal, User, UserDetails,
+};
 
 /// The username that somebody may have. What cannot be one is nobody's.
 pub(super) fn existing(text: &str) -> Result<Username, FindAccountError> {
@@ -71,9 +73,8 @@ impl Admin {
         let account = self.operators.enable(operator, existing(username)?).await?;
         Ok(Answer::User(User::from(&account)))
     }
-    pub(super) async fn reset_factors(
 
-    pub(super) async fn delete_user(
+    pub(super) async fn reset_factors(
         &self,
         operator: Operator,
         username: &str,
@@ -84,7 +85,13 @@ impl Admin {
             user: User::from(&overview.account),
             factors_reset,
         }))
+    }
 
+    pub(super) async fn delete_user(
+        &self,
+        operator: Operator,
+        username: &str,
+    ) -> Result<Answer, Refusal> {
         let username = existing(username)?;
         let (account, sessions_ended) = self.operators.delete(operator, username).await?;
         Ok(Answer::Deleted(Deleted {
