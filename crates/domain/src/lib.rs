@@ -27,6 +27,7 @@ pub mod data_keys;
 pub mod directory;
 pub mod enrolment;
 mod environment;
+pub mod exports;
 pub mod factors;
 pub mod federation;
 pub mod files;

@@ -14,6 +14,7 @@ use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::exports::Exports;
 use sealpost_domain::factors::{FactorPorts, Factors};
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{FilePorts, Files};
@@ -193,6 +194,7 @@ impl Services {
             directory: Directory::new(env.clone(), presence.clone()),
             presence,
             audit: AuditTrail::new(env.clone()),
+            exports: Exports::new(env.clone()),
             key_backups: KeyBackups::new(env.clone(), sealer.clone()),
             conversations: Conversations::new(env.clone(), sealer.clone()),
             messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),

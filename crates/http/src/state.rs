@@ -12,6 +12,7 @@ use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::exports::Exports;
 use sealpost_domain::factors::Factors;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::Files;
@@ -47,6 +48,8 @@ pub struct Services {
     pub factors: Factors,
     /// Use cases of the audit trail.
     pub audit: AuditTrail,
+    /// Who may export their account.
+    pub exports: Exports,
     /// Use cases of avatars.
     pub avatars: Avatars,
     /// Use cases of sessions.

@@ -16,7 +16,7 @@ use crate::wire::{ListView, PageQuery, WireTime, encode_cursor};
 /// Something that happened to the security of an account.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditEvent)]
-struct AuditEventBody {
+pub(super) struct AuditEventBody {
     /// Names the event.
     #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120006")]
     id: String,

@@ -16,7 +16,7 @@ use crate::wire::{ListView, PageQuery, WireTime, encode_cursor};
 /// A contact, or who is to be one.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Contact)]
-struct ContactView {
+pub(super) struct ContactView {
     user: UserView,
     /// How far you are: `requested_by_me`, `requested_by_them` or `mutual`.
     #[schema(value_type = String, example = "mutual")]

@@ -11,6 +11,7 @@ pub(crate) mod conversations;
 mod email;
 mod email_codes;
 mod events;
+mod export;
 mod factors;
 mod files;
 mod identities;
@@ -38,6 +39,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(me::view_me)
             .service(me::change_me)
             .service(me::delete_me)
+            .service(export::export_me)
             .service(audit::list_audit_events)
             .service(avatar::upload_avatar)
             .service(avatar::remove_avatar)

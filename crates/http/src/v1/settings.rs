@@ -49,7 +49,7 @@ impl From<MessagesFromView> for MessagesFrom {
 /// What you let others see and do.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Settings)]
-struct SettingsBody {
+pub(super) struct SettingsBody {
     /// Whether strangers find you, in the directory or by your exact username.
     #[schema(example = true)]
     discoverable: bool,

@@ -17,6 +17,7 @@ mod document;
 mod email;
 mod events;
 mod examples;
+mod exporting;
 mod federation;
 mod files;
 mod files_refused;

@@ -15,3 +15,4 @@ pub(super) use download::{read_ciphertext, read_content};
 pub(super) use key::disclose_key;
 pub(super) use list::{list_files, view_file};
 pub(super) use upload::upload_file;
+pub(super) use view::FileView;

@@ -12,7 +12,7 @@ use crate::wire::{ListView, WireTime};
 /// A login that has not ended.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
-struct SessionBody {
+pub(in crate::v1) struct SessionBody {
     /// Names the session.
     #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120002")]
     id: String,
@@ -36,7 +36,7 @@ struct SessionBody {
 }
 
 impl SessionBody {
-    fn new(session: &Session, actor: &Actor) -> Self {
+    pub(in crate::v1) fn new(session: &Session, actor: &Actor) -> Self {
         Self {
             id: session.id.to_string(),
             dialect: session.dialect.name(),

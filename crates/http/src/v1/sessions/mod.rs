@@ -9,7 +9,7 @@ mod tokens;
 
 pub(super) use end::{end_current_session, end_session};
 pub(super) use factors::complete_session;
-pub(super) use list::list_sessions;
+pub(super) use list::{SessionBody, list_sessions};
 pub(super) use open::{open_session, second_factor_required};
 pub(super) use refresh::refresh_session;
 pub(super) use tokens::OpenedSessionBody;

@@ -1,0 +1,160 @@
+//! Everything of one's own, and nothing of others, in one archive.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::time::Duration;
+
+use serde_json::Value;
+use zip::ZipArchive;
+
+use crate::support::{Answer, TestServer};
+
+/// The body of a chunked answer (RFC 9112, section 7.1).
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    loop {
+        let end = body.windows(2).position(|two| two == b"\r\n").unwrap();
+        let size = std::str::from_utf8(&body[..end]).unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        body = &body[end + 2..];
+        if size == 0 {
+            return whole;
+        }
+        whole.extend_from_slice(&body[..size]);
+        body = &body[size + 2..];
+    }
+}
+
+/// The entries of an export by name.
+fn entries(export: &Answer) -> BTreeMap<String, Vec<u8>> {
+    assert_eq!(export.status, 200, "{export:?}");
+    assert_eq!(export.header("content-type"), Some("application/zip"));
+    assert_eq!(export.header("transfer-encoding"), Some("chunked"));
+    let mut archive = ZipArchive::new(Cursor::new(unchunked(&export.bytes))).unwrap();
+    (0..archive.len())
+        .map(|index| {
+            let mut entry = archive.by_index(index).unwrap();
+            let name = entry.name().unwrap().into_owned();
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).unwrap();
+            (name, content)
+        })
+        .collect()
+}
+
+fn json_of(entries: &BTreeMap<String, Vec<u8>>, name: &str) -> Value {
+    serde_json::from_slice(&entries[name]).unwrap()
+}
+
+fn upload(server: &TestServer, token: &str, name: &str, content: &[u8]) -> String {
+    let token = format!("Bearer {token}");
+    let headers = [
+        ("authorization", token.as_str()),
+        ("content-type", "text/plain"),
+    ];
+    let stored = server.send_bytes("POST", &format!("/v1/files{name}"), &headers, content);
+    assert_eq!(stored.status, 201, "{stored:?}");
+    stored.json()["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_was_put_in_comes_out() {
+    let server = TestServer::start();
+    let (alice, bob) = (server.log_in("alice"), server.log_in("bob"));
+    let conversation = server.start_conversation(&alice, "bob");
+    // More than one page, in both directions.
+    for number in 0..101 {
+        let (token, who) = if number % 2 == 0 {
+            (&alice, "a")
+        } else {
+            (&bob, "b")
+        };
+        let id = format!("{who}{number}");
+        let said = server.say(token, &conversation, &id, &format!("line {number}"));
+        assert_eq!(said.status, 201);
+    }
+    let long: Vec<u8> = (0..300_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+    let plan = upload(&server, &alice, "?name=plan.txt", &long);
+    let nameless = upload(&server, &alice, "", b"short");
+
+    let export = server.get_as(&alice, "/v1/me/export");
+    assert_eq!(export.header("cache-control"), Some("no-store"));
+    let disposition = export.header("content-disposition").unwrap();
+    assert!(disposition.starts_with("attachment;"), "{disposition}");
+    let entries = entries(&export);
+    for (name, path) in [
+        ("account.json", "/v1/me"),
+        ("settings.json", "/v1/me/settings"),
+    ] {
+        let shown = server.get_as(&alice, path).json();
+        assert_eq!(json_of(&entries, name), shown, "{name}");
+    }
+    for (name, path) in [
+        ("sessions.json", "/v1/sessions"),
+        ("keys.json", "/v1/me/keys"),
+        ("identities.json", "/v1/me/identities"),
+        ("contacts.json", "/v1/me/contacts"),
+        ("audit.json", "/v1/me/audit"),
+        ("conversations.json", "/v1/conversations"),
+        ("files.json", "/v1/files"),
+    ] {
+        let shown = server.get_as(&alice, path).json();
+        assert_eq!(json_of(&entries, name), shown["data"], "{name}");
+    }
+    let messages = json_of(&entries, &format!("messages/{conversation}.json"));
+    let bodies: Vec<String> = messages
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["body"].as_str().unwrap().to_owned())
+        .collect();
+    let expected: Vec<String> = (0..101).map(|number| format!("line {number}")).collect();
+    assert_eq!(bodies, expected);
+    assert_eq!(entries[&format!("files/{plan}/plan.txt")], long);
+    assert_eq!(entries[&format!("files/{nameless}/content")], b"short");
+    assert_eq!(entries.len(), 12, "{:?}", entries.keys());
+    let noted = server.audit_kinds(&alice);
+    assert_eq!(noted.first().map(String::as_str), Some("account.exported"));
+}
+
+#[test]
+fn nothing_of_others_is_in_it() {
+    let server = TestServer::start();
+    let (alice, bob) = (server.log_in("alice"), server.log_in("bob"));
+    server.register("carol");
+    let theirs = server.start_conversation(&bob, "carol");
+    assert_eq!(server.say(&bob, &theirs, "b1", "canary").status, 201);
+    let file = upload(&server, &bob, "?name=canary.txt", b"canary");
+    let entries = entries(&server.get_as(&alice, "/v1/me/export"));
+    for (name, content) in &entries {
+        let text = format!("{name} {}", String::from_utf8_lossy(content));
+        for foreign in ["canary", "bob", "carol", &theirs, &file] {
+            assert!(!text.contains(foreign), "{foreign} in {name}");
+        }
+    }
+}
+
+#[test]
+fn an_old_login_takes_nothing_out() {
+    let server = TestServer::start();
+    server.register("alice");
+    let token = server.aged_session("alice", Duration::from_secs(15 * 60 + 1));
+    let refused = server.get_as(&token, "/v1/me/export");
+    assert_eq!(refused.status, 401);
+    assert_eq!(
+        refused.problem()["code"],
+        "insufficient-user-authentication"
+    );
+    let noted = server.audit_kinds(&token);
+    assert!(!noted.contains(&"account.exported".to_owned()), "{noted:?}");
+    assert_eq!(server.get("/v1/me/export").status, 401);
+}
+
+#[test]
+fn one_export_after_the_other() {
+    let server = TestServer::start();
+    let alice = server.log_in("alice");
+    for _ in 0..2 {
+        assert!(entries(&server.get_as(&alice, "/v1/me/export")).len() > 5);
+    }
+}
