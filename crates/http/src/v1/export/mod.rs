@@ -80,7 +80,7 @@ fn body(
     let (sender, receiver) = mpsc::channel(WAITING);
     let (end, ended) = oneshot::channel();
     let work = async move {
-        let made = contents::write(&services, &actor, Archive::new(sender)).await;
+        let made = Box::pin(contents::write(&services, &actor, Archive::new(sender))).await;
         drop(turn);
         if let Err(error) = &made
             && !matches!(error, Broken::Unread)
