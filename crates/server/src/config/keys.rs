@@ -134,7 +134,7 @@ keys! {
     METRICS_LISTEN = "metrics_listen", Text, Unset("off"),
         "Address for Prometheus metrics, such as 127.0.0.1:9100. Keep it private.";
     REGISTRATION = "registration", Text, Text("open"),
-        "Who may make an account: open (anybody), invite (whoever has one; see `sealpost invite`) or closed.";
+        "Who may make an account: open (anybody), invite (whoever has one) or closed.";
     ACCOUNTS_RENAME_DAYS = "accounts.rename_days", Number, Text("30"),
         "Least number of days between two changes of a username, 0 to 365.";
     PROVIDERS = "providers", List, Unset("none"),

@@ -65,7 +65,8 @@ fn search(folder: &Path, needle: &[u8]) -> io::Result<(usize, bool)> {
             let (more, there) = search(&path, needle)?;
             files += more;
             found |= there;
-        } else {
+        } else if path.is_file() {
+            // A socket is no file, and holds nothing.
             files += 1;
             found |= fs::read(&path)?
                 .windows(needle.len())

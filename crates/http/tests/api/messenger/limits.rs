@@ -54,9 +54,14 @@ fn conversations_have_a_rate_of_their_own() {
 }
 
 #[test]
-fn without_limits_nothing_is_counted() {
+fn without_limits_guesses_alone_are_counted() {
     let server = start();
-    for _ in 0..8 {
-        assert_eq!(server.enter("nobody", PASSWORD).status, 401);
+    for number in 0..8 {
+        let name = format!("nobody{number}");
+        assert_eq!(server.enter(&name, PASSWORD).status, 401);
     }
+    for _ in 0..4 {
+        assert_eq!(server.enter("nobody1", PASSWORD).status, 401);
+    }
+    assert_eq!(server.enter("nobody1", PASSWORD).status, 429);
 }

@@ -177,13 +177,14 @@ fn a_command_does_the_same_with_a_running_server_and_without() {
         })
     );
     assert_eq!(expected[6]["data"][1]["disabled_at"], "…");
-    let refusals: Vec<_> = [2, 11, 12, 13, 14, 15, 16, 17, 18]
+    let refusals: Vec<_> = [2, 11, 13, 14, 15, 16, 17, 18, 19, 20]
         .map(|at| &expected[at])
         .to_vec();
     assert_eq!(
         refusals,
         [
             "username-taken",
+            "unknown-user",
             "unknown-user",
             "unknown-user",
             "unknown-user",
