@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Account, Accounts, Username};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::inbox::{EventKind, NewEvent};
+use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{Constraint, StoreError, StoreExt, Tx};
 use crate::sessions::{Actor, Session};
 use crate::{DomainError, ErrorKind};
@@ -45,7 +46,7 @@ impl Accounts {
     pub const USERNAME_QUARANTINE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
     /// Gives the caller's account another username, at most once in the interval that the operator chose, and tells
-    /// those who talk with it. Needs a login within [`Session::STEP_UP_WINDOW`]. The very name it has changes nothing.
+    /// those who talk with it and its contacts. The owner gets a notice. Needs a login within [`Session::STEP_UP_WINDOW`]. The very name it has changes nothing.
     ///
     /// # Errors
     /// [`RenameError`]; then the account has the name it had.
@@ -55,10 +56,21 @@ impl Accounts {
             return Err(RenameError::StepUp);
         }
         let event = AuditEvent::by(actor, &self.env, AuditKind::UsernameChanged);
+        let id = actor.account();
+        let account = self
+            .env
+            .store
+            .read(move |tx| tx.accounts().find(id)?.ok_or(RenameError::Gone))
+            .await?;
+        let message = MailMessage::UsernameChanged {
+            old: account.username.as_str().to_owned(),
+            new: username.as_str().to_owned(),
+        };
+        let notice = self.ports.outbox.notice(&account, message);
         let interval = self.rename_interval;
         self.env
             .store
-            .write(move |tx| rename(tx, &username, interval, &event))
+            .write(move |tx| rename(tx, &username, interval, &event, notice.as_ref()))
             .await
     }
 
@@ -81,6 +93,7 @@ fn rename(
     username: &Username,
     interval: Duration,
     event: &AuditEvent,
+    notice: Option<&SealedMail>,
 ) -> Result<Account, RenameError> {
     let (id, now) = (event.account, event.at);
     let account = tx.accounts().find(id)?.ok_or(RenameError::Gone)?;
@@ -102,7 +115,9 @@ fn rename(
         });
     }
     tx.audit().append(event)?;
+    mail::enqueue_if(tx, notice)?;
     let mut told = tx.conversations().list_partners(id, TOLD)?;
+    told.extend(tx.contacts().list_mutual(id, TOLD)?);
     told.push(id);
     let renamed = NewEvent {
         kind: EventKind::AccountRenamed,
@@ -177,7 +192,7 @@ mod tests {
 
     fn run(tx: &mut MockTx, username: &str) -> Result<Account, RenameError> {
         let username = Username::parse(username).unwrap();
-        rename(tx, &username, 30 * DAY, &event())
+        rename(tx, &username, 30 * DAY, &event(), None)
     }
 
     fn renamed(days_ago: Option<u32>) -> MockTx {
@@ -193,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_name_is_noted_and_told_to_owner_and_partners() {
+    fn a_new_name_is_noted_and_told_to_owner_partners_and_contacts() {
         let mut tx = renamed(Some(30));
         tx.accounts
             .expect_rename()
@@ -213,7 +228,10 @@ mod tests {
         tx.conversations
             .expect_list_partners()
             .returning(|_, _| Ok(vec![account("bob").id]));
-        let told = [account("bob").id, account("alice").id];
+        tx.contacts
+            .expect_list_mutual()
+            .returning(|_, _| Ok(vec![account("carol").id]));
+        let told = ["bob", "carol", "alice"].map(|name| account(name).id);
         tx.inbox
             .expect_collect()
             .withf(move |who, event| {

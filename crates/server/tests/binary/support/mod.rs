@@ -228,7 +228,8 @@ pub(crate) fn found_in_files(folder: &Path, needle: &[u8]) -> Option<PathBuf> {
             if let Some(found) = found_in_files(&path, needle) {
                 return Some(found);
             }
-        } else if std::fs::read(&path)
+        } else if path.is_file() // and no socket
+            && std::fs::read(&path)
             .unwrap()
             .windows(needle.len())
             .any(|window| window == needle)
