@@ -5,7 +5,7 @@ use super::{Admission, Authentication, LoginError, Origin, Ticket};
 use crate::Timestamp;
 use crate::accounts::Account;
 use crate::factors::FactorCode;
-use crate::ports::{Digest, Digester, StoreExt, StoredTicket, Tx};
+use crate::ports::{Digest, Digester, StoreError, StoreExt, StoredTicket, Tx};
 use crate::sessions::OpenedSession;
 use crate::throttle::{Rate, Subject, Throttles, TooMany};
 
@@ -25,11 +25,12 @@ impl Authentication {
         let now = self.env.now();
         let throttles = self.ports.throttles.clone();
         let address = Subject::Address(origin.address);
-        let (account, stored) = self
+        let spent = self
             .env
             .store
             .write(move |tx| spend(tx, (&throttles, &*digester), &address, &digest, now))
             .await??;
+        let (account, stored) = spent.ok_or(LoginError::InvalidTicket)?;
         let opened = self
             .sessions
             .draft(account, stored.dialect, origin.client, None)?;
@@ -42,30 +43,30 @@ impl Authentication {
     }
 }
 
-/// Spends a try, and says whose login it is, if it still is one.
+/// Spends a try, and says whose login it is; None if it is none any more. That is no error: the request was counted.
 fn spend(
     tx: &mut dyn Tx,
     (throttles, digester): (&Throttles, &dyn Digester),
     address: &Subject,
     digest: &Digest,
     now: Timestamp,
-) -> Result<Result<(Account, StoredTicket), TooMany>, LoginError> {
+) -> Result<Result<Option<(Account, StoredTicket)>, TooMany>, StoreError> {
     if let Err(too_many) = throttles.spend(tx, Rate::Logins, address, now)? {
         return Ok(Err(too_many));
     }
-    let stored = tx.tickets().find(digest, now)?;
-    let stored = stored.ok_or(LoginError::InvalidTicket)?;
-    let account = tx.accounts().find(stored.account)?;
-    let account = account.ok_or(LoginError::InvalidTicket)?;
+    let Some(stored) = tx.tickets().find(digest, now)? else {
+        return Ok(Ok(None));
+    };
+    let Some(account) = tx.accounts().find(stored.account)? else {
+        return Ok(Ok(None));
+    };
     if let Some(checked) = &stored.checked {
         let hash = tx.accounts().find_password(account.id)?;
         let stands = hash.is_some_and(|hash| digester.digest(hash.as_str().as_bytes()) == *checked);
         if !stands {
-            return Err(LoginError::InvalidTicket);
+            return Ok(Ok(None));
         }
     }
-    if !tx.tickets().spend_try(digest, now)? {
-        return Err(LoginError::InvalidTicket);
-    }
-    Ok(Ok((account, stored)))
+    let spent = tx.tickets().spend_try(digest, now)?;
+    Ok(Ok(spent.then_some((account, stored))))
 }

@@ -87,8 +87,11 @@ pub(super) fn enter(
             None => return Err(LoginError::WrongCredentials),
         }
     }
-    if let Proof::Ticket(digest) = &entry.proof {
-        tx.tickets().remove(digest)?;
+    if let Proof::Ticket(digest) = &entry.proof
+        && !tx.tickets().remove(digest)?
+    {
+        // Somebody else came in with it just now.
+        return Err(LoginError::InvalidTicket);
     }
     let ended = make_room(tx, &entry.session)?;
     tx.sessions().insert(&entry.session, &entry.refresh)?;

@@ -295,3 +295,30 @@ fn after_too_many_wrong_codes_none_is_looked_at() {
     let entered = enter(&mut tx, &ports(), &entry(Dialect::Social, Some("123456")));
     assert!(matches!(entered, Ok(Entered::TooMany(_))));
 }
+
+#[test]
+fn of_two_who_come_with_one_ticket_one_gets_in() {
+    // The factors were switched off meanwhile, so no code decides between them.
+    for (removed, is_in) in [(true, true), (false, false)] {
+        let mut tx = tx(account("alice"), "checked", FactorSet::default());
+        tx.tickets
+            .expect_remove()
+            .once()
+            .returning(move |_| Ok(removed));
+        if is_in {
+            tx.sessions.expect_list().returning(|_| Ok(Vec::new()));
+            tx.sessions.expect_insert().once().returning(|_, _| Ok(()));
+            tx.audit.expect_append().once().returning(|_| Ok(()));
+        }
+        let entry = Entry {
+            proof: Proof::Ticket([5; 32]),
+            guess: None,
+            ..entry(Dialect::Native, Some("123456"))
+        };
+        match enter(&mut tx, &ports(), &entry) {
+            Ok(Entered::In(_)) => assert!(is_in),
+            Err(LoginError::InvalidTicket) => assert!(!is_in),
+            _ => panic!("neither in nor refused"),
+        }
+    }
+}
