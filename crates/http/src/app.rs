@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::limits::Limits;
 use crate::middleware::{
-    add_last_slash, catch_panics, close_used_up, enforce_deadline, frame, head_as_get,
+    catch_panics, close_used_up, enforce_deadline, frame, head_as_get, take_both_slashes,
 };
 use crate::openapi::{self, DocumentText};
 use crate::readiness::Draining;
@@ -91,7 +91,7 @@ pub(crate) fn framed<T: Framed>(
         .app_data(web::Data::new(DocumentText::new(document)))
         .default_service(web::to(no_route))
         // The last one named is the outermost.
-        .wrap(from_fn(add_last_slash))
+        .wrap(from_fn(take_both_slashes))
         .wrap(from_fn(head_as_get))
         .wrap(from_fn(catch_panics))
         .wrap(from_fn(enforce_deadline))

@@ -55,14 +55,41 @@ pub struct Settings {
 /// Which dialects are served. What belongs to one that is not answers 404.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialects {
-    /// `/api/…`.
+    /// Document 000: `/api/…`.
     pub messenger: bool,
+    /// Document 001: `/create_session_key`, `/encrypt/…` and others.
+    pub channel: bool,
+    /// Document 002: `/auth/…`, `/users/…`, `/conversations/…`, `/ws/chat/…` and others.
+    pub social: bool,
+    /// Document 003: `/create_user`, `/authenticate` and others.
+    pub mailbox: bool,
+    /// Document 004: `/registration`, `/load` and others.
+    pub vault: bool,
+}
+
+impl Dialects {
+    /// None of them.
+    pub const NONE: Self = Self {
+        messenger: false,
+        channel: false,
+        social: false,
+        mailbox: false,
+        vault: false,
+    };
+    /// All of them.
+    pub const ALL: Self = Self {
+        messenger: true,
+        channel: true,
+        social: true,
+        mailbox: true,
+        vault: true,
+    };
 }
 
 impl Default for Dialects {
     /// All of them.
     fn default() -> Self {
-        Self { messenger: true }
+        Self::ALL
     }
 }
 

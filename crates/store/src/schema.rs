@@ -39,6 +39,7 @@ diesel::table! {
         app_password_id -> Nullable<Binary>,
         expires_at -> BigInt,
         acknowledged -> BigInt,
+        opaque_digest -> Nullable<Binary>,
     }
 }
 

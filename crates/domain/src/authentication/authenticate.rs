@@ -117,7 +117,7 @@ impl Authentication {
         let (account, dialect) = (opened.account.id, opened.session.dialect);
         Entry {
             session: opened.session.clone(),
-            refresh: self.sessions.digest(opened),
+            tokens: self.sessions.digests(opened),
             proof,
             guess,
             factor,

@@ -5,7 +5,7 @@ use crate::app_passwords::AppPasswordId;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::data_keys::DataKeyUse;
 use crate::factors::{self, FactorCode, FactorKind};
-use crate::ports::{Digest, PasswordHash, StoredTicket, Tx};
+use crate::ports::{Digest, PasswordHash, StoredTicket, TokenDigests, Tx};
 use crate::sessions::{Dialect, EndedSession, Session, end};
 use crate::throttle::{Guess, Subject, TooMany};
 
@@ -28,8 +28,8 @@ pub(super) enum Proof {
 pub(super) struct Entry {
     /// The session they will have.
     pub(super) session: Session,
-    /// The digest of its refresh token.
-    pub(super) refresh: Digest,
+    /// What is stored of its tokens.
+    pub(super) tokens: TokenDigests,
     pub(super) proof: Proof,
     /// The guess that was counted and noted for this password.
     pub(super) guess: Option<(AuditEventId, Subject)>,
@@ -94,7 +94,7 @@ pub(super) fn enter(
         return Err(LoginError::InvalidTicket);
     }
     let ended = make_room(tx, &entry.session)?;
-    tx.sessions().insert(&entry.session, &entry.refresh)?;
+    tx.sessions().insert(&entry.session, &entry.tokens)?;
     note(tx, entry, AuditKind::LoggedIn)?;
     Ok(Entered::In(ended))
 }
@@ -178,10 +178,16 @@ fn note(tx: &mut dyn Tx, entry: &Entry, kind: AuditKind) -> Result<(), LoginErro
     Ok(())
 }
 
-/// The oldest sessions end if there are too many.
+/// The oldest sessions end if there are too many, and the one before in a dialect that has one at a time.
 fn make_room(tx: &mut dyn Tx, session: &Session) -> Result<Vec<EndedSession>, LoginError> {
     let mut ended = Vec::new();
     let others = tx.sessions().list(session.account)?;
+    let (others, replaced): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|other| other.dialect != session.dialect || !session.dialect.has_one_session());
+    for one in &replaced {
+        ended.extend(end(tx, one, session.created_at)?);
+    }
     let allowed = usize::try_from(Session::MAX_PER_ACCOUNT).unwrap_or(usize::MAX);
     for oldest in others.iter().skip(allowed.saturating_sub(1)) {
         ended.extend(end(tx, oldest, session.created_at)?);

@@ -10,16 +10,20 @@ pub(crate) enum Alphabet {
     /// Crockford's base 32 in capitals, which lacks I, L, O and U: 5 bits each. Whoever types one of the first three is
     /// understood.
     Crockford,
+    /// Letters of both cases and digits: about 6 bits each. For machines; nobody types them.
+    Alphanumeric,
 }
 
 const DIGITS: &[u8] = b"0123456789";
 const CROCKFORD: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 impl Alphabet {
     const fn letters(self) -> &'static [u8] {
         match self {
             Self::Digits => DIGITS,
             Self::Crockford => CROCKFORD,
+            Self::Alphanumeric => ALPHANUMERIC,
         }
     }
 
@@ -41,7 +45,8 @@ impl Alphabet {
         Secret::new(std::mem::take(&mut *code))
     }
 
-    /// What somebody meant by what they typed: spaces and hyphens between the letters do not count, nor does case.
+    /// What somebody meant by what they typed: spaces and hyphens between the letters do not count, nor does case (no
+    /// code that somebody types has letters of both).
     /// Never longer than `text`, and of 32 letters at most: no code has more.
     pub(crate) fn read(self, text: &str) -> Secret<String> {
         let meant = text
@@ -80,8 +85,11 @@ mod tests {
     #[test]
     fn every_letter_is_as_likely_as_any_other() {
         // The entropy counts: 256 draws are each byte once, and those of the unfair end are thrown away.
-        for (alphabet, drawn, each) in [(Alphabet::Digits, 250, 25), (Alphabet::Crockford, 256, 8)]
-        {
+        for (alphabet, drawn, each) in [
+            (Alphabet::Digits, 250, 25),
+            (Alphabet::Crockford, 256, 8),
+            (Alphabet::Alphanumeric, 248, 4),
+        ] {
             let code = alphabet.random(&env(), drawn);
             let mut counts = BTreeMap::new();
             for letter in code.expose().chars() {

@@ -10,7 +10,7 @@ use crate::audit::{AuditEvent, AuditKind};
 use crate::data_keys::DataKeyUse;
 use crate::keys::{self, ChangeKeysError, KeyUse, Keys, PublicKey};
 use crate::ports::{
-    Digest, KeyMaterial, PrivatePemError, RsaPem, StoreError, StoreExt, TokenError, Tx,
+    KeyMaterial, PrivatePemError, RsaPem, StoreError, StoreExt, TokenDigests, TokenError, Tx,
 };
 use crate::sessions::{OpenedSession, Session, Sessions};
 use crate::{DomainError, Environment, ErrorKind, Secret};
@@ -80,7 +80,7 @@ struct Rows {
     key: PublicKey,
     published: AuditEvent,
     session: Session,
-    refresh: Digest,
+    tokens: TokenDigests,
     used: Option<DataKeyUse>,
 }
 
@@ -125,7 +125,7 @@ impl Enrolment {
                 .about(*key.id.as_bytes()),
             key,
             session: opened.session.clone(),
-            refresh: self.sessions.digest(&opened),
+            tokens: self.sessions.digests(&opened),
             used: command.used,
         };
         self.env.store.write(move |tx| enrol(tx, &rows)).await?;
@@ -161,7 +161,7 @@ fn enrol(tx: &mut dyn Tx, rows: &Rows) -> Result<(), EnrolError> {
             field: "public_key",
         },
     })?;
-    tx.sessions().insert(&rows.session, &rows.refresh)?;
+    tx.sessions().insert(&rows.session, &rows.tokens)?;
     Ok(())
 }
 
@@ -245,11 +245,11 @@ mod tests {
     struct NoDigests;
 
     impl crate::ports::Digester for NoDigests {
-        fn digest(&self, _: &[u8]) -> Digest {
+        fn digest(&self, _: &[u8]) -> crate::ports::Digest {
             [0; 32]
         }
 
-        fn mac(&self, _: crate::ports::MacPurpose, _: &[u8]) -> Digest {
+        fn mac(&self, _: crate::ports::MacPurpose, _: &[u8]) -> crate::ports::Digest {
             [0; 32]
         }
     }

@@ -93,7 +93,7 @@ pub use presence::PresenceRepository;
 pub use recoveries::RecoveryRepository;
 pub use rsa_pem::{PrivatePemError, RsaPem};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
-pub use sessions::{SessionRepository, StoredRefreshToken};
+pub use sessions::{SessionRepository, StoredRefreshToken, TokenDigests};
 pub use store::{Store, StoreExt, Tx, Unit, Verdict};
 pub use store_error::{Constraint, StoreError};
 pub use throttles::ThrottleRepository;

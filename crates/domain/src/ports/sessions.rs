@@ -12,21 +12,46 @@ pub struct StoredRefreshToken {
     pub spent_at: Option<Timestamp>,
 }
 
+/// What is stored in place of the tokens of a new session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenDigests {
+    /// Of its first refresh token.
+    pub refresh: Digest,
+    /// Of its opaque token, in the dialects that have one.
+    pub opaque: Option<Digest>,
+}
+
+impl From<Digest> for TokenDigests {
+    /// Of a session without an opaque token.
+    fn from(refresh: Digest) -> Self {
+        Self {
+            refresh,
+            opaque: None,
+        }
+    }
+}
+
 repository! {
 /// Sessions: one row behind every token of every dialect. Refresh tokens are rows of their own, by digest.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait SessionRepository {
-    /// Adds a session with its first refresh token.
+    /// Adds a session with its first tokens.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] with `Id` if the id or the digest is there already.
-    fn insert(&mut self, session: &Session, refresh: &Digest) -> Result<(), StoreError>;
+    /// [`StoreError::Conflict`] with `Id` if the id or a digest is there already.
+    fn insert(&mut self, session: &Session, tokens: &TokenDigests) -> Result<(), StoreError>;
 
     /// The session with this id; None if there is none, or none any more.
     ///
     /// # Errors
     /// [`StoreError`].
     fn find(&mut self, id: SessionId) -> Result<Option<Session>, StoreError>;
+
+    /// The session whose opaque token has this digest; None if it is unknown or its session was ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_opaque(&mut self, digest: &Digest) -> Result<Option<Session>, StoreError>;
 
     /// The account's sessions, newest first, at most [`Session::MAX_PER_ACCOUNT`].
     ///

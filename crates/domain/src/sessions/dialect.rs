@@ -66,9 +66,26 @@ impl Dialect {
     #[must_use]
     pub const fn access_lifetime(self) -> Duration {
         match self {
-            Self::Messenger => Duration::from_secs(30 * 60),
-            _ => Session::ACCESS_LIFETIME,
+            Self::Messenger | Self::Vault => Duration::from_secs(30 * 60),
+            Self::Social => Duration::from_secs(60 * 60),
+            Self::Native | Self::Channel | Self::Mailbox => Session::ACCESS_LIFETIME,
         }
+    }
+
+    /// How long its sessions live at most, however often they are refreshed.
+    #[must_use]
+    pub const fn session_lifetime(self) -> Duration {
+        match self {
+            Self::Mailbox => Duration::from_secs(5 * 60),
+            Self::Vault => self.access_lifetime(),
+            _ => Session::LIFETIME,
+        }
+    }
+
+    /// Whether an account has one session at a time here: a login ends the one before.
+    #[must_use]
+    pub const fn has_one_session(self) -> bool {
+        matches!(self, Self::Mailbox)
     }
 
     /// Whether its tokens name their owner by username (`sub`), and its refresh tokens are JWTs like the access tokens.

@@ -2,8 +2,10 @@
 
 mod access;
 mod actor;
+mod check_opaque;
 mod dialect;
 mod end;
+mod opaque_token;
 mod open;
 mod refresh;
 mod refresh_token;
@@ -13,9 +15,11 @@ mod session;
 
 pub use access::AccessError;
 pub use actor::Actor;
+pub use check_opaque::CheckOpaqueError;
 pub use dialect::Dialect;
 pub use end::EndSessionError;
 pub(crate) use end::{end, end_all_but};
+pub use opaque_token::OpaqueToken;
 pub use open::OpenedSession;
 pub use refresh::RefreshError;
 pub use refresh_token::{InvalidRefreshToken, RefreshToken};

@@ -1,10 +1,10 @@
 //! The session that somebody gets who is let in ([`crate::authentication`]).
 
-use super::{Dialect, RefreshToken, Session, Sessions};
+use super::{Dialect, OpaqueToken, RefreshToken, Session, Sessions};
 use crate::Timestamp;
 use crate::accounts::Account;
 use crate::app_passwords::AppPasswordId;
-use crate::ports::{Digest, TokenError};
+use crate::ports::{TokenDigests, TokenError};
 
 /// A session and its fresh tokens. The tokens are nowhere stored.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct OpenedSession {
     pub access_token: String,
     /// Good once.
     pub refresh_token: RefreshToken,
+    /// Good as long as the session; only some dialects have one, and only when the session is opened.
+    pub opaque_token: Option<OpaqueToken>,
 }
 
 impl Sessions {
@@ -41,7 +43,7 @@ impl Sessions {
                 Some(_) => Timestamp::from_seconds(0),
             },
             app_password,
-            expires_at: now + Session::LIFETIME,
+            expires_at: now + dialect.session_lifetime(),
         };
         let refresh_token = if dialect.has_named_tokens() {
             let claims = self.claims(&session, &account, now);
@@ -52,13 +54,19 @@ impl Sessions {
         Ok(OpenedSession {
             access_token: self.issue_access(&session, &account, now)?,
             refresh_token,
+            opaque_token: OpaqueToken::draw(dialect, &self.env),
             session,
             account,
         })
     }
 
-    /// What is stored in place of the refresh token.
-    pub(crate) fn digest(&self, opened: &OpenedSession) -> Digest {
-        opened.refresh_token.digest(&*self.ports.digester)
+    /// What is stored in place of the tokens.
+    pub(crate) fn digests(&self, opened: &OpenedSession) -> TokenDigests {
+        let digester = &*self.ports.digester;
+        let opaque = opened.opaque_token.as_ref();
+        TokenDigests {
+            refresh: opened.refresh_token.digest(digester),
+            opaque: opaque.map(|token| token.digest(digester)),
+        }
     }
 }

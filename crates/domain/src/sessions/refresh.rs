@@ -67,6 +67,7 @@ impl Sessions {
             Exchange::Done(session, account) => Ok(OpenedSession {
                 access_token: self.issue_access(&session, &account, now)?,
                 refresh_token: successor,
+                opaque_token: None,
                 session,
                 account,
             }),

@@ -5,13 +5,19 @@
 //! those of the native API; what speaks to the client is chosen at the very end ([`Tongue`]), so that failures of the
 //! frame itself (an unknown method, a deadline, a defect) have the dialect's shape too.
 
+pub(crate) mod channel;
+pub(crate) mod mailbox;
 pub(crate) mod messenger;
+mod said;
+pub(crate) mod social;
+mod tongue;
+pub(crate) mod vault;
 
-use actix_web::http::StatusCode;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::Dialects;
-use crate::problem::Problem;
+use said::Said;
+pub(crate) use tongue::Tongue;
 
 /// The routes of the dialects that are served.
 pub(crate) fn configure(served: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>) {
@@ -19,56 +25,22 @@ pub(crate) fn configure(served: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>)
         if served.messenger {
             config.configure(messenger::configure);
         }
-    }
-}
-
-/// In which shape a failure is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tongue {
-    /// `application/problem+json`.
-    Native,
-    /// `{"msg"}`.
-    Messenger,
-}
-
-impl Tongue {
-    /// What is spoken at this path.
-    pub(crate) fn of(path: &str, served: Dialects) -> Self {
-        if served.messenger && messenger::owns(path) {
-            Self::Messenger
-        } else {
-            Self::Native
+        if served.channel {
+            config.configure(channel::configure);
         }
-    }
-
-    /// The dialect's status and JSON body for a failure; None in the native API, which renders it itself.
-    pub(crate) fn say(self, problem: &Problem) -> Option<(StatusCode, Vec<u8>)> {
-        match self {
-            Self::Native => None,
-            Self::Messenger => Some(messenger::say(problem)),
+        if served.social {
+            config.configure(social::configure);
+        }
+        if served.mailbox {
+            config.configure(mailbox::configure);
+        }
+        if served.vault {
+            config.configure(vault::configure);
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_path_has_its_tongue() {
-        let (on, off) = (Dialects { messenger: true }, Dialects { messenger: false });
-        for path in ["/api/login/", "/api/login", "/api/", "/api/unknown"] {
-            assert_eq!(Tongue::of(path, on), Tongue::Messenger, "{path}");
-            assert_eq!(Tongue::of(path, off), Tongue::Native, "{path}");
-        }
-        for path in [
-            "/v1/me",
-            "/apis/",
-            "/",
-            "/api/token/refresh/",
-            "/api/token/refresh",
-        ] {
-            assert_eq!(Tongue::of(path, on), Tongue::Native, "{path}");
-        }
-    }
+/// Whether `path` is one of `routes`, with a last slash or without.
+fn is_one_of(path: &str, routes: &[&str]) -> bool {
+    routes.contains(&path.strip_suffix('/').unwrap_or(path))
 }

@@ -24,7 +24,7 @@ pub(crate) use deadline::{Deadline, enforce_deadline};
 pub(crate) use frame::frame;
 pub(crate) use head::head_as_get;
 pub(crate) use panics::catch_panics;
-pub(crate) use slash::add_last_slash;
+pub(crate) use slash::take_both_slashes;
 
 #[cfg(test)]
 mod tests;

@@ -6,32 +6,40 @@ use actix_web::http::Uri;
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
+use crate::Settings;
+use crate::dialects::Tongue;
 use crate::routes::RouteTable;
 
-/// Routes a path that nothing is served at as the same path with a slash, if something is served there.
-pub(crate) async fn add_last_slash<B: MessageBody + 'static>(
+/// Routes a path of a dialect that nothing is served at as its other form, if something is served there.
+pub(crate) async fn take_both_slashes<B: MessageBody + 'static>(
     routes: web::Data<RouteTable>,
+    settings: web::Data<Settings>,
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    if let Some(uri) = with_slash(request.uri(), &routes) {
+    if Tongue::of(request.path(), settings.dialects) != Tongue::Native
+        && let Some(uri) = other_form(request.uri(), &routes)
+    {
         request.match_info_mut().get_mut().update(&uri);
         request.head_mut().uri = uri;
     }
     next.call(request).await
 }
 
-fn with_slash(uri: &Uri, routes: &RouteTable) -> Option<Uri> {
+fn other_form(uri: &Uri, routes: &RouteTable) -> Option<Uri> {
     let path = uri.path();
-    if path.ends_with('/') || routes.find(path).is_some() {
+    if routes.find(path).is_some() {
         return None;
     }
-    let slashed = format!("{path}/");
-    routes.find(&slashed)?;
+    let other = match path.strip_suffix('/') {
+        Some(bare) => bare.to_owned(),
+        None => format!("{path}/"),
+    };
+    routes.find(&other)?;
     let query = uri
         .query()
         .map_or(String::new(), |query| format!("?{query}"));
     let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(format!("{slashed}{query}").parse().ok()?);
+    parts.path_and_query = Some(format!("{other}{query}").parse().ok()?);
     Uri::from_parts(parts).ok()
 }

@@ -38,6 +38,14 @@ pub(crate) const FILES: &str = "files";
 pub(crate) const EVENTS: &str = "events";
 /// Tag: dialect `messenger`.
 pub(crate) const MESSENGER: &str = "messenger";
+/// Tag: dialect `channel`.
+pub(crate) const CHANNEL: &str = "channel";
+/// Tag: dialect `social`.
+pub(crate) const SOCIAL: &str = "social";
+/// Tag: dialect `mailbox`.
+pub(crate) const MAILBOX: &str = "mailbox";
+/// Tag: dialect `vault`.
+pub(crate) const VAULT: &str = "vault";
 /// Tag: for whoever runs the server.
 pub(crate) const OPERATIONS: &str = "operations";
 
@@ -60,6 +68,10 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = FILES, description = "Storing and reading encrypted files"),
         (name = EVENTS, description = "Hearing of what happens"),
         (name = MESSENGER, description = "The dialect `messenger` (`/api/…`): failures are `{\"msg\"}`"),
+        (name = CHANNEL, description = "The dialect `channel`: every request inside a rotating session"),
+        (name = SOCIAL, description = "The dialect `social`: failures are `{\"detail\"}`, or the fields with their errors"),
+        (name = MAILBOX, description = "The dialect `mailbox`: failures are plain text"),
+        (name = VAULT, description = "The dialect `vault`: answers are plain text"),
         (name = OPERATIONS, description = "For whoever runs the server"),
     ),
     components(schemas(ProblemBody, crate::dialects::messenger::Said)),

@@ -56,11 +56,13 @@ pub(crate) fn render(
         return response;
     };
     headers(&problem, &mut response, presented);
-    if let Some((status, body)) = tongue.say(&problem) {
-        *response.status_mut() = status;
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(header::CONTENT_TYPE, json);
-        return response.map_body(|_, _| BoxBody::new(body));
+    if let Some(said) = tongue.say(&problem) {
+        *response.status_mut() = said.status;
+        let content_type = HeaderValue::from_static(said.content_type);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, content_type);
+        return response.map_body(|_, _| BoxBody::new(said.body));
     }
     let body = Body {
         kind: type_uri(problem.code),

@@ -88,6 +88,10 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         limits: config.limits == Limits::Default,
         dialects: sealpost_http::Dialects {
             messenger: config.dialects.messenger,
+            channel: config.dialects.channel.enabled,
+            social: config.dialects.social.enabled,
+            mailbox: config.dialects.mailbox,
+            vault: config.dialects.vault,
         },
         ..sealpost_http::Settings::default()
     };

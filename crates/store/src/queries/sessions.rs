@@ -3,7 +3,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::app_passwords::AppPasswordId;
 use sealpost_domain::ports::{
-    Constraint, Digest, SessionRepository, StoreError, StoredRefreshToken,
+    Constraint, Digest, SessionRepository, StoreError, StoredRefreshToken, TokenDigests,
 };
 use sealpost_domain::sessions::{Dialect, EndedSession, Session, SessionId};
 
@@ -77,17 +77,18 @@ impl EndedRow {
 }
 
 impl SessionRepository for UnitTx<'_> {
-    fn insert(&mut self, session: &Session, refresh: &Digest) -> Result<(), StoreError> {
+    fn insert(&mut self, session: &Session, tokens: &TokenDigests) -> Result<(), StoreError> {
         let row = Row::of(session);
+        let opaque = tokens.opaque.map(|digest| digest.to_vec());
         self.run(|conn| {
             let inserted = diesel::insert_into(sessions::table)
-                .values(&row)
+                .values((&row, sessions::opaque_digest.eq(opaque)))
                 .on_conflict_do_nothing()
                 .execute(conn)?;
             let stored = inserted == 1
                 && diesel::insert_into(refresh_tokens::table)
                     .values((
-                        refresh_tokens::digest.eq(refresh.as_slice()),
+                        refresh_tokens::digest.eq(tokens.refresh.as_slice()),
                         refresh_tokens::session_id.eq(&row.id),
                     ))
                     .on_conflict_do_nothing()
@@ -105,6 +106,17 @@ impl SessionRepository for UnitTx<'_> {
         self.run(|conn| {
             let row: Option<Row> = sessions::table
                 .find(id.as_bytes().as_slice())
+                .select(Row::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
+    fn find_opaque(&mut self, digest: &Digest) -> Result<Option<Session>, StoreError> {
+        self.run(|conn| {
+            let row: Option<Row> = sessions::table
+                .filter(sessions::opaque_digest.eq(digest.as_slice()))
                 .select(Row::as_select())
                 .first(conn)
                 .optional()?;

@@ -187,7 +187,7 @@ pub async fn the_mark_moves_forward(store: Arc<dyn Store>) {
     let session = session(person(&store, "alice").await.id);
     let id = session.id;
     store
-        .write(move |tx| tx.sessions().insert(&session, &[1; 32]))
+        .write(move |tx| tx.sessions().insert(&session, &[1; 32].into()))
         .await
         .unwrap();
     for (offset, expected) in [(5, 5), (3, 5), (6, 6)] {

@@ -62,8 +62,8 @@ macro_rules! store_conformance {
                 a_recovery_code_is_taken_once, parallel_uses_have_one_winner;
             tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;
             throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
-            sessions: found_as_inserted, id_and_digest_are_unique, listed_newest_first,
-                refresh_token_is_spent_once, one_of_many_spends_a_token,
+            sessions: found_as_inserted, id_and_digest_are_unique, opaque_token_leads_to_its_session,
+                listed_newest_first, refresh_token_is_spent_once, one_of_many_spends_a_token,
                 ended_by_its_owner_with_its_tokens, swept_when_expired;
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner,
                 the_version_is_the_event_that_published, history_is_append_only,

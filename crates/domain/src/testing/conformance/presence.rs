@@ -17,7 +17,7 @@ async fn logged_in(store: &Arc<dyn Store>, name: &str, byte: u8) -> Session {
     let session = session(person(store, name).await.id);
     let row = session.clone();
     store
-        .write(move |tx| tx.sessions().insert(&row, &[byte; 32]))
+        .write(move |tx| tx.sessions().insert(&row, &[byte; 32].into()))
         .await
         .unwrap();
     session
@@ -69,7 +69,7 @@ pub async fn only_who_has_a_session_is_there(store: Arc<dyn Store>) {
     let stranger = person(&store, "bob").await.id;
     let row = second.clone();
     store
-        .write(move |tx| tx.sessions().insert(&row, &[2; 32]))
+        .write(move |tx| tx.sessions().insert(&row, &[2; 32].into()))
         .await
         .unwrap();
     assert_eq!(renew(&store, &[alice, stranger], now).await, 1);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::people::person;
 use crate::Timestamp;
 use crate::app_passwords::AppPasswordId;
-use crate::ports::{Constraint, Digest, Store, StoreError, StoreExt};
+use crate::ports::{Constraint, Digest, Store, StoreError, StoreExt, TokenDigests};
 use crate::sessions::{Dialect, EndedSession, Session, SessionId};
 use crate::testing::session;
 
@@ -16,7 +16,7 @@ async fn insert(
     refresh: Digest,
 ) -> Result<(), StoreError> {
     store
-        .write(move |tx| tx.sessions().insert(&session, &refresh))
+        .write(move |tx| tx.sessions().insert(&session, &refresh.into()))
         .await
 }
 
@@ -77,6 +77,50 @@ pub async fn id_and_digest_are_unique(store: Arc<dyn Store>) {
             "{refused:?}"
         );
     }
+}
+
+/// An opaque token leads to its session until that has ended, and names one session.
+pub async fn opaque_token_leads_to_its_session(store: Arc<dyn Store>) {
+    let session = session(person(&store, "alice").await.id);
+    let tokens = TokenDigests {
+        refresh: [1; 32],
+        opaque: Some([2; 32]),
+    };
+    let row = session.clone();
+    store
+        .write(move |tx| tx.sessions().insert(&row, &tokens))
+        .await
+        .unwrap();
+    let find = |digest: Digest| store.read(move |tx| tx.sessions().find_opaque(&digest));
+    assert_eq!(find([2; 32]).await.unwrap(), Some(session.clone()));
+    assert_eq!(
+        find([1; 32]).await.unwrap(),
+        None,
+        "a refresh token is none"
+    );
+    let (other, same) = (
+        Session {
+            id: id(2),
+            ..session.clone()
+        },
+        TokenDigests {
+            refresh: [3; 32],
+            ..tokens
+        },
+    );
+    let refused = store
+        .write(move |tx| tx.sessions().insert(&other, &same))
+        .await;
+    assert!(
+        matches!(refused, Err(StoreError::Conflict(Constraint::Id))),
+        "{refused:?}"
+    );
+    let (account, note) = (session.account, ended(&session, session.created_at));
+    store
+        .write(move |tx| tx.sessions().end(account, &note))
+        .await
+        .unwrap();
+    assert_eq!(find([2; 32]).await.unwrap(), None);
 }
 
 /// An account sees its own sessions, newest first.

@@ -18,6 +18,7 @@ use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::dialects;
 use crate::openapi::Responses;
 use crate::problem::{FieldError, Problem};
 
@@ -33,12 +34,9 @@ pub(crate) struct Said {
     msg: String,
 }
 
-/// The status and body of a failure.
-pub(crate) fn say(problem: &Problem) -> (StatusCode, Vec<u8>) {
-    let said = Said { msg: text(problem) };
-    // One text always serializes; an empty body would still carry the right status.
-    let body = serde_json::to_vec(&said).unwrap_or_default();
-    (status(problem), body)
+/// The failure as the dialect tells it.
+pub(crate) fn say(problem: &Problem) -> dialects::Said {
+    dialects::Said::json(status(problem), &Said { msg: text(problem) })
 }
 
 fn status(problem: &Problem) -> StatusCode {
@@ -122,8 +120,8 @@ mod tests {
     use super::*;
 
     fn said(problem: impl Into<Problem>) -> (u16, String) {
-        let (status, body) = say(&problem.into());
-        (status.as_u16(), String::from_utf8(body).unwrap())
+        let said = say(&problem.into());
+        (said.status.as_u16(), String::from_utf8(said.body).unwrap())
     }
 
     #[test]

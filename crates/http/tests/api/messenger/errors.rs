@@ -231,7 +231,10 @@ fn by_invite_it_is_closed_but_for_who_sends_the_header() {
 #[test]
 fn switched_off_it_is_not_there() {
     let settings = Settings {
-        dialects: Dialects { messenger: false },
+        dialects: Dialects {
+            messenger: false,
+            ..Dialects::ALL
+        },
         drain_delay: std::time::Duration::ZERO,
         ..Settings::default()
     };
