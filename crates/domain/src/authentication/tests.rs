@@ -76,7 +76,7 @@ fn entry(dialect: Dialect, code: Option<&str>) -> Entry {
         ..session(alice)
     };
     Entry {
-        refresh: [3; 32],
+        tokens: [3; 32].into(),
         proof: Proof::Password {
             checked: hash("checked"),
             rehashed: None,
