@@ -30,6 +30,9 @@ impl From<StoreError> for QueryError {
 pub(crate) enum Failure {
     /// Others were in the way: the same unit may succeed if it runs again.
     Contention,
+    /// It ran into a constraint that no query of ours expects to meet: where units run beside each other, another one
+    /// did the same at the same time or deleted what this one refers to, and a second run finds that.
+    Collision,
     /// It would fail again.
     Final,
 }
@@ -38,6 +41,10 @@ impl QueryError {
     pub(crate) fn failure(&self) -> Failure {
         match self {
             Self::Engine(error) if is_contention(error) => Failure::Contention,
+            Self::Engine(DieselError::DatabaseError(
+                DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
+                _,
+            )) => Failure::Collision,
             Self::Raced => Failure::Contention,
             _ => Failure::Final,
         }

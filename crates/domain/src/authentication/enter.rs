@@ -62,7 +62,8 @@ pub(super) fn enter(
     entry: &Entry,
 ) -> Result<Entered, LoginError> {
     let account = entry.session.account;
-    let found = tx.accounts().find(account)?;
+    // Locked: disabling it ends the sessions there are, and none may begin beside that.
+    let found = tx.accounts().lock(account)?;
     let found = found.ok_or(LoginError::WrongCredentials)?;
     check_proof(tx, entry)?;
     if found.disabled_at.is_some() {

@@ -101,7 +101,7 @@ fn with_totp() -> FactorSet {
 fn tx(found: Account, password: &'static str, set: FactorSet) -> MockTx {
     let mut tx = MockTx::default();
     tx.accounts
-        .expect_find()
+        .expect_lock()
         .returning(move |_| Ok(Some(found.clone())));
     tx.accounts
         .expect_find_password()

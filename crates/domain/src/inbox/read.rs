@@ -56,7 +56,7 @@ struct Rows {
     messages: Vec<StoredMessage>,
     conversations: Vec<ConversationOverview>,
     keys: Vec<(KeyOwner, PublicKey)>,
-    accounts: Vec<Account>,
+    own: Option<Account>,
     people: Vec<Acquaintance>,
 }
 
@@ -66,7 +66,7 @@ struct Subjects {
     messages: HashMap<MessageId, Message>,
     conversations: HashMap<ConversationId, ConversationOverview>,
     keys: HashMap<KeyId, (KeyOwner, PublicKey)>,
-    accounts: HashMap<AccountId, Account>,
+    own: Option<Account>,
     people: HashMap<AccountId, Acquaintance>,
 }
 
@@ -98,7 +98,7 @@ impl Inbox {
             }),
             conversations: by_id(rows.conversations, |overview| overview.id),
             keys: by_id(rows.keys, |(_, key)| key.id),
-            accounts: by_id(rows.accounts, |account| account.id),
+            own: rows.own,
             people: by_id(rows.people, |found| found.account),
         };
         let events: Vec<Event> = rows
@@ -145,19 +145,24 @@ fn load(
         ConversationId::from_bytes,
     );
     let keys = subjects(&events, EventKind::KeyChanged, KeyId::from_bytes);
-    let accounts = subjects(&events, EventKind::AccountRenamed, AccountId::from_bytes);
+    let renamed = subjects(&events, EventKind::AccountRenamed, AccountId::from_bytes);
+    let own = if renamed.contains(&account) {
+        tx.accounts().find(account)?
+    } else {
+        None
+    };
     Ok(Rows {
         messages: tx.messages().find_many(&messages)?,
         conversations: tx.conversations().find_many(account, &conversations)?,
         keys: tx.keys().find_many(&keys)?,
-        accounts: tx.accounts().find_many(&accounts)?,
+        own,
         people: find_people(tx, account, &events)?,
         events,
         window,
     })
 }
 
-/// Those whom events about contacts are about, as far as the owner of the log may know of them now: what a block hides, the
+/// Those whom events about other people are about, as far as the owner of the log may know of them now: what a block hides, the
 /// log does not tell.
 fn find_people(
     tx: &mut dyn Tx,
@@ -168,10 +173,12 @@ fn find_people(
         EventKind::ContactRequested,
         EventKind::ContactAccepted,
         EventKind::ContactRemoved,
+        EventKind::AccountRenamed,
     ];
     let ids: BTreeSet<AccountId> = kinds
         .into_iter()
         .flat_map(|kind| subjects(events, kind, AccountId::from_bytes))
+        .filter(|id| *id != owner)
         .collect();
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -225,10 +232,13 @@ impl Subjects {
                 found.map(|(owner, key)| EventData::Key(owner, Box::new(key)))
             }
             EventKind::AccountRenamed => {
-                let found = self.accounts.get(&AccountId::from_bytes(subject));
-                found.map(|account| EventData::Account(account.id, account.username.clone()))
+                let id = AccountId::from_bytes(subject);
+                let own = self.own.as_ref().filter(|own| own.id == id);
+                let own = own.map(|own| own.username.clone());
+                let found = || self.people.get(&id).map(|found| found.username.clone());
+                own.or_else(found)
+                    .map(|username| EventData::Account(id, username))
             }
-
             EventKind::AccountDeleted => Some(EventData::Departed(AccountId::from_bytes(subject))),
             EventKind::ContactRequested
             | EventKind::ContactAccepted
@@ -313,7 +323,6 @@ mod tests {
                 .once()
                 .returning(|_, _, _| Ok(Vec::new()));
             tx.keys.expect_find_many().returning(|_| Ok(Vec::new()));
-            tx.accounts.expect_find_many().returning(|_| Ok(Vec::new()));
             tx.messages.expect_find_many().returning(|_| Ok(Vec::new()));
             tx.conversations
                 .expect_find_many()

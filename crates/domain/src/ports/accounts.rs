@@ -19,6 +19,13 @@ pub trait AccountRepository {
     /// [`StoreError`].
     fn find(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
 
+    /// The same, and until the unit ends nobody else changes or deletes the account: a change that is under way is
+    /// waited for, and what it did is seen.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn lock(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
     /// Those of `ids` (at most 500) that exist, in any order.
     ///
     /// # Errors

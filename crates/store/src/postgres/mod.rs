@@ -84,7 +84,7 @@ fn write(conn: &mut PgConnection, mut unit: Unit) -> Result<News, StoreError> {
             Err(undone) => undone,
         };
         let again = match &undone {
-            Undone::Failed(failure, _) => *failure == Failure::Contention,
+            Undone::Failed(failure, _) => *failure != Failure::Final,
             Undone::Engine(error) => is_contention(error),
             Undone::Refused => false,
         };

@@ -118,6 +118,18 @@ impl AccountRepository for UnitTx<'_> {
         })
     }
 
+    fn lock(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.run(|conn| {
+            // An update that changes nothing locks the row in both engines.
+            let row: Option<Row> = diesel::update(accounts::table.find(id.as_bytes().as_slice()))
+                .set(accounts::created_at.eq(accounts::created_at))
+                .returning(Row::as_returning())
+                .get_result(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
     fn find_many(&mut self, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());

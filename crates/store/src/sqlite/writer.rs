@@ -173,7 +173,9 @@ fn run_in_savepoint(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Outc
         Ran::Commit(news) => ("RELEASE unit", Ok(news)),
         Ran::RollBack => ("ROLLBACK TO unit; RELEASE unit", Ok(News::default())),
         Ran::Failed(Failure::Contention, _) => return Err(Broken),
-        Ran::Failed(Failure::Final, error) => ("ROLLBACK TO unit; RELEASE unit", Err(error)),
+        Ran::Failed(Failure::Collision | Failure::Final, error) => {
+            ("ROLLBACK TO unit; RELEASE unit", Err(error))
+        }
     };
     conn.batch_execute(close).map_err(|_| Broken)?;
     Ok(outcome)
@@ -220,7 +222,7 @@ fn attempt(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Attempt, Stor
     match ran {
         Ok(Ran::Commit(_) | Ran::RollBack) => Ok(Attempt::Kept(News::default())),
         Ok(Ran::Failed(Failure::Contention, error)) => Ok(Attempt::Contention(error)),
-        Ok(Ran::Failed(Failure::Final, error)) => Err(error),
+        Ok(Ran::Failed(Failure::Collision | Failure::Final, error)) => Err(error),
         Err(payload) => Err(panicked(&*payload)),
     }
 }

@@ -31,6 +31,7 @@ pub mod messages;
 pub mod outbox;
 mod people;
 pub mod presence;
+pub mod races;
 pub mod recoveries;
 pub mod sessions;
 pub mod throttles;
@@ -96,6 +97,8 @@ macro_rules! store_conformance {
                 paged_newest_first, old_dead_letters_go, a_refused_unit_sends_nothing;
             installation: the_first_value_stays;
             avatars: one_picture_for_each_account, a_name_is_unique;
+            races: no_session_outlives_disabling, nothing_is_added_to_a_removed_account,
+                an_address_is_proved_by_one_of_two;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing,
                 probe_leaves_nothing;
