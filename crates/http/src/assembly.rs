@@ -177,6 +177,7 @@ impl Services {
                 accounts.clone(),
                 authentication.clone(),
                 digester.clone(),
+                outbox.clone(),
                 providers,
             ),
             authentication,

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Account, Accounts, Password, PasswordError, close_doors};
+use super::{Account, AccountId, Accounts, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authentication::{Authentication, ConfirmPasswordError};
 use crate::mail::{self, MailMessage, SealedMail};
@@ -12,8 +12,8 @@ use crate::sessions::{Actor, EndedSession, Session, SessionId, Sessions};
 /// Asks for a new password.
 #[derive(Debug, Clone)]
 pub struct ChangePassword {
-    /// The present one ([`Password::attempt`]).
-    pub current: Password,
+    /// The present one ([`Password::attempt`]); None from somebody who has none, since another provider vouches for them.
+    pub current: Option<Password>,
     /// The new one.
     pub new: Password,
 }
@@ -27,6 +27,9 @@ pub enum ChangePasswordError {
     /// Everybody tries the new one first.
     #[error(transparent)]
     CommonPassword(PasswordError),
+    /// There is a present password, and it was not given.
+    #[error("this account has a password: send it as 'current_password'")]
+    CurrentMissing,
     /// The present password is another.
     #[error("the current password is wrong")]
     WrongPassword,
@@ -56,7 +59,7 @@ struct Change {
 impl Accounts {
     /// Sets a new password and ends everything else that opens the account ([`close_doors`]): every other session of
     /// every dialect, app passwords, recoveries under way. Needs a login within [`Session::STEP_UP_WINDOW`] and the
-    /// present password. The owner gets a notice.
+    /// present password, if there is one. The owner gets a notice.
     ///
     /// # Errors
     /// [`ChangePasswordError`]; then nothing has changed.
@@ -73,9 +76,10 @@ impl Accounts {
         }
         self.check_new_password(&command.new, actor.dialect())
             .map_err(ChangePasswordError::CommonPassword)?;
-        let old = authentication
-            .confirm_password(actor, command.current)
-            .await?;
+        let old = match command.current {
+            Some(current) => authentication.confirm_password(actor, current).await?,
+            None => self.env.store.read(move |tx| no_password(tx, id)).await?,
+        };
         let new = self.ports.hasher.hash(command.new).await?;
         let account: Account = self
             .env
@@ -94,6 +98,16 @@ impl Accounts {
         sessions.note_ended(&ended);
         Ok(())
     }
+}
+
+/// What stands in place of the password that the account has not.
+fn no_password(tx: &mut dyn Tx, account: AccountId) -> Result<PasswordHash, ChangePasswordError> {
+    let hash = tx.accounts().find_password(account)?;
+    let hash = hash.ok_or(ChangePasswordError::Gone)?;
+    if hash.is_usable() {
+        return Err(ChangePasswordError::CurrentMissing);
+    }
+    Ok(hash)
 }
 
 /// Replaces the password of whose event this is.
@@ -123,6 +137,7 @@ impl From<ConfirmPasswordError> for ChangePasswordError {
 domain_error!(ChangePasswordError {
     StepUp: Unauthenticated, "insufficient-user-authentication";
     CommonPassword: Invalid, "common-password", "new_password";
+    CurrentMissing: Invalid, "missing-field", "current_password";
     WrongPassword: Forbidden, "wrong-password", "current_password";
     Gone: Unauthenticated, "account-gone";
 } else { Confirm, Hash, Store });

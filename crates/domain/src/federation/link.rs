@@ -1,15 +1,18 @@
 //! The owner of an account links somebody at a provider to it.
 
 use super::{Federation, FinishError, Identity};
-use crate::accounts::AccountId;
+use crate::accounts::{Account, AccountId};
 use crate::audit::{AuditEvent, AuditKind};
-use crate::ports::{ProvedIdentity, StoreExt, Tx};
+use crate::mail::{self, MailMessage, SealedMail};
+use crate::ports::{ProvedIdentity, StoreError, StoreExt, Tx};
 use crate::sessions::{Dialect, SessionId};
 
 /// What is stored when somebody is linked.
 pub(super) struct Attachment {
     pub(super) identity: Identity,
     pub(super) event: AuditEvent,
+    /// What its owner is told.
+    pub(super) notice: Option<SealedMail>,
 }
 
 impl Federation {
@@ -21,7 +24,13 @@ impl Federation {
         proved: &ProvedIdentity,
         dialect: Dialect,
     ) -> Result<Identity, FinishError> {
+        let owner = self
+            .env
+            .store
+            .read::<_, StoreError, _>(move |tx| tx.accounts().find(account))
+            .await?;
         let attachment = Attachment {
+            notice: owner.and_then(|owner| self.linked_notice(&owner, proved)),
             identity: self.new_identity(account, proved),
             event: AuditEvent {
                 session: Some(session),
@@ -32,6 +41,17 @@ impl Federation {
             .store
             .write(move |tx| link(tx, session, &attachment))
             .await
+    }
+
+    /// Tells the account's owner who can log in from now on.
+    pub(super) fn linked_notice(
+        &self,
+        account: &Account,
+        proved: &ProvedIdentity,
+    ) -> Option<SealedMail> {
+        let provider = self.name_of(proved.external.issuer());
+        self.outbox
+            .notice(account, MailMessage::IdentityLinked { provider })
     }
 
     /// The link to be stored.
@@ -70,7 +90,7 @@ fn link(
     }
 }
 
-/// Stores the link and tells the account's trail. False, and nothing changes, if they were linked meanwhile.
+/// Stores the link and tells the account's trail and its owner. False, and nothing changes, if they were linked meanwhile.
 pub(super) fn attach(tx: &mut dyn Tx, attachment: &Attachment) -> Result<bool, FinishError> {
     let identity = &attachment.identity;
     let most = usize::try_from(Identity::MAX_PER_ACCOUNT).unwrap_or(usize::MAX);
@@ -82,6 +102,7 @@ pub(super) fn attach(tx: &mut dyn Tx, attachment: &Attachment) -> Result<bool, F
     }
     let event = attachment.event.about(*identity.id.as_bytes());
     tx.audit().append(&event)?;
+    mail::enqueue_if(tx, attachment.notice.as_ref())?;
     Ok(true)
 }
 
@@ -89,7 +110,8 @@ pub(super) fn attach(tx: &mut dyn Tx, attachment: &Attachment) -> Result<bool, F
 mod tests {
     use super::*;
     use crate::federation::{ExternalId, IdentityId, IdentityProfile};
-    use crate::testing::{MockTx, account, session};
+    use crate::mail::MailTemplate;
+    use crate::testing::{MockTx, account, notice, session};
     use crate::{DomainError, Timestamp};
 
     fn identity(byte: u8, account: AccountId) -> Identity {
@@ -115,6 +137,7 @@ mod tests {
                 dialect: None,
                 subject: None,
             },
+            notice: Some(notice(MailTemplate::IdentityLinked)),
         }
     }
 
@@ -148,6 +171,8 @@ mod tests {
             .withf(|event| event.subject == Some([1; 16]))
             .once()
             .returning(|_| Ok(()));
+        tx.outbox.expect_has_waiting().returning(|_| Ok(false));
+        tx.outbox.expect_insert().once().returning(|_| Ok(()));
         assert_eq!(linked(&mut tx).unwrap().id, IdentityId::from_bytes([1; 16]));
     }
 

@@ -75,6 +75,8 @@ impl Federation {
             attachment: Attachment {
                 identity: self.new_identity(account.id, proved),
                 event: event(AuditKind::IdentityLinked),
+                // They have just done it.
+                notice: None,
             },
             account,
         }
@@ -146,6 +148,7 @@ mod tests {
                     used_at: Timestamp::from_seconds(1),
                 },
                 event: event(AuditKind::IdentityLinked),
+                notice: None,
             },
             account,
         }

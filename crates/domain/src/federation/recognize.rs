@@ -77,6 +77,7 @@ impl Federation {
         dialect: Dialect,
     ) -> Result<Option<Account>, FinishError> {
         let attachment = Attachment {
+            notice: self.linked_notice(&account, proved),
             identity: self.new_identity(account.id, proved),
             event: AuditEvent::outside(
                 account.id,
@@ -232,6 +233,7 @@ mod tests {
                 dialect: None,
                 subject: None,
             },
+            notice: None,
         };
         let mut tx = tx(holder);
         tx.identities.expect_list().returning(|_| Ok(Vec::new()));

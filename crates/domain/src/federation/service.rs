@@ -4,6 +4,7 @@ use super::{ProviderId, ProviderInfo, Transaction};
 use crate::Environment;
 use crate::accounts::Accounts;
 use crate::authentication::Authentication;
+use crate::mail::Outbox;
 use crate::ports::{Digester, IdentityProvider, StoreError, StoreExt};
 
 /// The use cases of federated login. Cloning is cheap.
@@ -13,6 +14,7 @@ pub struct Federation {
     pub(super) accounts: Accounts,
     pub(super) authentication: Authentication,
     pub(super) digester: Arc<dyn Digester>,
+    pub(super) outbox: Outbox,
     providers: Arc<[Arc<dyn IdentityProvider>]>,
 }
 
@@ -24,6 +26,7 @@ impl Federation {
         accounts: Accounts,
         authentication: Authentication,
         digester: Arc<dyn Digester>,
+        outbox: Outbox,
         providers: Vec<Arc<dyn IdentityProvider>>,
     ) -> Self {
         Self {
@@ -31,6 +34,7 @@ impl Federation {
             accounts,
             authentication,
             digester,
+            outbox,
             providers: providers.into(),
         }
     }
@@ -52,6 +56,12 @@ impl Federation {
             .store
             .write(move |tx| tx.identities().sweep(before, 500))
             .await
+    }
+
+    /// What people call whoever names people as this issuer does; the issuer itself if the operator has removed it.
+    pub(super) fn name_of(&self, issuer: &str) -> String {
+        let provider = self.provider_of_issuer(issuer);
+        provider.map_or_else(|| issuer.to_owned(), |info| info.display_name.clone())
     }
 
     pub(super) fn provider(&self, id: &ProviderId) -> Option<&Arc<dyn IdentityProvider>> {

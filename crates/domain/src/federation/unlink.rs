@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Federation, IdentityId};
 use crate::accounts::AccountId;
 use crate::audit::{AuditEvent, AuditKind};
+use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{PasswordHash, StoreError, StoreExt, Tx};
 use crate::sessions::{Actor, Session};
 use crate::{DomainError, ErrorKind};
@@ -42,10 +43,32 @@ impl Federation {
         let account = actor.account();
         let event = AuditEvent::by(actor, &self.env, AuditKind::IdentityUnlinked);
         let event = event.about(*id.as_bytes());
+        let notice = self.unlinked_notice(account, id).await?;
         self.env
             .store
-            .write(move |tx| unlink(tx, account, id, &event))
+            .write(move |tx| unlink(tx, account, id, &event, notice.as_ref()))
             .await
+    }
+
+    /// Tells the account's owner who cannot log in any more; None if the account has no such identity, or no address.
+    async fn unlinked_notice(
+        &self,
+        account: AccountId,
+        id: IdentityId,
+    ) -> Result<Option<SealedMail>, StoreError> {
+        let (owner, identities) = self
+            .env
+            .store
+            .read::<_, StoreError, _>(move |tx| {
+                Ok((tx.accounts().find(account)?, tx.identities().list(account)?))
+            })
+            .await?;
+        let gone = identities.into_iter().find(|identity| identity.id == id);
+        Ok(owner.zip(gone).and_then(|(owner, gone)| {
+            let provider = self.name_of(gone.external.issuer());
+            self.outbox
+                .notice(&owner, MailMessage::IdentityUnlinked { provider })
+        }))
     }
 }
 
@@ -54,6 +77,7 @@ fn unlink(
     account: AccountId,
     id: IdentityId,
     event: &AuditEvent,
+    notice: Option<&SealedMail>,
 ) -> Result<(), UnlinkError> {
     // Locked, so that of two that are left, two callers do not remove one each.
     let identities = tx.identities().lock(account)?;
@@ -68,6 +92,7 @@ fn unlink(
     }
     tx.identities().delete(account, id)?;
     tx.audit().append(event)?;
+    mail::enqueue_if(tx, notice)?;
     Ok(())
 }
 
@@ -104,7 +129,8 @@ mod tests {
     use crate::Timestamp;
     use crate::audit::AuditEventId;
     use crate::federation::{ExternalId, Identity, IdentityProfile};
-    use crate::testing::{MockTx, account};
+    use crate::mail::MailTemplate;
+    use crate::testing::{MockTx, account, notice};
 
     const fn id(byte: u8) -> IdentityId {
         IdentityId::from_bytes([byte; 16])
@@ -144,7 +170,11 @@ mod tests {
             dialect: None,
             subject: Some([1; 16]),
         };
-        unlink(&mut tx(identities, hash), alice, id(1), &event)
+        let notice = notice(MailTemplate::IdentityUnlinked);
+        let mut tx = tx(identities, hash);
+        tx.outbox.expect_has_waiting().returning(|_| Ok(false));
+        tx.outbox.expect_insert().returning(|_| Ok(()));
+        unlink(&mut tx, alice, id(1), &event, Some(&notice))
     }
 
     #[test]

@@ -1,6 +1,18 @@
-use crate::Secret;
-use crate::mail::{MailFactor, MailMessage};
+use crate::mail::{MailFactor, MailId, MailMessage, MailTemplate, SealedMail};
 use crate::sessions::Dialect;
+use crate::{Secret, Timestamp};
+
+/// A sealed mail of this template, which nobody can open.
+#[must_use]
+pub fn notice(template: MailTemplate) -> SealedMail {
+    SealedMail {
+        id: MailId::from_bytes([1; 16]),
+        template,
+        payload: vec![1],
+        created_at: Timestamp::from_seconds(1),
+        not_after: Timestamp::from_seconds(2),
+    }
+}
 
 /// One message of each kind, in the order of the templates, whose texts and codes are all `text`.
 #[must_use]

@@ -8,7 +8,7 @@ mod ports;
 mod samples;
 
 pub use fixed::{CountingEntropy, FixedClock, NoStore, ToyDigester};
-pub use mails::every_mail_message;
+pub use mails::{every_mail_message, notice};
 pub use mock_tx::MockTx;
 pub use ports::{account_ports, outbox};
 pub use samples::{account, acquaintance, audit_event, session};

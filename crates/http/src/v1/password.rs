@@ -13,14 +13,14 @@ use crate::problem::{FieldErrors, Problem};
 use crate::settings::AUTH_JSON_LIMIT;
 use crate::wire;
 
-/// The old password and the new one.
+/// The new password, and the old one if there is one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewPassword {
-    /// The present one.
-    #[serde(deserialize_with = "wire::secret")]
-    #[schema(value_type = String, format = "password", example = "correct horse battery")]
-    current_password: Secret<String>,
+    /// The present one. Left out by an account that has none, since it came with another provider's word.
+    #[serde(default, deserialize_with = "wire::optional_secret")]
+    #[schema(value_type = Option<String>, format = "password", example = "correct horse battery")]
+    current_password: Option<Secret<String>>,
     /// 8 to 128 characters, no control characters, none that everybody tries first.
     #[serde(deserialize_with = "wire::secret")]
     #[schema(value_type = String, format = "password", example = "wrong donkey accumulator", min_length = 8, max_length = 128)]
@@ -35,7 +35,9 @@ impl TryFrom<NewPassword> for ChangePassword {
         let new = errors.check("new_password", Password::parse(body.new_password.expose()));
         match new {
             Some(new) => Ok(Self {
-                current: Password::attempt(body.current_password.expose()),
+                current: body
+                    .current_password
+                    .map(|current| Password::attempt(current.expose())),
                 new,
             }),
             None => Err(errors.into_problem()),
@@ -62,7 +64,7 @@ impl IntoResponses for Refusals {
 
 /// Set a new password
 ///
-/// Needs the present one and a login not older than 15 minutes. Every other session of the account is ended, and every app
+/// Needs the present one, if there is one, and a login not older than 15 minutes. Every other session of the account is ended, and every app
 /// password, recovery and login under way with it. The owner gets a mail.
 #[utoipa::path(
     tag = ACCOUNTS,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sealpost_domain::mail::MailMessage;
 use serde_json::json;
 
 use super::{code_of, come_back, come_back_with, log_in, set_out, set_out_to_link};
@@ -11,6 +12,7 @@ use crate::support::TestServer;
 fn a_linked_identity_opens_the_account_until_it_is_removed() {
     let server = TestServer::start();
     let alice = server.log_in("alice");
+    server.prove_address(&alice, "alice@mail.example");
     let way = set_out_to_link(&server, &alice, "corp");
     let linked = come_back(&server, "corp", &way, "1,al,al@mail.example,true");
     assert_eq!(linked.status, 200, "{linked:?}");
@@ -24,13 +26,29 @@ fn a_linked_identity_opens_the_account_until_it_is_removed() {
     assert_eq!(opened["account"]["username"], "alice");
     assert_eq!(
         opened["account"]["email"],
-        json!(null),
+        json!("alice@mail.example"),
         "the account is as it was"
     );
 
     let path = format!("/v1/me/identities/{}", linked["id"].as_str().unwrap());
     assert_eq!(server.send_as(&alice, "DELETE", &path, "").status, 204);
     assert_eq!(server.send_as(&alice, "DELETE", &path, "").status, 404);
+    let told = server.deliver_mail().into_iter();
+    let told: Vec<_> = told
+        .map(|sent| sent.outgoing.mail)
+        .filter(|mail| mail.to.as_str() == "alice@mail.example")
+        .map(|mail| mail.message)
+        .collect();
+    let provider = "Example Corp".to_owned();
+    for notice in [
+        MailMessage::IdentityLinked {
+            provider: provider.clone(),
+        },
+        MailMessage::IdentityUnlinked { provider },
+    ] {
+        let times = told.iter().filter(|message| **message == notice).count();
+        assert_eq!(times, 1, "{notice:?}");
+    }
     let stranger = log_in(&server, "corp", "1,al,al@mail.example,true").json();
     assert_eq!(stranger["account"]["username"], "al");
 }

@@ -53,6 +53,37 @@ fn no_password_opens_an_account_that_has_none() {
 }
 
 #[test]
+fn an_account_that_has_no_password_gets_one_from_its_owner_alone() {
+    let server = TestServer::start();
+    let token = access_token(&log_in(&server, "corp", "1,alice,,false").json());
+    let guess = json!({"current_password": "!", "new_password": PASSWORD}).to_string();
+    let refused = server.send_as(&token, "PUT", "/v1/me/password", &guess);
+    assert_eq!(code_of(&refused), (403, "wrong-password".to_owned()));
+    let first = json!({"new_password": PASSWORD}).to_string();
+    server.advance(Duration::from_secs(9 * 60));
+    server.advance(Duration::from_secs(9 * 60));
+    let late = server.send_as(&token, "PUT", "/v1/me/password", &first);
+    assert_eq!(late.status, 401, "{late:?}");
+    let token = access_token(&log_in(&server, "corp", "1,alice,,false").json());
+    let set = server.send_as(&token, "PUT", "/v1/me/password", &first);
+    assert_eq!(set.status, 204, "{set:?}");
+    let login = json!({"identifier": "alice", "password": PASSWORD}).to_string();
+    assert_eq!(server.post("/v1/sessions", &login).status, 201);
+
+    let second = server.send_as(&token, "PUT", "/v1/me/password", &first);
+    assert_eq!(second.problem()["errors"][0]["code"], "missing-field");
+}
+
+#[test]
+fn a_proved_address_recovers_an_account_that_has_no_password() {
+    let server = TestServer::start();
+    log_in(&server, "corp", "1,alice,alice@mail.example,true");
+    server.recover("alice@mail.example", PASSWORD);
+    let login = json!({"identifier": "alice", "password": PASSWORD}).to_string();
+    assert_eq!(server.post("/v1/sessions", &login).status, 201);
+}
+
+#[test]
 fn the_last_way_into_an_account_without_password_stays() {
     let server = TestServer::start();
     let token = access_token(&log_in(&server, "corp", "1,alice,,false").json());

@@ -3,6 +3,7 @@
 use sealpost_domain::mail::{Mail, MailId, MailMessage, MailSummary, RetryMailError, enqueue};
 use sealpost_domain::ports::{StoreError, StoreExt as _};
 use sealpost_mailer::testing::SentMail;
+use serde_json::{Value, json};
 
 use super::TestServer;
 
@@ -36,6 +37,27 @@ impl TestServer {
                 _ => None,
             });
         codes.next().unwrap()
+    }
+
+    /// Gives the caller's account this address, and proves it.
+    pub(crate) fn prove_address(&self, token: &str, address: &str) {
+        let named = self.post_as(token, "/v1/me/email", &json!({"email": address}));
+        assert_eq!(named.status, 202, "{named:?}");
+        let code = json!({"code": self.mailed_code(address)});
+        let proved = self.post_as(token, "/v1/me/email/verify", &code);
+        assert_eq!(proved.status, 200, "{proved:?}");
+    }
+
+    /// Replaces a forgotten password by the code that is mailed to this address.
+    pub(crate) fn recover(&self, address: &str, new_password: &str) {
+        let post = |path: &str, body: Value| self.post(path, &body.to_string());
+        let begun = post("/v1/recoveries", json!({"identifier": address})).json();
+        let path = format!("/v1/recoveries/{}", begun["id"].as_str().unwrap());
+        let code = json!({"code": self.mailed_code(address)});
+        let verified = post(&format!("{path}/verify"), code).json();
+        let body = json!({"token": verified["token"], "new_password": new_password});
+        let done = post(&format!("{path}/complete"), body);
+        assert!(done.status < 300, "{done:?}");
     }
 
     /// What an operator sees of the outbox.
