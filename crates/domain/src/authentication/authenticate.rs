@@ -115,6 +115,7 @@ impl Authentication {
         factor: Option<FactorCode>,
     ) -> Entry {
         let (account, dialect) = (opened.account.id, opened.session.dialect);
+        let event = |kind| AuditEvent::outside(account, Some(dialect), &self.env, kind);
         Entry {
             session: opened.session.clone(),
             tokens: self.sessions.digests(opened),
@@ -123,7 +124,11 @@ impl Authentication {
             factor,
             used: None,
             ticket: Ticket::draw(&self.env),
-            event: AuditEvent::outside(account, Some(dialect), &self.env, AuditKind::LoggedIn),
+            recovered: AuditEvent {
+                session: Some(opened.session.id),
+                ..event(AuditKind::RecoveryCodeUsed)
+            },
+            event: event(AuditKind::LoggedIn),
         }
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Entry {
     pub(super) ticket: Ticket,
     /// What stands in the audit trail if they get in.
     pub(super) event: AuditEvent,
+    /// What stands there beside it if the second proof was a recovery code.
+    pub(super) recovered: AuditEvent,
 }
 
 /// What became of them. Not an error even where the caller makes one of it: what was counted must be kept.
@@ -133,7 +135,7 @@ fn check_factor(
     if let Err(too_many) = throttles.guess(tx, Guess::SecondFactor, &subject, now)? {
         return Ok(Some(Entered::TooMany(too_many)));
     }
-    if factors::check(tx, &ports.factors, account, code, now)?.is_some() {
+    if factors::check(tx, &ports.factors, code, &entry.recovered)?.is_some() {
         throttles.forgive(tx, Guess::SecondFactor, &subject)?;
         return Ok(None);
     }

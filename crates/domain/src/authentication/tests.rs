@@ -86,6 +86,7 @@ fn entry(dialect: Dialect, code: Option<&str>) -> Entry {
         used: None,
         ticket: Ticket::draw(&env()),
         event: AuditEvent::outside(alice, Some(dialect), &env(), AuditKind::LoggedIn),
+        recovered: AuditEvent::outside(alice, Some(dialect), &env(), AuditKind::RecoveryCodeUsed),
         session,
     }
 }
@@ -266,6 +267,32 @@ fn a_right_code_is_used_up_and_opens_the_session() {
     expect_session(&mut tx);
     let entered = enter(&mut tx, &ports(), &entry(Dialect::Social, Some("123456")));
     assert!(matches!(entered, Ok(Entered::In(_))));
+}
+
+#[test]
+fn a_recovery_code_stands_in_the_trail_if_it_was_one() {
+    for right in [true, false] {
+        let mut tx = tx(account("alice"), "checked", with_totp());
+        tx.factors
+            .expect_take_recovery_code()
+            .once()
+            .returning(move |_, _| Ok(right));
+        if right {
+            tx.throttles.expect_remove().times(2).returning(|_| Ok(()));
+            tx.audit
+                .expect_append()
+                .withf(|event| event.kind == AuditKind::RecoveryCodeUsed)
+                .once()
+                .returning(|_| Ok(()));
+            expect_session(&mut tx);
+        } else {
+            tx.throttles.expect_remove().once().returning(|_| Ok(()));
+            expect_noted(&mut tx, AuditKind::SecondFactorFailed);
+        }
+        let entry = entry(Dialect::Social, Some("0123-4567-89AB-CDEF"));
+        let entered = enter(&mut tx, &ports(), &entry);
+        assert_eq!(matches!(entered, Ok(Entered::In(_))), right);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::{FactorCode, FactorKind, FactorPorts, recovery_codes, totp};
 use crate::Timestamp;
 use crate::accounts::AccountId;
+use crate::audit::AuditEvent;
 use crate::codes::{self, CodePurpose, CodeVerdict};
 use crate::ports::{SealError, StoreError, Tx};
 
@@ -19,19 +20,22 @@ pub(crate) enum CheckFactorError {
     Store(#[from] StoreError),
 }
 
-/// Which factor of the account the code proves; None if none. The caller counts the guess before, and commits also
-/// when it was wrong.
+/// Which factor of the account of `recovered` the code proves at its time; None if none. `recovered` is noted if that is
+/// a recovery code. The caller counts the guess before, and commits also when it was wrong.
 pub(crate) fn check(
     tx: &mut dyn Tx,
     ports: &FactorPorts,
-    account: AccountId,
     code: &FactorCode,
-    now: Timestamp,
+    recovered: &AuditEvent,
 ) -> Result<Option<FactorKind>, CheckFactorError> {
+    let (account, now) = (recovered.account, recovered.at);
     let set = tx.factors().find_set(account)?;
     let Some(number) = code.number() else {
         let taken =
             set.is_on() && recovery_codes::take(tx, &*ports.digester, account, code.expose())?;
+        if taken {
+            tx.audit().append(recovered)?;
+        }
         return Ok(taken.then_some(FactorKind::RecoveryCode));
     };
     if set.totp.is_some() && is_totp(tx, ports, account, number, now)? {

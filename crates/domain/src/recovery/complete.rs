@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{Recoveries, Recovery, RecoveryId, RecoveryToken};
 use crate::Timestamp;
-use crate::accounts::{Account, AccountId, Password, PasswordError, close_doors};
+use crate::accounts::{Account, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::factors::{self, CheckFactorError, FactorCode, FactorKind};
 use crate::mail::{self, MailMessage, SealedMail};
@@ -108,9 +108,10 @@ impl Recoveries {
             .store
             .read(move |tx| find(tx, id, &token, now))
             .await?;
-        self.check_factor(account.id, command.factor).await?;
-        let new = self.ports.hasher.hash(command.new_password).await?;
         let event = |kind| AuditEvent::outside(account.id, Some(command.dialect), &self.env, kind);
+        let recovered = event(AuditKind::RecoveryCodeUsed);
+        self.check_factor(command.factor, recovered).await?;
+        let new = self.ports.hasher.hash(command.new_password).await?;
         let reset = Reset {
             id,
             token,
@@ -142,13 +143,14 @@ impl Recoveries {
     }
 
     /// Whether the second factor is right, where an authenticator is on. A code by mail is none here: the recovery has
-    /// proved already that somebody reads the mail. Guesses are counted with those at the door.
+    /// proved already that somebody reads the mail. Guesses are counted with those at the door. `recovered` is noted if it
+    /// was a recovery code.
     async fn check_factor(
         &self,
-        account: AccountId,
         code: Option<FactorCode>,
+        recovered: AuditEvent,
     ) -> Result<(), CompleteRecoveryError> {
-        let now = self.env.now();
+        let (account, now) = (recovered.account, recovered.at);
         let (ports, throttles) = (self.ports.factors.clone(), self.ports.throttles.clone());
         // What was counted is to be kept: a refusal is no error inside.
         self.env
@@ -164,7 +166,7 @@ impl Recoveries {
                 if let Err(error) = throttles.guess(tx, Guess::SecondFactor, &subject, now)? {
                     return Ok(Err(CompleteRecoveryError::TooMany(error)));
                 }
-                match factors::check(tx, &ports, account, code, now)? {
+                match factors::check(tx, &ports, code, &recovered)? {
                     Some(FactorKind::Totp | FactorKind::RecoveryCode) => {}
                     Some(FactorKind::EmailCode) | None => {
                         return Ok(Err(CompleteRecoveryError::WrongFactor));

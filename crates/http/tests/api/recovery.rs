@@ -251,6 +251,14 @@ fn a_reset_never_clears_the_second_factor() {
         code_of(&log_in(&server, PASSWORD)),
         "second-factor-required"
     );
+    let ticket = log_in(&server, PASSWORD).problem()["ticket"].take();
+    let second = json!({"ticket": ticket, "code": recovery_codes[1]});
+    let opened = server.post("/v1/sessions/factors", &second.to_string());
+    let kinds = server.audit_kinds(&access_token(&opened.json()));
+    let used = kinds
+        .iter()
+        .filter(|kind| *kind == "factor.recovery-code-used");
+    assert_eq!(used.count(), 2, "{kinds:?}");
 }
 
 /// Whoever reads the mail has proved that by the recovery's code; a code of a login proves no more than that.
