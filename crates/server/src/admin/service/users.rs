@@ -80,7 +80,7 @@ impl Admin {
         username: &str,
     ) -> Result<Answer, Refusal> {
         let overview = self.operators.view(operator, existing(username)?).await?;
-        let factors_reset = self.factors.reset(overview.account.id).await?;
+        let factors_reset = self.factors.reset(&overview.account).await?;
         Ok(Answer::FactorsReset(FactorsReset {
             user: User::from(&overview.account),
             factors_reset,
