@@ -1,13 +1,13 @@
 //! Everything of one's own, and nothing of others, in one archive.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
-use std::time::Duration;
+use std::io::{Cursor, Read, Write as _};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use zip::ZipArchive;
 
-use crate::support::{Answer, TestServer};
+use crate::support::{Answer, MAX_FILE, TestServer};
 
 /// The body of a chunked answer (RFC 9112, section 7.1).
 fn unchunked(mut body: &[u8]) -> Vec<u8> {
@@ -149,6 +149,50 @@ fn an_old_login_takes_nothing_out() {
     let noted = server.audit_kinds(&token);
     assert!(!noted.contains(&"account.exported".to_owned()), "{noted:?}");
     assert_eq!(server.get("/v1/me/export").status, 401);
+}
+
+#[test]
+fn another_export_at_the_same_time_is_refused() {
+    let server = TestServer::start();
+    let (alice, bob) = (server.log_in("alice"), server.log_in("bob"));
+    // More than the kernel holds of what nobody reads.
+    let content: Vec<u8> = (0..MAX_FILE / 4)
+        .flat_map(|number| {
+            u32::try_from(number)
+                .unwrap()
+                .wrapping_mul(0x9E37_79B9)
+                .to_le_bytes()
+        })
+        .collect();
+    for _ in 0..10 * 1024 * 1024 / MAX_FILE {
+        upload(&server, &alice, "", &content);
+    }
+    let mut unread = server.connect();
+    rustix::net::sockopt::set_socket_recv_buffer_size(&unread, 16 * 1024).unwrap();
+    let request = format!(
+        "GET /v1/me/export HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {alice}\r\n\r\n"
+    );
+    unread.write_all(request.as_bytes()).unwrap();
+    let mut status = [0; 12];
+    unread.read_exact(&mut status).unwrap();
+    assert_eq!(&status, b"HTTP/1.1 200");
+
+    let refused = server.get_as(&alice, "/v1/me/export");
+    assert_eq!(refused.status, 409);
+    assert_eq!(refused.problem()["code"], "export-under-way");
+    // Another account has a turn of its own.
+    entries(&server.get_as(&bob, "/v1/me/export"));
+    drop(unread);
+    let began = Instant::now();
+    loop {
+        let again = server.get_as(&alice, "/v1/me/export");
+        if again.status == 200 {
+            break;
+        }
+        assert_eq!(again.status, 409);
+        assert!(began.elapsed() < Duration::from_secs(20), "it never ends");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use sealpost_domain::accounts::{AccountId, RegistrationPolicy};
 use serde_json::json;
 
 use super::{code_of, come_back, come_back_with, log_in, set_out};
+use crate::second_factor::switch_on;
 use crate::support::{NOW, PASSWORD, TestServer, access_token};
 
 #[test]
@@ -128,6 +129,27 @@ fn what_the_provider_says_no_to_comes_to_nothing() {
         let unknown = server.get(&format!("/v1/oauth/nobody/{path}"));
         assert_eq!(code_of(&unknown), (404, "not-found".to_owned()));
     }
+}
+
+/// The provider vouches for the first step, and for nothing more.
+#[test]
+fn a_provider_does_not_stand_in_for_the_second_factor() {
+    let server = TestServer::start();
+    let token = access_token(&log_in(&server, "corp", "1,alice,,false").json());
+    let (app, _) = switch_on(&server, &token);
+    server.advance(Duration::from_secs(30));
+    let asked = log_in(&server, "corp", "1,alice,,false");
+    let expected = (401, "second-factor-required".to_owned());
+    assert_eq!(code_of(&asked), expected);
+    assert_eq!(asked.problem()["factors"][0], "totp");
+    let mut second = json!({"ticket": asked.problem()["ticket"], "code": "000000"});
+    let refused = server.post("/v1/sessions/factors", &second.to_string());
+    assert_eq!(refused.problem()["code"], "wrong-second-factor");
+    second["code"] = json!(app.code(&server));
+    let opened = server.post("/v1/sessions/factors", &second.to_string());
+    assert_eq!(opened.status, 201, "{opened:?}");
+    let fresh = access_token(&opened.json());
+    assert_eq!(server.get_as(&fresh, "/v1/me").json()["username"], "alice");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::client::Client;
 use super::{say_many, talking};
-use crate::support::{TestServer, access_token};
+use crate::support::{PASSWORD, TestServer, access_token};
 
 #[test]
 fn a_goodbye_is_answered_in_kind() {
@@ -61,6 +61,50 @@ fn the_socket_of_an_ended_session_is_closed_within_a_second() {
     );
     say_many(&server, &alice, &conversation, 1, 1);
     assert_eq!(staying.events(1)[0]["type"], "message.created");
+}
+
+/// Bob's sockets close with 4401 once this was done with his access token, and Alice's stays.
+fn close_bobs(done: impl FnOnce(&TestServer, &str)) {
+    let server = TestServer::start();
+    let (alice, bob, _) = talking(&server);
+    let other = access_token(&server.open_session("bob"));
+    let mut sockets = [
+        Client::started(&server, &other),
+        Client::open(&server, &other),
+    ];
+    let mut staying = Client::started(&server, &alice);
+    done(&server, &bob);
+    for socket in &mut sockets {
+        let ended = Some((4401, "the session has ended".to_owned()));
+        assert_eq!(socket.closed(), ended);
+    }
+    staying.say(&json!({"type": "ack", "offset": 1}));
+    while staying.hear()["type"] != "acked" {}
+}
+
+#[test]
+fn the_sockets_of_a_disabled_account_are_closed() {
+    close_bobs(|server, _| server.disable("bob"));
+}
+
+#[test]
+fn the_sockets_of_who_leaves_are_closed() {
+    close_bobs(|server, bob| {
+        assert_eq!(server.send_as(bob, "DELETE", "/v1/me", "").status, 204);
+    });
+}
+
+#[test]
+fn a_new_password_closes_the_sockets_of_all_other_sessions() {
+    close_bobs(|server, bob| {
+        let body =
+            json!({"current_password": PASSWORD, "new_password": "wrong donkey accumulator"});
+        let mut own = Client::started(server, bob);
+        let changed = server.send_as(bob, "PUT", "/v1/me/password", &body.to_string());
+        assert_eq!(changed.status, 204);
+        own.say(&json!({"type": "ack", "offset": 1}));
+        while own.hear()["type"] != "acked" {}
+    });
 }
 
 #[test]
