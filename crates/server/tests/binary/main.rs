@@ -7,6 +7,7 @@
     reason = "tests: what goes wrong must fail the test"
 )]
 
+mod account_flows;
 mod admin;
 mod demo;
 mod document_000;
