@@ -17,7 +17,7 @@ use crate::wire::{ListView, PageQuery, WireTime, encode_cursor};
 /// Somebody whom you block.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Block)]
-struct BlockView {
+pub(super) struct BlockView {
     user: UserView,
     /// Since when.
     #[schema(value_type = Option<String>, required, format = "date-time", example = "2026-11-21T13:04:05.678Z")]

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write as _};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use zip::ZipArchive;
 
 use crate::support::{Answer, MAX_FILE, TestServer};
+
+const PICTURE: &[u8] = include_bytes!("../../assets/avatars/fary.png");
 
 /// The body of a chunked answer (RFC 9112, section 7.1).
 fn unchunked(mut body: &[u8]) -> Vec<u8> {
@@ -57,6 +59,33 @@ fn upload(server: &TestServer, token: &str, name: &str, content: &[u8]) -> Strin
     stored.json()["id"].as_str().unwrap().to_owned()
 }
 
+/// Something of what few have.
+fn put_more(server: &TestServer, token: &str) {
+    let app = json!({"name": "backup script", "dialect": "vault"});
+    let made = server.post_as(token, "/v1/me/app-passwords", &app);
+    assert_eq!(made.status, 201, "{made:?}");
+    server.register("mallory");
+    let authorization = format!("Bearer {token}");
+    let puts: [(&str, &str, &[u8]); 3] = [
+        ("/v1/me/blocks/mallory", "application/json", b""),
+        (
+            "/v1/me/key-backup",
+            "application/octet-stream",
+            b"sealed by a client",
+        ),
+        ("/v1/me/avatar", "image/png", PICTURE),
+    ];
+    for (path, content_type, body) in puts {
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", content_type),
+            ("if-none-match", "*"),
+        ];
+        let put = server.send_bytes("PUT", path, &headers, body);
+        assert!(put.status < 300, "{path}: {put:?}");
+    }
+}
+
 #[test]
 fn what_was_put_in_comes_out() {
     let server = TestServer::start();
@@ -77,6 +106,8 @@ fn what_was_put_in_comes_out() {
     let plan = upload(&server, &alice, "?name=plan.txt", &long);
     let nameless = upload(&server, &alice, "", b"short");
 
+    put_more(&server, &alice);
+
     let export = server.get_as(&alice, "/v1/me/export");
     assert_eq!(export.header("cache-control"), Some("no-store"));
     let disposition = export.header("content-disposition").unwrap();
@@ -93,6 +124,8 @@ fn what_was_put_in_comes_out() {
         ("sessions.json", "/v1/sessions"),
         ("keys.json", "/v1/me/keys"),
         ("identities.json", "/v1/me/identities"),
+        ("app-passwords.json", "/v1/me/app-passwords"),
+        ("blocks.json", "/v1/me/blocks"),
         ("contacts.json", "/v1/me/contacts"),
         ("audit.json", "/v1/me/audit"),
         ("conversations.json", "/v1/conversations"),
@@ -110,9 +143,13 @@ fn what_was_put_in_comes_out() {
         .collect();
     let expected: Vec<String> = (0..101).map(|number| format!("line {number}")).collect();
     assert_eq!(bodies, expected);
+    assert_eq!(entries["key-backup"], b"sealed by a client");
+    let avatar = server.get_as(&alice, "/v1/me").json()["avatar_url"].take();
+    let avatar = server.get(avatar.as_str().unwrap());
+    assert_eq!(entries["avatar.png"], avatar.bytes);
     assert_eq!(entries[&format!("files/{plan}/plan.txt")], long);
     assert_eq!(entries[&format!("files/{nameless}/content")], b"short");
-    assert_eq!(entries.len(), 12, "{:?}", entries.keys());
+    assert_eq!(entries.len(), 16, "{:?}", entries.keys());
     let noted = server.audit_kinds(&alice);
     let exports = noted.iter().filter(|kind| *kind == "account.exported");
     assert_eq!(exports.count(), 1, "{noted:?}");

@@ -8,3 +8,4 @@ mod view;
 pub(super) use create::create_app_password;
 pub(super) use list::list_app_passwords;
 pub(super) use revoke::revoke_app_password;
+pub(super) use view::AppPasswordBody;

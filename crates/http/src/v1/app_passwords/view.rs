@@ -7,7 +7,7 @@ use crate::wire::WireTime;
 /// An app password as its owner sees it later: without the password.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AppPassword)]
-pub(super) struct AppPasswordBody {
+pub(crate) struct AppPasswordBody {
     /// Names it.
     #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120002")]
     id: String,

@@ -98,6 +98,44 @@ impl Archive {
         self.write(&json).await
     }
 
+    /// An entry with a list in it.
+    pub(super) async fn add_list<T: Serialize>(
+        &mut self,
+        name: &str,
+        things: &[T],
+    ) -> Result<(), Broken> {
+        self.add_pages(name, async |_: Option<()>| {
+            Ok((things.iter().collect(), None))
+        })
+        .await
+    }
+
+    /// An entry with a list in it that is read page by page: `read` is given where to go on, and None at the beginning.
+    pub(super) async fn add_pages<T: Serialize, C>(
+        &mut self,
+        name: &str,
+        read: impl AsyncFn(Option<C>) -> Result<(Vec<T>, Option<C>), Broken>,
+    ) -> Result<(), Broken> {
+        // How long it becomes is not known.
+        self.begin(name, LARGE)?;
+        let (mut cursor, mut between) = (None, "[\n");
+        loop {
+            let (page, next) = read(cursor).await?;
+            let mut text = Vec::new();
+            for thing in &page {
+                text.extend_from_slice(between.as_bytes());
+                between = ",\n";
+                serde_json::to_writer(&mut text, thing).map_err(Broken::Json)?;
+            }
+            self.write(&text).await?;
+            if next.is_none() {
+                let end = if between == ",\n" { "\n]\n" } else { "[\n]\n" };
+                return self.write(end.as_bytes()).await;
+            }
+            cursor = next;
+        }
+    }
+
     /// Writes the table of contents.
     pub(super) async fn finish(self) -> Result<(), Broken> {
         self.zip.finish().map_err(Broken::zip)?;
@@ -117,40 +155,4 @@ async fn send(pipe: &Pipe, reader: &mpsc::Sender<Bytes>) -> Result<(), Broken> {
     }
     let sent = reader.send(Bytes::from(bytes)).await;
     sent.map_err(|_| Broken::Unread)
-}
-
-/// A list in an entry of its own, written a page at a time.
-pub(super) struct List<'a> {
-    archive: &'a mut Archive,
-    is_empty: bool,
-}
-
-impl<'a> List<'a> {
-    pub(super) async fn begin(archive: &'a mut Archive, name: &str) -> Result<Self, Broken> {
-        // How long it becomes is not known.
-        archive.begin(name, LARGE)?;
-        archive.write(b"[").await?;
-        Ok(Self {
-            archive,
-            is_empty: true,
-        })
-    }
-
-    pub(super) async fn extend<T: Serialize>(
-        &mut self,
-        page: impl IntoIterator<Item = T>,
-    ) -> Result<(), Broken> {
-        let mut text = Vec::new();
-        for thing in page {
-            let between = if self.is_empty { "\n" } else { ",\n" };
-            text.extend_from_slice(between.as_bytes());
-            self.is_empty = false;
-            serde_json::to_writer(&mut text, &thing).map_err(Broken::Json)?;
-        }
-        self.archive.write(&text).await
-    }
-
-    pub(super) async fn end(self) -> Result<(), Broken> {
-        self.archive.write(b"\n]\n").await
-    }
 }

@@ -1,27 +1,26 @@
 //! What is in an export: the same as the routes of the API show, a file for each.
 
 use actix_web::web::Data;
-use futures_util::TryStreamExt;
-use sealpost_domain::conversations::ConversationId;
-use sealpost_domain::files::{File, FileName, OpenFileError};
-use sealpost_domain::messages::{ListMessagesError, Reach};
+use sealpost_domain::avatars::Avatar;
+use sealpost_domain::key_backups::{FoundKeyBackup, ReadKeyBackup, ReadKeyBackupError};
 use sealpost_domain::sessions::Actor;
 
-use super::archive::{Archive, Broken, List};
+use super::archive::{Archive, Broken};
+use super::{files, messages};
 use crate::Services;
 use crate::v1::accounts::AccountBody;
+use crate::v1::app_passwords::AppPasswordBody;
 use crate::v1::audit::AuditEventBody;
+use crate::v1::blocks::BlockView;
 use crate::v1::contacts::ContactView;
 use crate::v1::conversations::ConversationView;
-use crate::v1::files::FileView;
 use crate::v1::identities::IdentityBody;
 use crate::v1::keys::KeyView;
-use crate::v1::messages::MessageView;
 use crate::v1::sessions::SessionBody;
 use crate::v1::settings::SettingsBody;
 
 /// How much is read at once.
-const PAGE: u32 = 100;
+pub(super) const PAGE: u32 = 100;
 
 /// Writes everything of the caller's own.
 pub(super) async fn write(
@@ -31,12 +30,28 @@ pub(super) async fn write(
 ) -> Result<(), Broken> {
     let out = &mut archive;
     write_account(services, actor, out).await?;
-    write_audit(services, actor, out).await?;
-    write_contacts(services, actor, out).await?;
-    write_conversations(services, actor, out).await?;
-    write_messages(services, actor, out).await?;
-    write_files(services, actor, out).await?;
+    write_ways_in(services, actor, out).await?;
+    write_keys(services, actor, out).await?;
+    write_people(services, actor, out).await?;
+    out.add_pages("conversations.json", async |before| {
+        let page = services.conversations.list(actor, before, PAGE).await?;
+        Ok((each(&page.conversations, ConversationView::from), page.next))
+    })
+    .await?;
+    messages::write(services, actor, out).await?;
+    files::write(services, actor, out).await?;
+    // The last: reading the key backup is noted there too.
+    out.add_pages("audit.json", async |before| {
+        let page = services.audit.list(actor, before, PAGE).await?;
+        Ok((each(&page.events, AuditEventBody::from), page.next))
+    })
+    .await?;
     archive.finish().await
+}
+
+/// A page as it is shown.
+pub(super) fn each<'a, T, V>(page: &'a [T], show: impl Fn(&'a T) -> V) -> Vec<V> {
+    page.iter().map(show).collect()
 }
 
 async fn write_account(
@@ -47,164 +62,60 @@ async fn write_account(
     let account = services.accounts.view(actor).await?;
     out.add("account.json", &AccountBody::from(&account))
         .await?;
+    if let Avatar::Uploaded(name) = account.avatar
+        && let Some(picture) = services.avatars.picture(name).await?
+    {
+        out.begin("avatar.png", 0)?;
+        out.write(&picture).await?;
+    }
     let settings = services.accounts.view_settings(actor).await?;
     out.add("settings.json", &SettingsBody::from(&settings))
-        .await?;
-    let sessions = services.sessions.list(actor).await?;
-    let mut list = List::begin(out, "sessions.json").await?;
-    list.extend(
-        sessions
-            .iter()
-            .map(|session| SessionBody::new(session, actor)),
-    )
-    .await?;
-    list.end().await?;
-    let keys = services.keys.list_own(actor).await?;
-    let mut list = List::begin(out, "keys.json").await?;
-    list.extend(keys.iter().map(KeyView::from)).await?;
-    list.end().await?;
-    let identities = services.federation.list(actor).await?;
-    let mut list = List::begin(out, "identities.json").await?;
-    list.extend(identities.iter().map(IdentityBody::from))
-        .await?;
-    list.end().await
-}
-
-async fn write_audit(services: &Services, actor: &Actor, out: &mut Archive) -> Result<(), Broken> {
-    let mut list = List::begin(out, "audit.json").await?;
-    let mut before = None;
-    loop {
-        let page = services.audit.list(actor, before, PAGE).await?;
-        list.extend(page.events.iter().map(AuditEventBody::from))
-            .await?;
-        before = page.next;
-        if before.is_none() {
-            return list.end().await;
-        }
-    }
-}
-
-async fn write_contacts(
-    services: &Services,
-    actor: &Actor,
-    out: &mut Archive,
-) -> Result<(), Broken> {
-    let mut list = List::begin(out, "contacts.json").await?;
-    let mut after = String::new();
-    loop {
-        let page = services.contacts.list(actor, after, PAGE).await?;
-        list.extend(page.contacts.iter().map(ContactView::from))
-            .await?;
-        let Some(next) = page.next else {
-            return list.end().await;
-        };
-        after = next;
-    }
-}
-
-async fn write_conversations(
-    services: &Services,
-    actor: &Actor,
-    out: &mut Archive,
-) -> Result<(), Broken> {
-    let mut list = List::begin(out, "conversations.json").await?;
-    let mut before = None;
-    loop {
-        let page = services.conversations.list(actor, before, PAGE).await?;
-        list.extend(page.conversations.iter().map(ConversationView::from))
-            .await?;
-        before = page.next;
-        if before.is_none() {
-            return list.end().await;
-        }
-    }
-}
-
-async fn write_messages(
-    services: &Services,
-    actor: &Actor,
-    out: &mut Archive,
-) -> Result<(), Broken> {
-    let mut before = None;
-    loop {
-        let page = services.conversations.list(actor, before, PAGE).await?;
-        for conversation in &page.conversations {
-            write_conversation(services, actor, conversation.id, out).await?;
-        }
-        before = page.next;
-        if before.is_none() {
-            return Ok(());
-        }
-    }
-}
-
-/// All messages of a conversation, oldest first. If the other has left meanwhile, it ends there.
-async fn write_conversation(
-    services: &Services,
-    actor: &Actor,
-    id: ConversationId,
-    out: &mut Archive,
-) -> Result<(), Broken> {
-    let mut list = List::begin(out, &format!("messages/{id}.json")).await?;
-    let mut reach = Some(Reach::After(0));
-    while let Some(from) = reach {
-        let page = match services.messages.list(actor, id, from, PAGE).await {
-            Ok(page) => page,
-            Err(ListMessagesError::UnknownConversation) => break,
-            Err(error) => return Err(error.into()),
-        };
-        list.extend(page.messages.iter().map(MessageView::from))
-            .await?;
-        reach = page.next;
-    }
-    list.end().await
-}
-
-async fn write_files(services: &Services, actor: &Actor, out: &mut Archive) -> Result<(), Broken> {
-    let mut list = List::begin(out, "files.json").await?;
-    let mut before = None;
-    loop {
-        let page = services.files.list(actor, before, PAGE).await?;
-        list.extend(page.files.iter().map(FileView::from)).await?;
-        before = page.next;
-        if before.is_none() {
-            break;
-        }
-    }
-    list.end().await?;
-    loop {
-        let page = services.files.list(actor, before, PAGE).await?;
-        for file in &page.files {
-            write_file(services, actor, file, out).await?;
-        }
-        before = page.next;
-        if before.is_none() {
-            return Ok(());
-        }
-    }
-}
-
-/// The content of a file, unless it was deleted meanwhile.
-async fn write_file(
-    services: &Services,
-    actor: &Actor,
-    file: &File,
-    out: &mut Archive,
-) -> Result<(), Broken> {
-    let opened = match services.files.open(actor, file.id).await {
-        Ok(opened) => opened,
-        Err(OpenFileError::Unknown) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    let mut content = services.files.read_content(&opened, 0..file.size).await?;
-    let name = file.name.as_ref().map_or("content", FileName::as_str);
-    out.begin(&format!("files/{}/{name}", file.id), file.size)?;
-    while let Some(bytes) = content
-        .try_next()
         .await
-        .map_err(|error| Broken::Content(Box::new(error)))?
-    {
-        out.write(&bytes).await?;
+}
+
+async fn write_ways_in(
+    services: &Services,
+    actor: &Actor,
+    out: &mut Archive,
+) -> Result<(), Broken> {
+    let sessions = services.sessions.list(actor).await?;
+    let sessions = each(&sessions, |session| SessionBody::new(session, actor));
+    out.add_list("sessions.json", &sessions).await?;
+    let app_passwords = services.app_passwords.list(actor).await?;
+    let app_passwords = each(&app_passwords, AppPasswordBody::from);
+    out.add_list("app-passwords.json", &app_passwords).await?;
+    let identities = services.federation.list(actor).await?;
+    out.add_list("identities.json", &each(&identities, IdentityBody::from))
+        .await
+}
+
+async fn write_keys(services: &Services, actor: &Actor, out: &mut Archive) -> Result<(), Broken> {
+    let keys = services.keys.list_own(actor).await?;
+    out.add_list("keys.json", &each(&keys, KeyView::from))
+        .await?;
+    let newest = ReadKeyBackup::default();
+    match services.key_backups.read(actor, newest).await {
+        Ok(FoundKeyBackup::Content(backup)) => {
+            out.begin("key-backup", 0)?;
+            out.write(backup.content.as_bytes()).await
+        }
+        // Nothing was said to be known, and there need not be any.
+        Ok(FoundKeyBackup::Known(_)) | Err(ReadKeyBackupError::Unknown) => Ok(()),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
+}
+
+async fn write_people(services: &Services, actor: &Actor, out: &mut Archive) -> Result<(), Broken> {
+    out.add_pages("contacts.json", async |after: Option<String>| {
+        let after = after.unwrap_or_default();
+        let page = services.contacts.list(actor, after, PAGE).await?;
+        Ok((each(&page.contacts, ContactView::from), page.next))
+    })
+    .await?;
+    out.add_pages("blocks.json", async |after: Option<String>| {
+        let after = after.unwrap_or_default();
+        let page = services.contacts.list_blocked(actor, after, PAGE).await?;
+        Ok((each(&page.blocked, BlockView::from), page.next))
+    })
+    .await
 }

@@ -2,6 +2,8 @@
 
 mod archive;
 mod contents;
+mod files;
+mod messages;
 
 use std::io;
 
@@ -39,9 +41,10 @@ impl IntoResponses for Refusals {
 
 /// Take everything with you
 ///
-/// A ZIP of what the API shows of your account: `account.json`, `settings.json`, `sessions.json`, `keys.json`,
-/// `identities.json`, `audit.json`, `contacts.json`, `conversations.json`, `messages/{conversation}.json` (what the server
-/// can open is open, the rest as it was sent), `files.json` and `files/{id}/{name}`. It is made while it is sent, so it has
+/// A ZIP of what the API shows of your account: `account.json`, `avatar.png` if you uploaded one, `settings.json`,
+/// `audit.json`, `sessions.json`, `app-passwords.json`, `identities.json`, `keys.json`, `key-backup` if there is one (the
+/// newest), `contacts.json`, `blocks.json`, `conversations.json`, `messages/{conversation}.json` (what the server can open
+/// is open, the rest as it was sent), `files.json` and `files/{id}/{name}`. It is made while it is sent, so it has
 /// no length, and one that breaks off has no table of contents: no program takes it for whole. Needs a login not older
 /// than 15 minutes; one at a time.
 #[utoipa::path(
