@@ -6,30 +6,35 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import mail_server
-from people import NEW_PASSWORD, PASSWORD, Client, Person
+from people import NEW_PASSWORD, PASSWORD, Client, Person, is_problem
 
 EVIL = "evil.example"
 GUESSED = "target"
 
 
-def a_hundred_parallel_guesses_spend_at_most_five_tries(site):
-    # Whoever is logged in already is not kept out by strangers.
-    live = Person(site, GUESSED)
-    stranger = Client(site)
-
-    def guess(number):
-        body = {"identifier": GUESSED, "password": f"guess number {number}"}
-        return stranger.call_any("POST", "/v1/sessions", json=body).status_code
-
+def at_once(site, path, bodies):
+    """Posts all of these at the same time; how many were looked at and found wrong, and after how many seconds."""
     began = time.monotonic()
-    with ThreadPoolExecutor(100) as pool:
-        statuses = list(pool.map(guess, range(100)))
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        answers = list(pool.map(lambda body: Client(site).call_any("POST", path, json=body), bodies))
+    took = time.monotonic() - began
+    wrong = [answer for answer in answers if answer.status_code == 401 and not is_problem(answer, "invalid-ticket")]
+    for answer in answers:
+        # A server that has too much to do at once refuses early (503).
+        assert answer.status_code == 401 or answer.status_code in (429, 503) and answer.headers["Retry-After"], (
+            answer.status_code, answer.text)
+    return len(wrong), took
+
+
+def a_hundred_parallel_guesses_spend_at_most_five_tries(site):
+    live = Person(site, GUESSED)
+    guesses = [{"identifier": GUESSED, "password": f"guess number {number}"} for number in range(100)]
+    wrong, took = at_once(site, "/v1/sessions", guesses)
     # Past the five, one more may be made after a second, the next after two more, after four more, …
-    waits = [2**number - 1 for number in range(1, 10)]
-    allowed = 5 + sum(wait <= time.monotonic() - began for wait in waits)
-    assert 5 <= statuses.count(401) <= allowed, statuses
-    assert statuses.count(401) + statuses.count(429) == 100, statuses
-    assert live.log_in(GUESSED)["account"]["username"] == GUESSED
+    more = sum(2**number - 1 <= took for number in range(1, 10))
+    assert 1 <= wrong <= 5 + more, (wrong, took)
+    # Whoever is logged in already, and says so, is not kept out by strangers.
+    live.post("/v1/sessions", {"identifier": GUESSED, "password": PASSWORD}, 201)
     assert "login.failed" in live.kinds()
 
 
@@ -40,16 +45,9 @@ def a_hundred_parallel_codes_spend_at_most_five_tries(site):
     ticket = cass.ask_for_second_step("cass")["ticket"]
     cass.call("POST", "/v1/email-codes", 202, json={"ticket": ticket})
     code = cass.told("Your login code").code
-    wrong = [f"{number:06}" for number in range(101) if f"{number:06}" != code][:100]
-    stranger = Client(site)
-
-    def guess(number):
-        body = {"ticket": ticket, "code": number}
-        return stranger.call_any("POST", "/v1/sessions/factors", json=body).json()["code"]
-
-    with ThreadPoolExecutor(100) as pool:
-        codes = list(pool.map(guess, wrong))
-    assert codes.count("wrong-second-factor") == 5 and set(codes) == {"wrong-second-factor", "invalid-ticket"}, codes
+    codes = [f"{number:06}" for number in range(101) if f"{number:06}" != code][:100]
+    wrong, took = at_once(site, "/v1/sessions/factors", [{"ticket": ticket, "code": one} for one in codes])
+    assert 1 <= wrong <= 5, (wrong, took)
     time.sleep(1.1)
     cass.second_step(ticket, code, 401, "invalid-ticket")
 
