@@ -126,6 +126,11 @@ impl AccountRepository for MemoryTx {
         Ok(self.find_account(|account| account.id == id))
     }
 
+    /// Units run one after the other here.
+    fn lock(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        AccountRepository::find(self, id)
+    }
+
     fn find_by_username(&mut self, username: &Username) -> Result<Option<Account>, StoreError> {
         Ok(self.find_account(|account| account.username == *username))
     }
