@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::{Account, AccountId, Accounts};
+use super::{Account, AccountId, Accounts, Password};
 use crate::Timestamp;
+use crate::authentication::{Authentication, ConfirmPasswordError};
 use crate::inbox::{EventKind, NewEvent};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{StoreError, StoreExt, Tx};
@@ -23,6 +24,9 @@ pub enum LeaveError {
     /// The account was deleted while its token was still alive.
     #[error("this account no longer exists")]
     Gone,
+    /// The password is wrong, or could not be checked.
+    #[error(transparent)]
+    Confirm(#[from] ConfirmPasswordError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -41,6 +45,30 @@ impl Accounts {
         if now.since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
             return Err(LeaveError::StepUp);
         }
+        self.depart(id, sessions, now).await
+    }
+
+    /// As [`Accounts::leave`], with the caller's password in place of a fresh login.
+    ///
+    /// # Errors
+    /// [`LeaveError`], but never [`LeaveError::StepUp`]; then everything is as it was.
+    pub async fn leave_with_password(
+        &self,
+        actor: &Actor,
+        authentication: &Authentication,
+        sessions: &Sessions,
+        password: Password,
+    ) -> Result<(), LeaveError> {
+        authentication.confirm_password(actor, password).await?;
+        self.depart(actor.account(), sessions, self.env.now()).await
+    }
+
+    async fn depart(
+        &self,
+        id: AccountId,
+        sessions: &Sessions,
+        now: Timestamp,
+    ) -> Result<(), LeaveError> {
         let account: Account = self
             .env
             .store
@@ -102,7 +130,7 @@ pub(crate) fn remove(
 domain_error!(LeaveError {
     StepUp: Unauthenticated, "insufficient-user-authentication";
     Gone: Unauthenticated, "account-gone";
-} else { Store });
+} else { Confirm, Store });
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,14 @@ impl Avatars {
     /// # Errors
     /// [`StoreError`].
     pub async fn of_user(&self, _: &Actor, username: Username) -> Result<Avatar, StoreError> {
+        self.of_anybody(username).await
+    }
+
+    /// The same for somebody who is not logged in.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of_anybody(&self, username: Username) -> Result<Avatar, StoreError> {
         let found: Result<_, StoreError> = self
             .env
             .store

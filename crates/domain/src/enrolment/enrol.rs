@@ -9,6 +9,7 @@ use crate::accounts::{self, AccountDraft, Accounts, Password, Register, Register
 use crate::audit::{AuditEvent, AuditKind};
 use crate::data_keys::DataKeyUse;
 use crate::keys::{self, ChangeKeysError, KeyUse, Keys, PublicKey};
+use crate::mailbox_keys::MailboxKeys;
 use crate::ports::{
     KeyMaterial, PrivatePemError, RsaPem, StoreError, StoreExt, TokenDigests, TokenError, Tx,
 };
@@ -67,8 +68,9 @@ pub enum EnrolError {
 /// The use case over those of accounts, keys and sessions. Cloning is cheap.
 #[derive(Clone)]
 pub struct Enrolment {
-    env: Environment,
-    accounts: Accounts,
+    pub(super) env: Environment,
+    pub(super) accounts: Accounts,
+    pub(super) mailbox_keys: MailboxKeys,
     keys: Keys,
     sessions: Sessions,
     pem: Arc<dyn RsaPem>,
@@ -90,13 +92,14 @@ impl Enrolment {
     pub fn new(
         env: Environment,
         accounts: Accounts,
-        keys: Keys,
+        (keys, mailbox_keys): (Keys, MailboxKeys),
         sessions: Sessions,
         pem: Arc<dyn RsaPem>,
     ) -> Self {
         Self {
             env,
             accounts,
+            mailbox_keys,
             keys,
             sessions,
             pem,
@@ -277,10 +280,14 @@ mod tests {
             signer: Arc::new(MockTokenSigner::new()),
             digester: Arc::new(NoDigests),
         };
+        let inspector = Arc::new(MockKeyInspector::new());
+        let keys = Keys::new(env.clone(), inspector.clone());
+        let pem = Arc::new(MockRsaPem::new());
+        let mailbox_keys = MailboxKeys::new(env.clone(), keys.clone(), inspector, pem);
         let enrolment = Enrolment::new(
             env.clone(),
             Accounts::new(env.clone(), account_ports(&env, hasher), policy),
-            Keys::new(env.clone(), Arc::new(MockKeyInspector::new())),
+            (keys, mailbox_keys),
             Sessions::new(env, ports, "https://us"),
             Arc::new(MockRsaPem::new()),
         );

@@ -1,5 +1,7 @@
 //! Enrolment: an account, its first key and its first session, all or nothing.
 
 mod enrol;
+mod with_mailbox_key;
 
 pub use enrol::{Enrol, EnrolError, EnrolledKey, Enrolment};
+pub use with_mailbox_key::{EnrolWithMailboxKey, EnrolWithMailboxKeyError};

@@ -2,6 +2,7 @@ use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::contacts::Acquaintance;
 use crate::conversations::ConversationOverview;
+use crate::envelopes::Envelope;
 use crate::keys::{KeyOwner, PublicKey};
 use crate::messages::Message;
 use crate::sessions::SessionId;
@@ -12,7 +13,8 @@ pub type Offset = u64;
 /// What happened. The number is what is stored; the name is what clients see as `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EventKind {
-    /// A message came into a conversation of the account, from anybody, the account itself included.
+    /// A message came into a conversation of the account, from anybody, the account itself included; or an envelope was left
+    /// for it.
     MessageCreated,
     /// The account is in a new conversation.
     ConversationCreated,
@@ -91,7 +93,7 @@ impl EventKind {
 pub struct NewEvent {
     /// What happened.
     pub kind: EventKind,
-    /// The id of the message, conversation, session, key or account.
+    /// The id of the message, envelope, conversation, session, key or account.
     pub subject: [u8; 16],
     /// When.
     pub created_at: Timestamp,
@@ -137,12 +139,16 @@ pub struct Event {
 pub enum EventData {
     /// The message.
     Message(Message),
+    /// The envelope, which still waits.
+    Envelope(Envelope),
     /// The conversation.
     Conversation(ConversationOverview),
     /// The id of the session.
     Session(SessionId),
     /// The key, and whose it is.
     Key(KeyOwner, Box<PublicKey>),
+    /// Whose key it is: one that dialect `mailbox` alone hands out.
+    MailboxKey(KeyOwner),
     /// The account, with the name it has now.
     Account(AccountId, Username),
     /// The id of the account that was there.

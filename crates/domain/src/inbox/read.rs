@@ -10,6 +10,7 @@ use super::{Event, EventData, EventKind, Inbox, InboxEvent, Offset, Window};
 use crate::accounts::{Account, AccountId};
 use crate::contacts::{Acquaintance, is_visible};
 use crate::conversations::{ConversationId, ConversationOverview};
+use crate::envelopes::{Envelope, EnvelopeId};
 use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{Message, MessageId, open_all};
 use crate::ports::{StoreError, StoreExt, StoredMessage, Tx};
@@ -54,8 +55,10 @@ struct Rows {
     events: Vec<InboxEvent>,
     window: Window,
     messages: Vec<StoredMessage>,
+    envelopes: Vec<Envelope>,
     conversations: Vec<ConversationOverview>,
     keys: Vec<(KeyOwner, PublicKey)>,
+    mailbox_keys: Vec<(KeyId, KeyOwner)>,
     own: Option<Account>,
     people: Vec<Acquaintance>,
 }
@@ -64,8 +67,10 @@ struct Rows {
 #[derive(Default)]
 struct Subjects {
     messages: HashMap<MessageId, Message>,
+    envelopes: HashMap<EnvelopeId, Envelope>,
     conversations: HashMap<ConversationId, ConversationOverview>,
     keys: HashMap<KeyId, (KeyOwner, PublicKey)>,
+    mailbox_keys: HashMap<KeyId, KeyOwner>,
     own: Option<Account>,
     people: HashMap<AccountId, Acquaintance>,
 }
@@ -96,8 +101,10 @@ impl Inbox {
             messages: by_id(open_all(rows.messages, &*self.sealer)?, |message| {
                 message.id
             }),
+            envelopes: by_id(rows.envelopes, |envelope| envelope.id),
             conversations: by_id(rows.conversations, |overview| overview.id),
             keys: by_id(rows.keys, |(_, key)| key.id),
+            mailbox_keys: rows.mailbox_keys.into_iter().collect(),
             own: rows.own,
             people: by_id(rows.people, |found| found.account),
         };
@@ -138,13 +145,26 @@ fn load(
         return Err(ReadInboxError::Gap(Gap(window)));
     }
     let events = tx.inbox().page(account, after, limit)?;
-    let messages = subjects(&events, EventKind::MessageCreated, MessageId::from_bytes);
+    let ids = subjects(&events, EventKind::MessageCreated, MessageId::from_bytes);
+    let messages = tx.messages().find_many(&ids)?;
+    let found: BTreeSet<_> = messages.iter().map(|message| message.id).collect();
+    // What is no message in a conversation may be an envelope.
+    let others = ids.iter().filter(|id| !found.contains(*id));
+    let envelopes: Vec<_> = others
+        .map(|id| EnvelopeId::from_bytes(*id.as_bytes()))
+        .collect();
     let conversations = subjects(
         &events,
         EventKind::ConversationCreated,
         ConversationId::from_bytes,
     );
     let keys = subjects(&events, EventKind::KeyChanged, KeyId::from_bytes);
+    let found = tx.keys().find_many(&keys)?;
+    let in_ring: BTreeSet<_> = found.iter().map(|(_, key)| key.id).collect();
+    let others: Vec<_> = keys
+        .into_iter()
+        .filter(|id| !in_ring.contains(id))
+        .collect();
     let renamed = subjects(&events, EventKind::AccountRenamed, AccountId::from_bytes);
     let own = if renamed.contains(&account) {
         tx.accounts().find(account)?
@@ -152,14 +172,27 @@ fn load(
         None
     };
     Ok(Rows {
-        messages: tx.messages().find_many(&messages)?,
+        messages,
+        envelopes: find_unless_none(&envelopes, |ids| tx.envelopes().find_many(account, ids))?,
         conversations: tx.conversations().find_many(account, &conversations)?,
-        keys: tx.keys().find_many(&keys)?,
+        keys: found,
+        mailbox_keys: find_unless_none(&others, |ids| tx.mailbox_keys().find_owners(ids))?,
         own,
         people: find_people(tx, account, &events)?,
         events,
         window,
     })
+}
+
+/// Asks for nothing when there is nothing to ask for.
+fn find_unless_none<K, T>(
+    ids: &[K],
+    find: impl FnOnce(&[K]) -> Result<Vec<T>, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    find(ids)
 }
 
 /// Those whom events about other people are about, as far as the owner of the log may know of them now: what a block hides, the
@@ -214,11 +247,13 @@ impl Subjects {
     fn join(&self, event: &InboxEvent) -> Event {
         let subject = event.subject;
         let found = match event.kind {
-            EventKind::MessageCreated => self
-                .messages
-                .get(&MessageId::from_bytes(subject))
-                .cloned()
-                .map(EventData::Message),
+            EventKind::MessageCreated => {
+                let message = self.messages.get(&MessageId::from_bytes(subject)).cloned();
+                message.map(EventData::Message).or_else(|| {
+                    let envelope = self.envelopes.get(&EnvelopeId::from_bytes(subject));
+                    envelope.cloned().map(EventData::Envelope)
+                })
+            }
             EventKind::ConversationCreated => {
                 let id = ConversationId::from_bytes(subject);
                 self.conversations
@@ -228,8 +263,13 @@ impl Subjects {
             }
             EventKind::SessionRevoked => Some(EventData::Session(SessionId::from_bytes(subject))),
             EventKind::KeyChanged => {
-                let found = self.keys.get(&KeyId::from_bytes(subject)).cloned();
-                found.map(|(owner, key)| EventData::Key(owner, Box::new(key)))
+                let id = KeyId::from_bytes(subject);
+                let found = self.keys.get(&id).cloned();
+                let in_ring = found.map(|(owner, key)| EventData::Key(owner, Box::new(key)));
+                in_ring.or_else(|| {
+                    let owner = self.mailbox_keys.get(&id).cloned();
+                    owner.map(EventData::MailboxKey)
+                })
             }
             EventKind::AccountRenamed => {
                 let id = AccountId::from_bytes(subject);

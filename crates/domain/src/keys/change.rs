@@ -153,14 +153,15 @@ fn revoke(tx: &mut dyn Tx, id: KeyId, event: &AuditEvent) -> Result<(), ChangeKe
     Ok(())
 }
 
-fn tell(
+/// Adds a change to the account's history, and tells those who have to do with the account, and its owner.
+pub(crate) fn tell(
     tx: &mut dyn Tx,
     owner: AccountId,
     operation: KeyOperation,
     key: KeyId,
     replaced: Option<KeyId>,
     now: Timestamp,
-) -> Result<(), ChangeKeysError> {
+) -> Result<(), StoreError> {
     tx.keys().record(&KeyEvent {
         account: owner,
         operation,

@@ -6,8 +6,8 @@ mod key;
 mod list;
 mod service;
 
-pub(crate) use change::publish;
 pub use change::{ChangeKeysError, PublishKey};
+pub(crate) use change::{publish, tell};
 pub use event::{Asserter, KeyEvent, KeyOperation};
 pub use key::{
     Custody, KeyAlgorithm, KeyId, KeyOwner, KeyUse, PublicKey, Thumbprint, UnknownKeyUse,

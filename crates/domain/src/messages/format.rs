@@ -9,6 +9,8 @@ pub enum Format {
     Jose,
     /// Anything else that the client has sealed end to end.
     Opaque,
+    /// What clients of dialect `mailbox` seal. It comes in envelopes alone.
+    Mailbox,
 }
 
 /// Nothing known goes by this name.
@@ -38,7 +40,9 @@ impl Protection {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Jose, Self::Opaque];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Jose, Self::Opaque, Self::Mailbox];
+    /// What a member of a conversation can declare.
+    pub const DECLARED: [Self; 3] = [Self::Text, Self::Jose, Self::Opaque];
 
     /// The number it is stored as.
     #[must_use]
@@ -47,6 +51,7 @@ impl Format {
             Self::Text => 1,
             Self::Jose => 2,
             Self::Opaque => 3,
+            Self::Mailbox => 5,
         }
     }
 
@@ -63,15 +68,16 @@ impl Format {
             Self::Text => "text",
             Self::Jose => "jose",
             Self::Opaque => "opaque",
+            Self::Mailbox => "mailbox",
         }
     }
 
-    /// The format of this name.
+    /// The format of this name that a member of a conversation declares.
     ///
     /// # Errors
     /// [`UnknownFormat`].
     pub fn parse(name: &str) -> Result<Self, UnknownFormat> {
-        Self::ALL
+        Self::DECLARED
             .into_iter()
             .find(|format| format.name() == name)
             .ok_or(UnknownFormat)
@@ -82,7 +88,7 @@ impl Format {
     pub const fn protection(self) -> Protection {
         match self {
             Self::Text => Protection::Server,
-            Self::Jose | Self::Opaque => Protection::EndToEnd,
+            Self::Jose | Self::Opaque | Self::Mailbox => Protection::EndToEnd,
         }
     }
 }
@@ -95,8 +101,11 @@ mod tests {
     fn codes_and_names_lead_back() {
         for format in Format::ALL {
             assert_eq!(Format::from_code(format.code()), Some(format));
+        }
+        for format in Format::DECLARED {
             assert_eq!(Format::parse(format.name()), Ok(format));
         }
+        assert_eq!(Format::parse("mailbox"), Err(UnknownFormat));
         assert_eq!(Format::parse("Text"), Err(UnknownFormat));
     }
 }

@@ -67,6 +67,10 @@ pub trait KeyInspector: Send + Sync {
     /// [`KeyRefused`] says why it is not taken.
     fn inspect(&self, material: &KeyMaterial) -> Result<InspectedKey, KeyRefused>;
 
+    /// The RFC 7638 thumbprint of an RSA public key of any strength: a PEM as above, or the base64 (RFC 4648, section 4) of
+    /// a modulus alone, big-endian, whose exponent is 3. None if the text is neither.
+    fn fingerprint(&self, text: &str) -> Option<Thumbprint>;
+
     /// The key ids (`kid`) that a message in format `jose` is sealed to, in their order: a JWE in general JSON
     /// serialization (RFC 7516, section 7.2.1) with at least one and at most 1,000 recipients, content encryption
     /// `A256GCM`. None if the text is no such JWE.

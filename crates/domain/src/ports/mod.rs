@@ -26,6 +26,7 @@ mod data_key_cipher;
 mod data_keys;
 mod digester;
 mod entropy;
+mod envelopes;
 mod factors;
 mod file_cipher;
 mod files;
@@ -38,6 +39,7 @@ mod invites;
 mod key_backups;
 mod key_inspector;
 mod keys;
+mod mailbox_keys;
 mod mailer;
 mod messages;
 mod outbox;
@@ -70,6 +72,7 @@ pub use data_key_cipher::{DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataK
 pub use data_keys::DataKeyRepository;
 pub use digester::{Digest, Digester, MacPurpose};
 pub use entropy::Entropy;
+pub use envelopes::{EnvelopeRepository, NewEnvelope};
 pub use factors::{FactorRepository, StoredTotp};
 pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
 pub use files::{FileRepository, ShreddedFile, StoredFile};
@@ -84,6 +87,7 @@ pub use invites::InviteRepository;
 pub use key_backups::{KeyBackupRepository, StoredKeyBackup};
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
 pub use keys::KeyRepository;
+pub use mailbox_keys::MailboxKeyRepository;
 pub use mailer::{MailError, Mailer, OutgoingMail};
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use outbox::{LeasedMail, OutboxRepository};
@@ -107,14 +111,16 @@ pub use self::{
     audit::MockAuditRepository, avatars::MockAvatarRepository, blobs::MockBlobStore,
     codes::MockCodeRepository, common_passwords::MockCommonPasswords,
     contacts::MockContactRepository, conversations::MockConversationRepository,
-    data_keys::MockDataKeyRepository, factors::MockFactorRepository, file_cipher::MockFileCipher,
-    files::MockFileRepository, identities::MockIdentityRepository,
-    identity_provider::MockIdentityProvider, inbox::MockInboxRepository,
-    installation::MockInstallationRepository, invites::MockInviteRepository,
-    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
-    mailer::MockMailer, messages::MockMessageRepository, outbox::MockOutboxRepository,
-    password_hasher::MockPasswordHasher, pictures::MockPictureProcessor,
-    presence::MockPresenceRepository, recoveries::MockRecoveryRepository, rsa_pem::MockRsaPem,
-    sealer::MockSealer, sessions::MockSessionRepository, throttles::MockThrottleRepository,
+    data_keys::MockDataKeyRepository, envelopes::MockEnvelopeRepository,
+    factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository,
+    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
+    inbox::MockInboxRepository, installation::MockInstallationRepository,
+    invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
+    key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
+    outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
+    pictures::MockPictureProcessor, presence::MockPresenceRepository,
+    recoveries::MockRecoveryRepository, rsa_pem::MockRsaPem, sealer::MockSealer,
+    sessions::MockSessionRepository, throttles::MockThrottleRepository,
     tickets::MockTicketRepository, token_signer::MockTokenSigner,
 };

@@ -5,9 +5,10 @@ use async_trait::async_trait;
 
 use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
-    CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository,
-    FileRepository, IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
-    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
+    EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository,
 };
 
@@ -91,6 +92,16 @@ pub trait Tx {
 
     /// Messages.
     fn messages(&mut self) -> &mut dyn MessageRepository {
+        Absent::lend()
+    }
+
+    /// Envelopes without a conversation.
+    fn envelopes(&mut self) -> &mut dyn EnvelopeRepository {
+        Absent::lend()
+    }
+
+    /// The keys of dialect `mailbox`.
+    fn mailbox_keys(&mut self) -> &mut dyn MailboxKeyRepository {
         Absent::lend()
     }
 

@@ -1,15 +1,16 @@
 use crate::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, CodeRepository,
-    ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
-    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
-    KeyBackupRepository, KeyRepository, MessageRepository, MockAccountRepository,
-    MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository, MockCodeRepository,
-    MockContactRepository, MockConversationRepository, MockDataKeyRepository, MockFactorRepository,
-    MockFileRepository, MockIdentityRepository, MockInboxRepository, MockInstallationRepository,
-    MockInviteRepository, MockKeyBackupRepository, MockKeyRepository, MockMessageRepository,
-    MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
-    MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, ThrottleRepository, TicketRepository, Tx,
+    ContactRepository, ConversationRepository, DataKeyRepository, EnvelopeRepository,
+    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
+    MockCodeRepository, MockContactRepository, MockConversationRepository, MockDataKeyRepository,
+    MockEnvelopeRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository,
+    MockInboxRepository, MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository,
+    MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository,
+    MockPresenceRepository, MockRecoveryRepository, MockSessionRepository, MockThrottleRepository,
+    MockTicketRepository, OutboxRepository, PresenceRepository, RecoveryRepository,
+    SessionRepository, ThrottleRepository, TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -57,6 +58,10 @@ pub struct MockTx {
     pub factors: MockFactorRepository,
     /// Logins that wait for their second factor.
     pub tickets: MockTicketRepository,
+    /// Envelopes.
+    pub envelopes: MockEnvelopeRepository,
+    /// The keys of dialect `mailbox`.
+    pub mailbox_keys: MockMailboxKeyRepository,
     /// Invites.
     pub invites: MockInviteRepository,
     /// The installation's secrets.
@@ -114,6 +119,14 @@ impl Tx for MockTx {
 
     fn messages(&mut self) -> &mut dyn MessageRepository {
         &mut self.messages
+    }
+
+    fn envelopes(&mut self) -> &mut dyn EnvelopeRepository {
+        &mut self.envelopes
+    }
+
+    fn mailbox_keys(&mut self) -> &mut dyn MailboxKeyRepository {
+        &mut self.mailbox_keys
     }
 
     fn files(&mut self) -> &mut dyn FileRepository {
