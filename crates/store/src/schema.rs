@@ -133,6 +133,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    envelopes (id) {
+        id -> Binary,
+        recipient_id -> Binary,
+        seq -> BigInt,
+        sender_id -> Binary,
+        format -> SmallInt,
+        body -> Text,
+        size -> BigInt,
+        sender_clock -> Text,
+        created_at -> BigInt,
+        lease_id -> Nullable<Binary>,
+        leased_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mailbox_keys (account_id) {
+        account_id -> Binary,
+        key_id -> Binary,
+        text -> Text,
+        thumbprint -> Nullable<Binary>,
+        in_ring -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     inboxes (account_id) {
         account_id -> Binary,
         head -> BigInt,
@@ -374,6 +401,7 @@ diesel::table! {
 }
 
 diesel::joinable!(keys -> accounts (account_id));
+diesel::joinable!(mailbox_keys -> accounts (account_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(members -> conversations (conversation_id));
 diesel::joinable!(members -> accounts (account_id));
@@ -381,6 +409,8 @@ diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> accounts (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
+diesel::allow_tables_to_appear_in_same_query!(accounts, envelopes);
+diesel::allow_tables_to_appear_in_same_query!(accounts, mailbox_keys);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, data_key_uses);
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,

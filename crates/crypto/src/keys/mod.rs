@@ -13,6 +13,7 @@ mod rsa_keys;
 #[cfg(test)]
 mod tests;
 
+use sealpost_domain::keys::Thumbprint;
 use sealpost_domain::ports::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
 
 use crate::jose::Jwe;
@@ -36,6 +37,10 @@ impl KeyInspector for PublicKeyInspector {
             jwk: key.jwk(),
             thumbprint: key.thumbprint(),
         })
+    }
+
+    fn fingerprint(&self, text: &str) -> Option<Thumbprint> {
+        Public::unjudged_rsa(text).map(|key| key.thumbprint())
     }
 
     fn recipients(&self, jose: &str) -> Option<Vec<String>> {

@@ -38,8 +38,8 @@ pub trait KeyRepository {
     /// [`StoreError`].
     fn record(&mut self, event: &KeyEvent) -> Result<(), StoreError>;
 
-    /// The number of the event, in the account's history, that published this key (1 for the first event); None if the
-    /// account never published it.
+    /// The number of the event, in the account's history, that published this key (1 for the first event), the last one if
+    /// there are several; None if the account never published it.
     ///
     /// # Errors
     /// [`StoreError`].

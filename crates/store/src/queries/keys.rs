@@ -198,6 +198,7 @@ impl KeyRepository for UnitTx<'_> {
                 .filter(key_events::account_id.eq(owner.as_bytes().as_slice()))
                 .filter(key_events::key_id.eq(id.as_bytes().as_slice()))
                 .filter(key_events::operation.eq_any(publishing))
+                .order(key_events::seq.desc())
                 .select(key_events::seq)
                 .first(conn)
                 .optional()?;

@@ -10,6 +10,7 @@ mod codes;
 mod contacts;
 mod conversations;
 mod data_keys;
+mod envelopes;
 mod factors;
 mod files;
 mod identities;
@@ -18,6 +19,7 @@ mod installation;
 mod invites;
 mod key_backups;
 mod keys;
+mod mailbox_keys;
 mod messages;
 mod names;
 mod outbox;
@@ -33,11 +35,11 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, CodeRepository,
-    ContactRepository, ConversationRepository, DataKeyRepository, FactorRepository, FileRepository,
-    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
-    KeyBackupRepository, KeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository, Tx,
-    Unit, Verdict,
+    ContactRepository, ConversationRepository, DataKeyRepository, EnvelopeRepository,
+    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository, StoreError,
+    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -154,6 +156,14 @@ impl Tx for UnitTx<'_> {
     }
 
     fn messages(&mut self) -> &mut dyn MessageRepository {
+        self
+    }
+
+    fn envelopes(&mut self) -> &mut dyn EnvelopeRepository {
+        self
+    }
+
+    fn mailbox_keys(&mut self) -> &mut dyn MailboxKeyRepository {
         self
     }
 

@@ -2,6 +2,7 @@
 //! belongs to; it parses and judges, and no secret ever comes here (ADR 0004).
 
 mod der;
+mod modulus;
 mod strength;
 
 use aws_lc_rs::encoding::AsDer;
@@ -10,6 +11,7 @@ use sealpost_domain::ports::KeyRefused;
 
 use crate::b64;
 pub(super) use der::{public_half, read_pem, read_spki, write_pem};
+pub(super) use modulus::read_modulus;
 
 /// The two numbers of an RSA public key, big-endian and without leading zeros.
 #[derive(Debug, Clone, PartialEq, Eq)]

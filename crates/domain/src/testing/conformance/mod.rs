@@ -19,6 +19,7 @@ pub mod codes;
 pub mod contacts;
 pub mod conversations;
 pub mod data_keys;
+pub mod envelopes;
 pub mod factors;
 pub mod files;
 pub mod identities;
@@ -27,6 +28,7 @@ pub mod installation;
 pub mod invites;
 pub mod key_backups;
 pub mod keys;
+pub mod mailbox_keys;
 pub mod messages;
 pub mod outbox;
 mod people;
@@ -81,6 +83,9 @@ macro_rules! store_conformance {
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
             files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first,
                 shredded_then_removed, blobs_are_known_by_their_rows, shredded_before_their_owner_goes;
+            envelopes: found_as_left, oldest_first_and_counted, leased_renewed_and_released,
+                deleted_by_the_lease, gone_with_either_account, many_takers_share_what_waits;
+            mailbox_keys: the_last_one_set_is_the_accounts, owners_are_found_by_key;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;

@@ -1,0 +1,2 @@
+DROP TABLE mailbox_keys;
+DROP TABLE envelopes;
