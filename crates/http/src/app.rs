@@ -61,9 +61,9 @@ pub(crate) fn collect_document() -> OpenApi {
     let app = App::new()
         .into_utoipa_app()
         .openapi(openapi::frame_of_document());
-    app.configure(routes(Dialects::default()))
-        .split_for_parts()
-        .1
+    let (_, mut document) = app.configure(routes(Dialects::default())).split_for_parts();
+    openapi::name_twins(&mut document);
+    document
 }
 
 /// The whole application, as each worker makes it.
@@ -71,9 +71,10 @@ pub fn app(state: &AppState) -> App<impl Framed + use<>> {
     let app = App::new()
         .into_utoipa_app()
         .openapi(openapi::frame_of_document());
-    let (app, document) = app
+    let (app, mut document) = app
         .configure(routes(state.settings.dialects))
         .split_for_parts();
+    openapi::name_twins(&mut document);
     framed(app.configure(docs::configure), state, &document)
 }
 

@@ -9,11 +9,13 @@ use sealpost_domain::app_passwords::{AppPasswordPorts, AppPasswords};
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::{Authentication, AuthenticationPorts};
 use sealpost_domain::avatars::Avatars;
+use sealpost_domain::challenges::Challenges;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::envelopes::Envelopes;
 use sealpost_domain::exports::Exports;
 use sealpost_domain::factors::{FactorPorts, Factors};
 use sealpost_domain::federation::Federation;
@@ -23,6 +25,7 @@ use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::mailbox_keys::MailboxKeys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
@@ -116,6 +119,12 @@ impl Services {
         };
         let sessions = Sessions::new(env.clone(), session_ports, public_url);
         let keys = Keys::new(env.clone(), inspector.clone());
+        let mailbox_keys = MailboxKeys::new(
+            env.clone(),
+            keys.clone(),
+            inspector.clone(),
+            rsa_pem.clone(),
+        );
         let outbox = Outbox::new(env.clone(), sealer.clone(), mailer);
         let throttles = Throttles::new(digester.clone(), facts.count_rates);
         let account_ports = AccountPorts {
@@ -161,7 +170,7 @@ impl Services {
             enrolment: Enrolment::new(
                 env.clone(),
                 accounts.clone(),
-                keys.clone(),
+                (keys.clone(), mailbox_keys.clone()),
                 sessions.clone(),
                 rsa_pem.clone(),
             ),
@@ -199,6 +208,9 @@ impl Services {
             key_backups: KeyBackups::new(env.clone(), sealer.clone()),
             conversations: Conversations::new(env.clone(), sealer.clone()),
             messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
+            envelopes: Envelopes::new(env.clone(), facts.count_rates),
+            mailbox_keys,
+            challenges: Challenges::new(env.clone()),
             files: Files::new(env.clone(), files, facts.max_file),
             inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch),
             accounts,

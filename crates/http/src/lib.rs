@@ -25,6 +25,7 @@ mod live;
 mod media;
 mod middleware;
 mod openapi;
+mod own_origin;
 pub mod problem;
 mod readiness;
 mod routes;

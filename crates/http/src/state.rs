@@ -7,11 +7,13 @@ use sealpost_domain::app_passwords::AppPasswords;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
 use sealpost_domain::avatars::Avatars;
+use sealpost_domain::challenges::Challenges;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
+use sealpost_domain::envelopes::Envelopes;
 use sealpost_domain::exports::Exports;
 use sealpost_domain::factors::Factors;
 use sealpost_domain::federation::Federation;
@@ -21,6 +23,7 @@ use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::mailbox_keys::MailboxKeys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey, RsaPem};
@@ -76,6 +79,12 @@ pub struct Services {
     pub conversations: Conversations,
     /// Use cases of messages.
     pub messages: Messages,
+    /// Use cases of envelopes without a conversation.
+    pub envelopes: Envelopes,
+    /// The keys that dialect `mailbox` hands out.
+    pub mailbox_keys: MailboxKeys,
+    /// What people complete to show that they are.
+    pub challenges: Challenges,
     /// Use cases of files.
     pub files: Files,
     /// Use cases of outgoing mail.

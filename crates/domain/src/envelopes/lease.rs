@@ -8,11 +8,19 @@ use crate::messages::Format;
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
 
-/// Envelopes on their way to the receiver's client.
+/// That some envelopes are on their way to their receiver's client.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    pub(super) account: AccountId,
+    pub(super) id: LeaseId,
+    pub(super) count: usize,
+}
+
+/// Envelopes on their way to their receiver's client.
 #[derive(Debug, Clone)]
 pub struct Delivery {
-    pub(super) account: AccountId,
-    pub(super) lease: LeaseId,
+    /// Under what they are.
+    pub lease: Lease,
     /// Oldest first.
     pub envelopes: Vec<Envelope>,
 }
@@ -49,11 +57,12 @@ impl Envelopes {
             now: self.env.now(),
             bytes: Self::MAX_DELIVERY_BYTES,
         };
-        let mut delivery = Delivery {
+        let mut lease = Lease {
             account: wanted.account,
-            lease: wanted.lease,
-            envelopes: Vec::new(),
+            id: wanted.lease,
+            count: 0,
         };
+        let mut envelopes = Vec::new();
         loop {
             let taken: Result<Taken, StoreError> =
                 self.env.store.write(move |tx| take(tx, &wanted)).await;
@@ -61,14 +70,15 @@ impl Envelopes {
                 Ok(taken) => taken,
                 Err(error) => {
                     // What was taken before must not wait for the lease to run out. If this fails too, it does.
-                    let _ = self.release(&delivery).await;
+                    let _ = self.release(lease).await;
                     return Err(error);
                 }
             };
-            delivery.envelopes.extend(taken.envelopes);
+            envelopes.extend(taken.envelopes);
+            lease.count = envelopes.len();
             wanted.bytes = wanted.bytes.saturating_sub(taken.bytes);
             if taken.is_last {
-                return Ok(delivery);
+                return Ok(Delivery { lease, envelopes });
             }
         }
     }

@@ -9,7 +9,7 @@ mod service;
 mod settle;
 
 pub use envelope::{Envelope, EnvelopeId, LeaseId, Tally};
-pub use lease::Delivery;
+pub use lease::{Delivery, Lease};
 pub use send::{EnvelopeReceipt, SendEnvelope, SendEnvelopeError};
 pub use sender_clock::{InvalidSenderClock, SenderClock};
 pub use service::Envelopes;

@@ -1,6 +1,6 @@
 //! How a handing over ends.
 
-use super::{Delivery, Envelopes};
+use super::{Envelopes, Lease};
 use crate::ports::{StoreError, StoreExt};
 
 impl Envelopes {
@@ -8,13 +8,13 @@ impl Envelopes {
     ///
     /// # Errors
     /// [`StoreError`]; then some are still there, and come again.
-    pub async fn settle(&self, delivery: &Delivery) -> Result<(), StoreError> {
-        let (account, lease) = (delivery.account, delivery.lease);
+    pub async fn settle(&self, lease: Lease) -> Result<(), StoreError> {
+        let (account, id) = (lease.account, lease.id);
         loop {
             let deleted: Result<u64, StoreError> = self
                 .env
                 .store
-                .write(move |tx| tx.envelopes().delete_leased(account, lease, Self::BATCH))
+                .write(move |tx| tx.envelopes().delete_leased(account, id, Self::BATCH))
                 .await;
             if deleted? < u64::from(Self::BATCH) {
                 return Ok(());
@@ -27,26 +27,26 @@ impl Envelopes {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn renew(&self, delivery: &Delivery) -> Result<bool, StoreError> {
-        let (account, lease) = (delivery.account, delivery.lease);
-        let (count, until) = (delivery.envelopes.len(), self.env.now() + Self::LEASE);
+    pub async fn renew(&self, lease: Lease) -> Result<bool, StoreError> {
+        let (account, id) = (lease.account, lease.id);
+        let until = self.env.now() + Self::LEASE;
         let held: Result<u64, StoreError> = self
             .env
             .store
-            .write(move |tx| tx.envelopes().renew(account, lease, until))
+            .write(move |tx| tx.envelopes().renew(account, id, until))
             .await;
-        Ok(usize::try_from(held?) == Ok(count))
+        Ok(usize::try_from(held?) == Ok(lease.count))
     }
 
     /// The handing over broke off: the envelopes wait as before.
     ///
     /// # Errors
     /// [`StoreError`]; then they wait until the lease has run out.
-    pub async fn release(&self, delivery: &Delivery) -> Result<(), StoreError> {
-        let (account, lease) = (delivery.account, delivery.lease);
+    pub async fn release(&self, lease: Lease) -> Result<(), StoreError> {
+        let (account, id) = (lease.account, lease.id);
         self.env
             .store
-            .write(move |tx| tx.envelopes().release(account, lease))
+            .write(move |tx| tx.envelopes().release(account, id))
             .await
     }
 }

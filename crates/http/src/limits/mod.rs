@@ -26,6 +26,8 @@ pub(crate) enum Counted {
     Login,
     /// `messenger`: starting a conversation.
     StartConversation,
+    /// `mailbox`: looking for somebody's key or picture, 1,000 an hour.
+    MailboxLookUp,
 }
 
 /// What is counted by account, through all doors together.
@@ -43,6 +45,7 @@ pub(crate) struct Limits {
     register: [Rate<IpAddr>; 2],
     login: [Rate<IpAddr>; 2],
     start_conversation: [Rate<IpAddr>; 1],
+    mailbox_look_up: [Rate<IpAddr>; 1],
     look_up: Rate<AccountId>,
     contact_request: Rate<AccountId>,
     enabled: bool,
@@ -57,6 +60,7 @@ impl Limits {
             register: twice(),
             login: twice(),
             start_conversation: [Rate::new(10, 15 * MINUTE)],
+            mailbox_look_up: [Rate::new(1_000, 60 * MINUTE)],
             look_up: Rate::new(1_000, 60 * MINUTE),
             contact_request: Rate::new(100, 60 * MINUTE),
             enabled,
@@ -73,6 +77,7 @@ impl Limits {
             Counted::Register => &self.register,
             Counted::Login => &self.login,
             Counted::StartConversation => &self.start_conversation,
+            Counted::MailboxLookUp => &self.mailbox_look_up,
         };
         let waits = rates.iter().filter_map(|rate| rate.count(&address).err());
         waits.max().map_or(Ok(()), |wait| Err(too_often(wait)))

@@ -58,7 +58,9 @@ enum EventDataView {
 #[derive(Serialize, ToSchema)]
 struct ChangedKey {
     user: UserView,
-    key: KeyView,
+    /// The key; null if it is one that the dialect `mailbox` alone hands out.
+    #[schema(required)]
+    key: Option<KeyView>,
 }
 
 /// Somebody who has another username.
@@ -116,13 +118,18 @@ impl From<&EventData> for EventDataView {
     fn from(data: &EventData) -> Self {
         match data {
             EventData::Message(message) => Self::Message(MessageView::from(message)),
+            EventData::Envelope(envelope) => Self::Message(MessageView::from(envelope)),
             EventData::Conversation(overview) => {
                 Self::Conversation(ConversationView::from(overview))
             }
             EventData::Session(id) => Self::Session(RevokedSession::of(*id)),
             EventData::Key(owner, key) => Self::Key(ChangedKey {
                 user: UserView::new(owner.account, &owner.username),
-                key: KeyView::from(&**key),
+                key: Some(KeyView::from(&**key)),
+            }),
+            EventData::MailboxKey(owner) => Self::Key(ChangedKey {
+                user: UserView::new(owner.account, &owner.username),
+                key: None,
             }),
             EventData::Account(id, username) => Self::Account(RenamedAccount {
                 user: UserView::new(*id, username),

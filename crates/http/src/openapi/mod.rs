@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, get, web};
 use utoipa::Modify;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use problems::ProblemBody;
@@ -74,7 +74,7 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = VAULT, description = "The dialect `vault`: answers are plain text"),
         (name = OPERATIONS, description = "For whoever runs the server"),
     ),
-    components(schemas(ProblemBody, crate::dialects::messenger::Said)),
+    components(schemas(ProblemBody, crate::dialects::messenger::Said, crate::dialects::mailbox::Said)),
     modifiers(&Bearer),
 )]
 struct Frame;
@@ -87,15 +87,32 @@ impl Modify for Bearer {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some("The access token that `POST /v1/sessions` gives"));
-        document
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("bearer", SecurityScheme::Http(scheme.build()));
+        let cookie = ApiKeyValue::with_description(
+            "session_id",
+            "The session that `/authenticate` gives, beside the cookie `username`",
+        );
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme.build()));
+        components.add_security_scheme(
+            "mailbox_session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(cookie)),
+        );
     }
 }
 
 pub(crate) fn frame_of_document() -> OpenApi {
     Frame::openapi()
+}
+
+/// Gives operations that one function serves by two methods names of their own: `…_by_get` is the same as its twin by POST.
+pub(crate) fn name_twins(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        if let (Some(get), Some(post)) = (&mut item.get, &item.post)
+            && get.operation_id == post.operation_id
+        {
+            get.operation_id = post.operation_id.as_ref().map(|id| format!("{id}_by_get"));
+        }
+    }
 }
 
 /// The description of the API as JSON, as `/openapi.json` serves it.

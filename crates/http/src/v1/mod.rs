@@ -6,6 +6,7 @@ mod app_passwords;
 mod audit;
 mod avatar;
 mod blocks;
+mod challenges;
 mod contacts;
 pub(crate) mod conversations;
 mod email;
@@ -35,6 +36,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(
         scope("/v1")
             .service(server::describe_server)
+            .service(challenges::draw_challenge)
             .service(accounts::create_account)
             .service(me::view_me)
             .service(me::change_me)

@@ -1,3 +1,4 @@
+use sealpost_domain::envelopes::Envelope;
 use sealpost_domain::messages::Message;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -5,24 +6,28 @@ use utoipa::ToSchema;
 use crate::v1::conversations::UserView;
 use crate::wire::WireTime;
 
-/// A message as members of its conversation see it.
+/// A message as members of its conversation see it; or an envelope that was left for the receiver without a conversation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Message)]
 pub(crate) struct MessageView {
     /// Names the message.
     #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120004")]
     id: String,
-    /// Where it was said.
-    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120003")]
-    conversation_id: String,
-    /// Its place in the conversation: 1 for the first, and no holes.
-    #[schema(example = 7, minimum = 1)]
-    seq: u64,
+    /// Where it was said; null for an envelope.
+    #[schema(
+        required,
+        format = "uuid",
+        example = "019aa6b0-7c3a-7d52-9a5e-0242ac120003"
+    )]
+    conversation_id: Option<String>,
+    /// Its place in the conversation: 1 for the first, and no holes; null for an envelope.
+    #[schema(required, example = 7, minimum = 1)]
+    seq: Option<u64>,
     /// Who said it.
     sender: UserView,
-    /// The sender's own name for it.
-    #[schema(example = "018f4e9c-7c3a-7d52-9a5e-0242ac120002")]
-    client_id: String,
+    /// The sender's own name for it; null for an envelope.
+    #[schema(required, example = "018f4e9c-7c3a-7d52-9a5e-0242ac120002")]
+    client_id: Option<String>,
     /// What the body is.
     #[schema(value_type = String, example = "text")]
     format: &'static str,
@@ -44,15 +49,32 @@ impl From<&Message> for MessageView {
     fn from(message: &Message) -> Self {
         Self {
             id: message.id.to_string(),
-            conversation_id: message.conversation.to_string(),
-            seq: message.seq,
+            conversation_id: Some(message.conversation.to_string()),
+            seq: Some(message.seq),
             sender: UserView::new(message.sender, &message.sender_username),
-            client_id: message.client_id.to_string(),
+            client_id: Some(message.client_id.to_string()),
             format: message.format.name(),
             protection: message.format.protection().name(),
             body: message.body.as_str().to_owned(),
             sent_at: message.sent_at.map(WireTime),
             created_at: WireTime(message.created_at),
+        }
+    }
+}
+
+impl From<&Envelope> for MessageView {
+    fn from(envelope: &Envelope) -> Self {
+        Self {
+            id: envelope.id.to_string(),
+            conversation_id: None,
+            seq: None,
+            sender: UserView::new(envelope.sender, &envelope.sender_username),
+            client_id: None,
+            format: envelope.format.name(),
+            protection: envelope.format.protection().name(),
+            body: envelope.body.as_str().to_owned(),
+            sent_at: envelope.sender_clock.to_time().map(WireTime),
+            created_at: WireTime(envelope.created_at),
         }
     }
 }
