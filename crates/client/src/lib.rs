@@ -52,8 +52,8 @@ pub use sealed::{Correspondent, Device};
 pub use server::Server;
 pub use session::Client;
 pub use wire::{
-    Account, Conversation, Custody, Event, EventData, Events, FileKey, Format, KeyChange, Message,
-    Page, PublishedKey, Receipt, StoredFile, User,
+    Account, Conversation, Custody, Envelope, Event, EventData, Events, FileKey, Format, KeyChange,
+    Message, Page, PublishedKey, Receipt, StoredFile, User,
 };
 
 pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, Opened};

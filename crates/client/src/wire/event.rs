@@ -4,7 +4,7 @@ use sealpost_domain::sessions::SessionId;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Conversation, Message, PublishedKey, User, parse};
+use super::{Conversation, Envelope, Message, PublishedKey, User, parse};
 
 /// Something that happened to one's account.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Event {
 pub enum EventData {
     /// A message, of somebody else or one's own.
     MessageCreated(Message),
+    /// An envelope that somebody left for one without a conversation.
+    EnvelopeCreated(Envelope),
     /// A conversation that one is in.
     ConversationCreated(Conversation),
     /// One of one's sessions was ended.
@@ -42,8 +44,8 @@ pub enum EventData {
 pub struct KeyChange {
     /// Whose.
     pub user: User,
-    /// The key; `revoked_at` says which of the two.
-    pub key: PublishedKey,
+    /// The key; `revoked_at` says which of the two. None if it is one that the dialect `mailbox` alone hands out.
+    pub key: Option<PublishedKey>,
 }
 
 /// Events as they come.
@@ -76,6 +78,9 @@ impl From<RawEvent> for Event {
 impl EventData {
     fn new(kind: String, data: Value) -> Self {
         let known = match kind.as_str() {
+            "message.created" if data.get("conversation_id") == Some(&Value::Null) => {
+                Envelope::deserialize(&data).ok().map(Self::EnvelopeCreated)
+            }
             "message.created" => Message::deserialize(&data).ok().map(Self::MessageCreated),
             "conversation.created" => Conversation::deserialize(&data)
                 .ok()
@@ -126,6 +131,23 @@ mod tests {
             assert_eq!(event.offset, 7);
             assert!(matches!(event.data, EventData::Other { .. }), "{kind}");
         }
+    }
+
+    #[test]
+    fn an_envelope_has_no_conversation() {
+        let event = event(
+            r#"{"offset":8,"type":"message.created","created_at":"2026-11-21T13:04:05.678Z","data":{
+                "id":"019aa6b0-7c3a-7d52-9a5e-0242ac120004","conversation_id":null,"seq":null,
+                "sender":{"id":"019aa6b0-7c3a-7d52-9a5e-0242ac120002","username":"alice"},
+                "client_id":null,"format":"mailbox","protection":"e2ee","body":"hunter2",
+                "sent_at":"2022-01-28T10:29:06.000Z","created_at":"2026-11-21T13:04:05.678Z"}}"#,
+        );
+        let EventData::EnvelopeCreated(envelope) = &event.data else {
+            panic!("{event:?}")
+        };
+        assert_eq!(envelope.sender.username.as_str(), "alice");
+        assert_eq!(envelope.body, "hunter2");
+        assert!(!format!("{event:?}").contains("hunter2"));
     }
 
     #[test]

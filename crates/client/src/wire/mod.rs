@@ -2,6 +2,7 @@
 
 mod account;
 mod conversation;
+mod envelope;
 mod event;
 mod file;
 mod key;
@@ -12,6 +13,7 @@ mod parse;
 pub(crate) use account::OpenedSession;
 pub use account::{Account, User};
 pub use conversation::Conversation;
+pub use envelope::Envelope;
 pub(crate) use event::RawEvent;
 pub use event::{Event, EventData, Events, KeyChange};
 pub use file::{FileKey, StoredFile};

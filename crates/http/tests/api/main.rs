@@ -29,6 +29,7 @@ mod keys;
 mod leaving;
 mod logs;
 mod mail;
+mod mailbox;
 mod me;
 mod messages;
 mod messenger;

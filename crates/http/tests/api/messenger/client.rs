@@ -58,7 +58,7 @@ impl TestServer {
     }
 
     /// Registers through the dialect; the answer.
-    pub(super) fn enrol(&self, username: &str) -> Answer {
+    pub(crate) fn enrol(&self, username: &str) -> Answer {
         let password = self.sealed(PASSWORD);
         self.say_to(
             "/api/register/",

@@ -46,6 +46,12 @@ impl Answer {
             .map(String::as_str)
     }
 
+    /// Every value of the header, in order.
+    pub(crate) fn headers(&self, name: &str) -> Vec<String> {
+        let found = self.headers.iter().filter(|(given, _)| given == name);
+        found.map(|(_, value)| value.clone()).collect()
+    }
+
     /// All that the caller sees, but for the time of day.
     pub(crate) fn without_date(&self) -> String {
         let headers = self.headers.iter().filter(|(name, _)| name != "date");

@@ -1,0 +1,9 @@
+//! The dialect `mailbox`.
+
+mod abuse;
+mod avatars;
+mod client;
+mod delivery;
+mod errors;
+mod keys;
+mod story;
