@@ -11,6 +11,7 @@ mod account_flows;
 mod admin;
 mod demo;
 mod document_000;
+mod document_003;
 mod federation;
 mod files;
 mod kill;
