@@ -51,7 +51,7 @@ pub(super) async fn mailbox_reset_password(
         return Err(errors.into_problem());
     };
     let command = ChangePassword {
-        current: Password::attempt(body.0.old_password.expose()),
+        current: Some(Password::attempt(body.0.old_password.expose())),
         new,
     };
     services
