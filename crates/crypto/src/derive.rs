@@ -17,15 +17,29 @@ pub(crate) fn purpose_key(secret: &[u8; 32], purpose: &str) -> Key {
     expand(secret, None, &[b"sealpost/", purpose.as_bytes(), b"/v1"])
 }
 
-fn expand(secret: &[u8], salt: Option<&[u8]>, info: &[&[u8]]) -> Key {
-    let mut key = Key::default();
+/// The same for what belongs to a subject, and as long as it is asked for: `info` is `sealpost/<purpose>/v1 | 0x00 | subject`.
+pub(crate) fn subject_keys<const LENGTH: usize>(
+    secret: &[u8; 32],
+    purpose: &str,
+    subject: &[u8],
+) -> Zeroizing<[u8; LENGTH]> {
+    let info: [&[u8]; 4] = [b"sealpost/", purpose.as_bytes(), b"/v1\0", subject];
+    expand(secret, None, &info)
+}
+
+fn expand<const LENGTH: usize>(
+    secret: &[u8],
+    salt: Option<&[u8]>,
+    info: &[&[u8]],
+) -> Zeroizing<[u8; LENGTH]> {
+    let mut key = Zeroizing::new([0; LENGTH]);
     #[expect(
         clippy::expect_used,
         reason = "HKDF-SHA-256 refuses more than 8,160 bytes and nothing else"
     )]
     Hkdf::<Sha256>::new(salt, secret)
         .expand_multi_info(info, key.as_mut_slice())
-        .expect("32 bytes are one block");
+        .expect("a few bytes are a few blocks");
     key
 }
 
@@ -54,27 +68,32 @@ mod tests {
 
     #[test]
     fn agrees_with_rfc_5869() {
-        // Appendix A.1 and A.3, cut to the 32 bytes used here: HKDF's output is a stream.
+        // Appendix A.1, and A.3 cut to 32 bytes: HKDF's output is a stream.
         let secret = [0x0b; 22];
         let (salt, info) = (
             hex("000102030405060708090a0b0c"),
             hex("f0f1f2f3f4f5f6f7f8f9"),
         );
         assert_eq!(
-            expand(&secret, Some(&salt), &[&info]).to_vec(),
-            hex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf")
+            expand::<42>(&secret, Some(&salt), &[&info]).to_vec(),
+            hex(
+                "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+            )
         );
         assert_eq!(
-            expand(&secret, None, &[]).to_vec(),
+            expand::<32>(&secret, None, &[]).to_vec(),
             hex("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d")
         );
     }
 
     #[test]
     fn the_label_is_spelled_as_documented() {
-        let spelled = expand(&[3; 32], None, &[b"sealpost/server/v1"]);
+        let spelled: Key = expand(&[3; 32], None, &[b"sealpost/server/v1"]);
         assert_eq!(*purpose_key(&[3; 32], "server"), *spelled);
         assert_ne!(*purpose_key(&[3; 32], "file"), *spelled);
+        let spelled: Zeroizing<[u8; 48]> =
+            expand(&[3; 32], None, &[b"sealpost/server/v1\x00subject"]);
+        assert_eq!(*subject_keys(&[3; 32], "server", b"subject"), *spelled);
     }
 
     #[test]

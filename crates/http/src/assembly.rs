@@ -29,8 +29,9 @@ use sealpost_domain::mailbox_keys::MailboxKeys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
-    BlobStore, CommonPasswords, DataKeyCipher, Digester, FileCipher, Hotp, IdentityProvider,
-    KeyInspector, Mailer, PasswordHasher, PictureProcessor, RsaPem, Sealer, TokenSigner,
+    BlobStore, CommonPasswords, DataKeyCipher, Digester, FernetCipher, FileCipher, Hotp,
+    IdentityProvider, KeyInspector, Mailer, PasswordHasher, PictureProcessor, RsaPem, Sealer,
+    TokenSigner,
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::recovery::{Recoveries, RecoveryPorts};
@@ -62,6 +63,8 @@ pub struct Adapters {
     pub hotp: Arc<dyn Hotp>,
     /// Seals files.
     pub file_cipher: Arc<dyn FileCipher>,
+    /// Renders files as Fernet tokens.
+    pub fernet_cipher: Arc<dyn FernetCipher>,
     /// Where sealed files rest.
     pub blobs: Arc<dyn BlobStore>,
     /// Sends mail.
@@ -105,6 +108,7 @@ impl Services {
             rsa_pem,
             hotp,
             file_cipher,
+            fernet_cipher,
             blobs,
             mailer,
             pictures,
@@ -164,6 +168,7 @@ impl Services {
         let files = FilePorts {
             sealer: sealer.clone(),
             cipher: file_cipher,
+            fernet: fernet_cipher,
             blobs,
         };
         Self {

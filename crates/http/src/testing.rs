@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
-    MockBlobStore, MockCommonPasswords, MockFileCipher, MockKeyInspector, MockMailer,
-    MockPasswordHasher, MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner,
+    MockBlobStore, MockCommonPasswords, MockFernetCipher, MockFileCipher, MockKeyInspector,
+    MockMailer, MockPasswordHasher, MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner,
     NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
 };
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
@@ -92,6 +92,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         rsa_pem: Arc::new(MockRsaPem::new()),
         hotp: Arc::new(NoPasswords),
         file_cipher: Arc::new(MockFileCipher::new()),
+        fernet_cipher: Arc::new(MockFernetCipher::new()),
         blobs: Arc::new(MockBlobStore::new()),
         mailer: Arc::new(MockMailer::new()),
         pictures: Arc::new(MockPictureProcessor::new()),

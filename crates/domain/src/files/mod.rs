@@ -2,12 +2,15 @@
 
 mod content;
 mod delete;
+mod disclose_fernet_key;
 mod disclose_key;
 mod file;
 mod labels;
 mod layout;
 mod list;
 mod open;
+mod render;
+mod rendering;
 mod seal;
 mod service;
 mod sweep;
@@ -23,6 +26,7 @@ pub use labels::{ContentType, FileName, InvalidContentType, InvalidFileName};
 pub use layout::SealedLayout;
 pub use list::{FilePage, ViewFileError};
 pub use open::{OpenFileError, OpenedFile};
+pub use render::Rendering;
 pub use service::{FilePorts, Files};
 pub use sweep::{SweepFilesError, SweptFiles};
 pub use upload::{BrokenBody, NewFile, UploadFileError};

@@ -12,7 +12,7 @@ use super::seal::{open_key, open_labels};
 use super::{File, FileId, Files, ReadFileError, SealedLayout};
 use crate::ports::{
     BlobError, BlobName, ByteStream, FileCipherError, FileKey, FileOpener, SealError, StoreError,
-    StoreExt,
+    StoreExt, StoredFile,
 };
 use crate::sessions::Actor;
 use crate::{DomainError, ErrorKind};
@@ -30,6 +30,10 @@ impl OpenedFile {
     #[must_use]
     pub const fn file(&self) -> &File {
         &self.file
+    }
+
+    pub(super) const fn key(&self) -> &FileKey {
+        &self.key
     }
 }
 
@@ -78,11 +82,15 @@ impl Files {
             .read(move |tx| tx.files().find(owner, id))
             .await;
         let stored = found?.ok_or(OpenFileError::Unknown)?;
+        Ok(self.open_stored(&stored)?)
+    }
+
+    pub(super) fn open_stored(&self, stored: &StoredFile) -> Result<OpenedFile, SealError> {
         let sealer = &*self.ports.sealer;
         Ok(OpenedFile {
-            file: open_labels(&stored, sealer)?,
+            file: open_labels(stored, sealer)?,
             blob: stored.blob,
-            key: open_key(&stored, sealer)?,
+            key: open_key(stored, sealer)?,
             layout: SealedLayout::of_plaintext(stored.size).ok_or(SealError::Rejected)?,
         })
     }
@@ -140,7 +148,7 @@ impl Files {
 }
 
 /// An empty range is fine at the end of a file, and nowhere beyond.
-const fn check_range(range: &Range<u64>, size: u64) -> Result<(), OpenFileError> {
+pub(super) const fn check_range(range: &Range<u64>, size: u64) -> Result<(), OpenFileError> {
     if range.start > range.end || range.end > size {
         return Err(OpenFileError::OutOfRange { size });
     }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::Environment;
-use crate::ports::{BlobStore, FileCipher, Sealer};
+use crate::ports::{BlobStore, FernetCipher, FileCipher, Sealer};
 
 /// The ports of files, apart from the environment.
 #[derive(Clone)]
@@ -10,6 +10,8 @@ pub struct FilePorts {
     pub sealer: Arc<dyn Sealer>,
     /// Seals the bytes.
     pub cipher: Arc<dyn FileCipher>,
+    /// Renders files in another form.
+    pub fernet: Arc<dyn FernetCipher>,
     /// Keeps the sealed bytes.
     pub blobs: Arc<dyn BlobStore>,
 }

@@ -8,10 +8,10 @@ use futures_executor::block_on;
 
 use super::*;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
-use crate::ports::{BlobName, ShreddedFile, StoreError, Verdict};
+use crate::ports::{BlobName, ShreddedFile, StoreError, StoredFile, Verdict};
 use crate::sessions::Dialect;
 use crate::testing::MockTx;
-use crate::{DomainError as _, ErrorKind};
+use crate::{DomainError as _, ErrorKind, Secret};
 use scene::{ID, NOW, Scene, alice, body, new, stored};
 
 #[test]
@@ -119,6 +119,76 @@ fn a_key_leaves_only_with_a_line_in_the_audit_trail() {
     let (files, store, _) = scene.files();
     assert!(block_on(files.disclose_key(&alice(), ID)).is_err());
     assert_eq!(*store.verdicts.lock().unwrap(), [Verdict::RollBack]);
+}
+
+#[test]
+fn the_key_of_a_token_leaves_like_a_files() {
+    let mut scene = Scene::new();
+    scene
+        .tx()
+        .files
+        .expect_find()
+        .once()
+        .returning(|owner, id| Ok((owner == alice().account()).then(|| stored(id))));
+    scene
+        .tx()
+        .audit
+        .expect_append()
+        .once()
+        .withf(|noted| {
+            (noted.kind, noted.subject) == (AuditKind::FileKeyDisclosed, Some(*ID.as_bytes()))
+        })
+        .returning(|_| Ok(()));
+    scene
+        .fernet
+        .expect_key()
+        .once()
+        .withf(|id, key| (id, key.expose()) == (&ID, &[5; 32]))
+        .returning(|_, _| Secret::new("derived".to_owned()));
+    let (files, store, _) = scene.files();
+    let key = block_on(files.disclose_fernet_key(&alice(), ID)).unwrap();
+    assert_eq!(key.expose(), "derived");
+    assert_eq!(*store.verdicts.lock().unwrap(), [Verdict::Commit]);
+}
+
+#[test]
+fn no_key_without_the_file_being_ones_own() {
+    let scene = Scene::new();
+    // The query names the owner: whoever else there is, finds nothing. The audit trail and the cipher are not asked.
+    scene.tx().files.expect_find().returning(|_, _| Ok(None));
+    let (files, store, _) = scene.files();
+    let refused = block_on(files.disclose_fernet_key(&alice(), ID)).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::NotFound);
+    assert_eq!(*store.verdicts.lock().unwrap(), [Verdict::RollBack]);
+}
+
+#[test]
+fn a_token_is_for_everybody_and_tells_no_labels() {
+    let scene = Scene::new();
+    let foreign = crate::testing::account("bob").id;
+    scene
+        .tx()
+        .files
+        .expect_find_of_anybody()
+        .returning(move |id| {
+            Ok((id == ID).then(|| StoredFile {
+                owner: foreign,
+                ..stored(id)
+            }))
+        });
+    let (files, _, _) = scene.files();
+    let rendering = block_on(files.open_rendering(&alice(), ID)).unwrap();
+    assert_eq!(
+        (rendering.id(), rendering.size(), rendering.digest()),
+        (ID, 100, [9; 32])
+    );
+    let beyond = block_on(files.read_rendering(&rendering, 0..101));
+    assert!(matches!(
+        beyond,
+        Err(OpenFileError::OutOfRange { size: 100 })
+    ));
+    let unknown = block_on(files.open_rendering(&alice(), FileId::from_bytes([8; 16])));
+    assert_eq!(unknown.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[test]

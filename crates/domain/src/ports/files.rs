@@ -36,7 +36,8 @@ pub struct ShreddedFile {
 }
 
 repository! {
-/// Files. Every look-up names the account that looks; a shredded file is found by the sweep alone.
+/// Files. Every look-up but [`FileRepository::find_of_anybody`] names the account that looks; a shredded file is found by
+/// the sweep alone.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait FileRepository {
     /// Adds a file, whose blob must be durable already.
@@ -50,6 +51,13 @@ pub trait FileRepository {
     /// # Errors
     /// [`StoreError`].
     fn find(&mut self, owner: AccountId, id: FileId) -> Result<Option<StoredFile>, StoreError>;
+
+    /// The file with this id, whoever's it is; None if there is none. For what no owner has to be asked about: nothing that
+    /// opens the file may leave the server.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_of_anybody(&mut self, id: FileId) -> Result<Option<StoredFile>, StoreError>;
 
     /// The owner's files with ids below `before` (all, if None), newest first, at most `limit`.
     ///

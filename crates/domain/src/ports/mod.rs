@@ -28,6 +28,7 @@ mod digester;
 mod entropy;
 mod envelopes;
 mod factors;
+mod fernet_cipher;
 mod file_cipher;
 mod files;
 mod hotp;
@@ -74,6 +75,7 @@ pub use digester::{Digest, Digester, MacPurpose};
 pub use entropy::Entropy;
 pub use envelopes::{EnvelopeRepository, NewEnvelope};
 pub use factors::{FactorRepository, StoredTotp};
+pub use fernet_cipher::{FernetCipher, FernetKey, FernetRenderer};
 pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
 pub use files::{FileRepository, ShreddedFile, StoredFile};
 pub use hotp::Hotp;
@@ -112,11 +114,11 @@ pub use self::{
     codes::MockCodeRepository, common_passwords::MockCommonPasswords,
     contacts::MockContactRepository, conversations::MockConversationRepository,
     data_keys::MockDataKeyRepository, envelopes::MockEnvelopeRepository,
-    factors::MockFactorRepository, file_cipher::MockFileCipher, files::MockFileRepository,
-    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
-    inbox::MockInboxRepository, installation::MockInstallationRepository,
-    invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
-    key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
+    files::MockFileRepository, identities::MockIdentityRepository,
+    identity_provider::MockIdentityProvider, inbox::MockInboxRepository,
+    installation::MockInstallationRepository, invites::MockInviteRepository,
+    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
     mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
     outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
     pictures::MockPictureProcessor, presence::MockPresenceRepository,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
     OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
-    SystemClock, ZxcvbnPasswords,
+    StreamingFernet, SystemClock, ZxcvbnPasswords,
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::RegistrationPolicy;
@@ -58,6 +58,7 @@ pub(super) async fn services(
         rsa_pem: Arc::new(RsaPemReader::new().map_err(StartError::Runtime)?),
         hotp: Arc::new(HmacHotp),
         file_cipher: Arc::new(ChunkedCipher::new(Arc::clone(&env.entropy))),
+        fernet_cipher: Arc::new(StreamingFernet),
         blobs: Arc::clone(&blobs),
         mailer,
         pictures: Arc::new(Pictures::start().map_err(StartError::Runtime)?),

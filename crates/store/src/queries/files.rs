@@ -95,6 +95,18 @@ impl FileRepository for UnitTx<'_> {
         })
     }
 
+    fn find_of_anybody(&mut self, id: FileId) -> Result<Option<StoredFile>, StoreError> {
+        self.run(|conn| {
+            let row: Option<Row> = files::table
+                .filter(files::id.eq(id.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_null())
+                .select(Row::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
     fn page(
         &mut self,
         owner: AccountId,

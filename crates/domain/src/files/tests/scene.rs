@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 use super::super::*;
 use crate::ports::{
     BlobError, BlobName, BlobWriter, ByteStream, FileCipherError, FileSealer, MockBlobStore,
-    MockFileCipher, MockSealer, SealedFile, Store, StoreError, StoredFile, Unit, Verdict,
+    MockFernetCipher, MockFileCipher, MockSealer, SealedFile, Store, StoreError, StoredFile, Unit,
+    Verdict,
 };
 use crate::sessions::{Actor, SessionId};
 use crate::testing::{CountingEntropy, FixedClock, MockTx};
@@ -102,6 +103,7 @@ pub(super) struct Scene {
     store: Arc<OneTx>,
     pub(super) log: Log,
     pub(super) blobs: MockBlobStore,
+    pub(super) fernet: MockFernetCipher,
 }
 
 impl Scene {
@@ -110,6 +112,7 @@ impl Scene {
             store: Arc::default(),
             log: Log::default(),
             blobs: MockBlobStore::new(),
+            fernet: MockFernetCipher::new(),
         }
     }
 
@@ -152,6 +155,7 @@ impl Scene {
         let ports = FilePorts {
             sealer: Arc::new(sealer),
             cipher: Arc::new(cipher),
+            fernet: Arc::new(self.fernet),
             blobs: Arc::new(self.blobs),
         };
         (Files::new(env, ports, Some(10)), self.store, log)

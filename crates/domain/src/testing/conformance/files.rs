@@ -62,6 +62,29 @@ pub async fn found_by_their_owner(store: Arc<dyn Store>) {
     assert_eq!(find(&store, alice, id(3)).await, None);
 }
 
+/// A file is found without its owner being named, until it is shredded.
+pub async fn found_whoever_they_belong_to(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    for (byte, owner) in [(1, alice), (2, bob), (3, bob)] {
+        insert(&store, file(byte, owner)).await.unwrap();
+    }
+    shred(&store, bob, id(3)).await.unwrap();
+    for (byte, expected) in [
+        (1, Some(file(1, alice))),
+        (2, Some(file(2, bob))),
+        (3, None),
+        (4, None),
+    ] {
+        let found: Result<_, StoreError> = store
+            .read(move |tx| tx.files().find_of_anybody(id(byte)))
+            .await;
+        assert_eq!(found.unwrap(), expected, "{byte}");
+    }
+}
+
 /// Neither an id nor a blob is used twice.
 pub async fn id_and_blob_are_unique(store: Arc<dyn Store>) {
     let alice = person(&store, "alice").await.id;

@@ -81,7 +81,7 @@ macro_rules! store_conformance {
                 membership_knows_who_may_write, pairs_and_partners, paged_newest_first, deleted_for_both;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
-            files: found_by_their_owner, id_and_blob_are_unique, paged_newest_first,
+            files: found_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique, paged_newest_first,
                 shredded_then_removed, blobs_are_known_by_their_rows, shredded_before_their_owner_goes;
             envelopes: found_as_left, oldest_first_and_counted, leased_renewed_and_released,
                 deleted_by_the_lease, gone_with_either_account, many_takers_share_what_waits;

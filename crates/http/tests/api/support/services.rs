@@ -8,7 +8,7 @@ use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
     OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
-    ZxcvbnPasswords,
+    StreamingFernet, ZxcvbnPasswords,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::data_keys::DataKeys;
@@ -85,6 +85,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         rsa_pem: Arc::new(RsaPemReader::new().unwrap()),
         hotp: Arc::new(HmacHotp),
         file_cipher: Arc::new(ChunkedCipher::new(entropy)),
+        fernet_cipher: Arc::new(StreamingFernet),
         blobs: Arc::new(blobs),
         mailer: Arc::new(mailer.clone()),
         pictures: Arc::new(Pictures::start().unwrap()),

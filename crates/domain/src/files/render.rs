@@ -1,0 +1,105 @@
+//! Anybody with an account takes a file in a form that only its owner's key opens: a Fernet token.
+
+use std::ops::Range;
+
+use super::open::check_range;
+use super::rendering::{RenderedStream, token_size};
+use super::{File, FileId, Files, OpenFileError, OpenedFile, ReadFileError};
+use crate::messages::Protection;
+use crate::ports::{ByteStream, Digest, StoreError, StoreExt};
+use crate::sessions::Actor;
+
+/// A file whose token may be read. Of what its owner calls it nothing is told.
+#[derive(Debug)]
+pub struct Rendering(OpenedFile);
+
+impl Rendering {
+    /// The file.
+    #[must_use]
+    pub const fn id(&self) -> FileId {
+        self.0.file().id
+    }
+
+    /// The length of the token, in characters.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        token_size(self.0.file().size)
+    }
+
+    /// SHA-256 of the sealed file: while it is the same, the token is.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.0.file().digest
+    }
+}
+
+impl Files {
+    /// Finds a file to be rendered, whoever's it is: a token is ciphertext, and its key is for the owner alone
+    /// ([`Files::disclose_fernet_key`]). A file that the server cannot open is as if it was not there.
+    ///
+    /// # Errors
+    /// [`OpenFileError`].
+    pub async fn open_rendering(&self, _: &Actor, id: FileId) -> Result<Rendering, OpenFileError> {
+        let found: Result<_, StoreError> = self
+            .env
+            .store
+            .read(move |tx| tx.files().find_of_anybody(id))
+            .await;
+        let stored = found?.ok_or(OpenFileError::Unknown)?;
+        let opened = self.open_stored(&stored)?;
+        if !can_be_rendered(opened.file()) {
+            return Err(OpenFileError::Unknown);
+        }
+        Ok(Rendering(opened))
+    }
+
+    /// The characters of `range` of the token, which is rendered from its beginning whatever the range: each block of CBC
+    /// needs the one before, and the last bytes are a MAC over all others. It ends with the range. Each chunk of the
+    /// file is authenticated before it is rendered; one that does not open ends the stream with an error.
+    ///
+    /// # Errors
+    /// [`OpenFileError`].
+    pub async fn read_rendering(
+        &self,
+        rendering: &Rendering,
+        range: Range<u64>,
+    ) -> Result<ByteStream<ReadFileError>, OpenFileError> {
+        check_range(&range, rendering.size())?;
+        let Rendering(opened) = rendering;
+        let file = opened.file();
+        let content = self.read_content(opened, 0..file.size).await?;
+        let renderer = self
+            .ports
+            .fernet
+            .render(&file.id, opened.key(), file.created_at);
+        Ok(Box::pin(RenderedStream::new(content, renderer, range)))
+    }
+}
+
+const fn can_be_rendered(file: &File) -> bool {
+    matches!(file.protection, Protection::Server)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+    use crate::files::ContentType;
+
+    #[test]
+    fn what_only_its_owner_can_open_is_not_rendered() {
+        for (protection, rendered) in [(Protection::Server, true), (Protection::EndToEnd, false)] {
+            let file = File {
+                id: FileId::from_bytes([1; 16]),
+                name: None,
+                content_type: ContentType::unknown(),
+                size: 1,
+                sealed_size: 73,
+                digest: [2; 32],
+                protection,
+                created_at: Timestamp::from_seconds(1),
+            };
+            assert_eq!(can_be_rendered(&file), rendered, "{protection:?}");
+        }
+    }
+}
