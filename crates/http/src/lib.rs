@@ -34,6 +34,7 @@ mod settings;
 mod state;
 #[cfg(test)]
 mod testing;
+mod transfer;
 mod v1;
 mod well_known;
 mod wire;

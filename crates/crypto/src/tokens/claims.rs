@@ -2,10 +2,11 @@
 
 use sealpost_domain::Timestamp;
 use sealpost_domain::ports::AccessClaims;
+use sealpost_domain::sessions::Dialect;
 use serde::{Deserialize, Serialize};
 
 /// The payload (RFC 7519, section 4.1; `sid` of OpenID Connect Front-Channel Logout; `auth_time` of RFC 9068,
-/// section 2.2.1). Every member but `account` is required and has one type: `aud` a single string, times whole seconds.
+/// section 2.2.1). Every member but `account` and `public_id` is required and has one type: `aud` a single string, times whole seconds.
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireClaims {
     iss: String,
@@ -14,6 +15,9 @@ pub(super) struct WireClaims {
     /// The account's id where `sub` is a username.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     account: Option<String>,
+    /// The account's id once more, where the dialect's document wants it so. Nobody reads it back.
+    #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
+    public_id: Option<String>,
     sid: String,
     iat: i64,
     exp: i64,
@@ -27,6 +31,7 @@ impl From<&AccessClaims> for WireClaims {
             iss: claims.issuer.clone(),
             aud: claims.audience.clone(),
             sub: claims.username.clone().unwrap_or_else(|| account.clone()),
+            public_id: (claims.audience == Dialect::Vault.audience()).then(|| account.clone()),
             account: claims.username.is_some().then_some(account),
             sid: claims.session.to_string(),
             iat: claims.issued_at.as_seconds(),

@@ -3,7 +3,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
-use sealpost_domain::sessions::SessionId;
+use sealpost_domain::sessions::{Dialect, SessionId};
 use serde_json::{Value, json};
 
 use super::*;
@@ -252,6 +252,24 @@ fn a_named_token_has_the_username_as_its_subject() {
     assert_eq!(payload["sub"], "alice");
     assert_eq!(payload["account"], named.account.to_string());
     assert_eq!(signer().verify(&signer().sign(&named).unwrap()), Ok(named));
+}
+
+#[test]
+fn a_token_of_the_vault_says_whose_it_is_in_its_own_word() {
+    let vault = AccessClaims {
+        audience: Dialect::Vault.audience().to_owned(),
+        ..claims()
+    };
+    let payload = serde_json::to_value(WireClaims::from(&vault)).unwrap();
+    assert_eq!(payload["public_id"], vault.account.to_string());
+    assert_eq!(
+        signer().verify(&signer().sign(&vault).unwrap()),
+        Ok(vault.clone())
+    );
+    // The word decides nothing: `sub` does.
+    let other = "03030303-0303-0303-0303-030303030303";
+    let forged = signed(&header(), &with(payload, "public_id", json!(other)));
+    assert_eq!(signer().verify(&forged), Ok(vault));
 }
 
 #[test]

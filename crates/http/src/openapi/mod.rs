@@ -76,6 +76,8 @@ pub(crate) const OPERATIONS: &str = "operations";
     ),
     components(schemas(ProblemBody, crate::dialects::messenger::Said, crate::dialects::mailbox::Said)),
     modifiers(&Bearer),
+    components(schemas(ProblemBody, crate::dialects::messenger::Said, crate::dialects::vault::SaidText)),
+    modifiers(&Bearer, &VaultToken),
 )]
 struct Frame;
 
@@ -97,6 +99,19 @@ impl Modify for Bearer {
             "mailbox_session",
             SecurityScheme::ApiKey(ApiKey::Cookie(cookie)),
         );
+    }
+}
+
+struct VaultToken;
+
+impl Modify for VaultToken {
+    fn modify(&self, document: &mut OpenApi) {
+        let description = "The token that `GET /login` gives";
+        let header = ApiKeyValue::with_description("x-access-tokens", description);
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("vault", SecurityScheme::ApiKey(ApiKey::Header(header)));
     }
 }
 

@@ -71,7 +71,7 @@ fn a_file_comes_back_as_it_was_stored() {
             ),
             ("accept-ranges", "bytes"),
             ("etag", &format!("\"{id}\"")),
-            ("cache-control", "private, no-store"),
+            ("cache-control", "no-store"),
             ("x-content-type-options", "nosniff"),
         ] {
             assert_eq!(read.header(name), Some(value), "{name}");

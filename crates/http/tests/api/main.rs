@@ -47,4 +47,5 @@ mod sessions;
 mod settings;
 mod strangers;
 mod support;
+mod vault;
 mod ws;

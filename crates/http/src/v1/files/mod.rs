@@ -1,12 +1,10 @@
-//! `/v1/files`: a file of routes each, and what HTTP wants of a download.
+//! `/v1/files`: a file of routes each. How files travel is `transfer`'s.
 
 mod delete;
 mod download;
 mod key;
 mod list;
-mod names;
 mod query;
-mod range;
 mod upload;
 mod view;
 

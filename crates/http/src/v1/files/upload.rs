@@ -1,12 +1,8 @@
 //! `POST /v1/files`.
 
-use std::pin::pin;
-
 use actix_web::http::header;
 use actix_web::{HttpResponse, post, web};
-use futures_util::future::{Either, select};
-use sealpost_domain::files::{ContentType, File, FileName, NewFile};
-use sealpost_domain::sessions::Actor;
+use sealpost_domain::files::{ContentType, FileName, NewFile};
 use utoipa::IntoResponses;
 
 use super::query::UploadQuery;
@@ -15,6 +11,7 @@ use crate::Services;
 use crate::extract::{Authenticated, Query, Upload};
 use crate::openapi::{AuthProblems, CommonProblems, FILES, Responses, problems};
 use crate::problem::{FieldErrors, Problem};
+use crate::transfer::receive;
 
 /// What only this route answers.
 struct UploadRefusals;
@@ -109,26 +106,4 @@ fn describe(query: UploadQuery, upload: &Upload) -> Result<NewFile, Problem> {
             length: upload.length,
         })
         .ok_or_else(|| errors.into_problem().closing_connection())
-}
-
-/// Runs the use case and the pump that feeds it side by side.
-async fn receive(
-    services: &Services,
-    actor: &Actor,
-    new: NewFile,
-    upload: Upload,
-) -> Result<File, Problem> {
-    let (pump, body) = upload.split();
-    let storing = pin!(services.files.upload(actor, new, body));
-    let stored = match select(pin!(pump.run()), storing).await {
-        Either::Left((pumped, storing)) => {
-            // The client's fault is the better answer; what was stored until then goes with `storing`.
-            pumped?;
-            storing.await
-        }
-        // It ended before the body did.
-        Either::Right((stored, _)) => stored,
-    };
-    // What else of the body comes on this connection is not the next request.
-    stored.map_err(|error| Problem::from(error).closing_connection())
 }

@@ -19,7 +19,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Always an attachment, so that no browser shows it as a page of this server (RFC 6266). A name comes twice: for old
 /// programs in ASCII, and as it is.
-pub(super) fn disposition(name: Option<&str>) -> String {
+pub(crate) fn disposition(name: Option<&str>) -> String {
     let Some(name) = name else {
         return "attachment".to_owned();
     };

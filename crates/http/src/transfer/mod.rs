@@ -1,0 +1,10 @@
+//! How files travel, whatever the API: bodies that come, and downloads in whole or in part.
+
+mod download;
+mod names;
+mod range;
+mod receive;
+
+pub(crate) use download::Download;
+pub(crate) use names::disposition;
+pub(crate) use receive::receive;

@@ -1,0 +1,33 @@
+//! Uploads: what feeds the use case that stores.
+
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+use sealpost_domain::files::{File, NewFile};
+use sealpost_domain::sessions::Actor;
+
+use crate::Services;
+use crate::extract::Upload;
+use crate::problem::Problem;
+
+/// Runs the use case and the pump that feeds it side by side.
+pub(crate) async fn receive(
+    services: &Services,
+    actor: &Actor,
+    new: NewFile,
+    upload: Upload,
+) -> Result<File, Problem> {
+    let (pump, body) = upload.split();
+    let storing = pin!(services.files.upload(actor, new, body));
+    let stored = match select(pin!(pump.run()), storing).await {
+        Either::Left((pumped, storing)) => {
+            // The client's fault is the better answer; what was stored until then goes with `storing`.
+            pumped?;
+            storing.await
+        }
+        // It ended before the body did.
+        Either::Right((stored, _)) => stored,
+    };
+    // What else of the body comes on this connection is not the next request.
+    stored.map_err(|error| Problem::from(error).closing_connection())
+}
