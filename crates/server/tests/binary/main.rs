@@ -12,6 +12,7 @@ mod admin;
 mod demo;
 mod document_000;
 mod document_003;
+mod document_004;
 mod federation;
 mod files;
 mod kill;
