@@ -1,20 +1,21 @@
 //! The description of the API (OpenAPI 3.1), made by registering the routes: it cannot lack one.
 
 mod problems;
+mod security;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
-use utoipa::Modify;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::dialects::{mailbox, messenger, vault};
 use problems::ProblemBody;
 pub(crate) use problems::{
     AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, StepUp, TooMany,
     UnknownId, problems,
 };
+use security::SecuritySchemes;
 
 /// Tag: what can be learnt without a login.
 pub(crate) const DISCOVERY: &str = "discovery";
@@ -74,46 +75,10 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = VAULT, description = "The dialect `vault`: answers are plain text"),
         (name = OPERATIONS, description = "For whoever runs the server"),
     ),
-    components(schemas(ProblemBody, crate::dialects::messenger::Said, crate::dialects::mailbox::Said)),
-    modifiers(&Bearer),
-    components(schemas(ProblemBody, crate::dialects::messenger::Said, crate::dialects::vault::SaidText)),
-    modifiers(&Bearer, &VaultToken),
+    components(schemas(ProblemBody, messenger::Said, mailbox::Said, vault::SaidText)),
+    modifiers(&SecuritySchemes),
 )]
 struct Frame;
-
-struct Bearer;
-
-impl Modify for Bearer {
-    fn modify(&self, document: &mut OpenApi) {
-        let scheme = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("JWT")
-            .description(Some("The access token that `POST /v1/sessions` gives"));
-        let cookie = ApiKeyValue::with_description(
-            "session_id",
-            "The session that `/authenticate` gives, beside the cookie `username`",
-        );
-        let components = document.components.get_or_insert_default();
-        components.add_security_scheme("bearer", SecurityScheme::Http(scheme.build()));
-        components.add_security_scheme(
-            "mailbox_session",
-            SecurityScheme::ApiKey(ApiKey::Cookie(cookie)),
-        );
-    }
-}
-
-struct VaultToken;
-
-impl Modify for VaultToken {
-    fn modify(&self, document: &mut OpenApi) {
-        let description = "The token that `GET /login` gives";
-        let header = ApiKeyValue::with_description("x-access-tokens", description);
-        document
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("vault", SecurityScheme::ApiKey(ApiKey::Header(header)));
-    }
-}
 
 pub(crate) fn frame_of_document() -> OpenApi {
     Frame::openapi()
