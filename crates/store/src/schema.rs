@@ -400,6 +400,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    chat_numbers (conversation_id) {
+        conversation_id -> Binary,
+        chat_number -> BigInt,
+        initiator_id -> Binary,
+    }
+}
+
+diesel::table! {
+    chat_counter (id) {
+        id -> SmallInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    attachments (message_id) {
+        message_id -> Binary,
+        file_id -> Binary,
+    }
+}
+
+diesel::table! {
+    socket_tickets (digest) {
+        digest -> Binary,
+        session_id -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(mailbox_keys -> accounts (account_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
@@ -422,3 +452,11 @@ diesel::allow_tables_to_appear_in_same_query!(
 diesel::allow_tables_to_appear_in_same_query!(presence, sessions);
 diesel::joinable!(invite_uses -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, invite_uses);
+diesel::joinable!(attachments -> files (file_id));
+diesel::joinable!(attachments -> messages (message_id));
+diesel::allow_tables_to_appear_in_same_query!(attachments, files);
+diesel::allow_tables_to_appear_in_same_query!(attachments, messages);
+diesel::allow_tables_to_appear_in_same_query!(attachments, members);
+diesel::allow_tables_to_appear_in_same_query!(files, messages);
+diesel::allow_tables_to_appear_in_same_query!(files, members);
+diesel::allow_tables_to_appear_in_same_query!(chat_numbers, members);

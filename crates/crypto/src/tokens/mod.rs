@@ -14,7 +14,7 @@ use sealpost_domain::ports::{AccessClaims, PublicSigningKey, TokenError, TokenSi
 use thiserror::Error;
 
 use crate::thumbprint::ed25519_thumbprint;
-use claims::WireClaims;
+use claims::{TokenType, WireClaims};
 
 /// The media type of access tokens (RFC 9068, section 2.1). It keeps every other JWT of this server or another one
 /// from being taken for an access token (RFC 8725, section 3.11).
@@ -91,8 +91,8 @@ impl JwtSigner {
     fn sign_as(&self, kind: &str, claims: &AccessClaims) -> Result<String, TokenError> {
         let mut header = self.header.clone();
         header.typ = Some(kind.to_owned());
-        jsonwebtoken::encode(&header, &WireClaims::from(claims), &self.signing)
-            .map_err(|_| TokenError::Signing)
+        let claims = WireClaims::new(claims, token_type(kind));
+        jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|_| TokenError::Signing)
     }
 
     fn verify_as(&self, kind: &str, token: &str) -> Result<AccessClaims, TokenError> {
@@ -105,7 +105,19 @@ impl JwtSigner {
         }
         let decoded = jsonwebtoken::decode::<WireClaims>(token, &self.verifying, &self.validation)
             .map_err(|_| TokenError::Rejected)?;
-        decoded.claims.parse().ok_or(TokenError::Rejected)
+        decoded
+            .claims
+            .parse(token_type(kind))
+            .ok_or(TokenError::Rejected)
+    }
+}
+
+/// What the payload of a token of this media type may call itself.
+fn token_type(kind: &str) -> TokenType {
+    if kind == REFRESH {
+        TokenType::Refresh
+    } else {
+        TokenType::Access
     }
 }
 

@@ -30,6 +30,7 @@ fn claims() -> AccessClaims {
         audience: "sealpost:v1".to_owned(),
         account: AccountId::from_bytes([1; 16]),
         username: None,
+        token_id: None,
         session: SessionId::from_bytes([2; 16]),
         issued_at: Timestamp::from_seconds(1_000),
         expires_at: Timestamp::from_seconds(1_900),
@@ -42,7 +43,7 @@ fn header() -> Value {
 }
 
 fn payload() -> Value {
-    serde_json::to_value(WireClaims::from(&claims())).unwrap()
+    serde_json::to_value(WireClaims::new(&claims(), TokenType::Access)).unwrap()
 }
 
 fn with(mut object: Value, member: &str, value: Value) -> Value {
@@ -279,4 +280,30 @@ fn neither_kind_passes_for_the_other() {
     assert_eq!(signer().verify_refresh(&refresh), Ok(claims()));
     assert_eq!(signer().verify(&refresh), Err(TokenError::Rejected));
     assert_eq!(signer().verify_refresh(&access), Err(TokenError::Rejected));
+}
+
+#[test]
+fn a_token_with_an_id_says_what_it_is_as_document_002_shows_it() {
+    let identified = AccessClaims {
+        token_id: Some([0x0D; 16]),
+        ..claims()
+    };
+    let access = signer().sign(&identified).unwrap();
+    let refresh = signer().sign_refresh(&identified).unwrap();
+    for (token, kind) in [(&access, "access"), (&refresh, "refresh")] {
+        let payload = token.split('.').nth(1).unwrap();
+        let payload = Base64UrlUnpadded::decode_vec(payload).unwrap();
+        let said: Value = serde_json::from_slice(&payload).unwrap();
+        assert_eq!(said["token_type"], kind);
+        assert_eq!(said["jti"], "0d".repeat(16));
+        assert_eq!(said["user_id"], said["sub"]);
+    }
+    assert_eq!(signer().verify(&access), Ok(identified.clone()));
+    assert_eq!(signer().verify_refresh(&refresh), Ok(identified));
+    assert!(signer().verify(&refresh).is_err());
+    assert!(signer().verify_refresh(&access).is_err());
+    let wire = serde_json::to_value(WireClaims::new(&claims(), TokenType::Access)).unwrap();
+    for member in ["jti", "token_type", "user_id"] {
+        assert!(wire.get(member).is_none(), "{member}");
+    }
 }

@@ -48,12 +48,12 @@ pub enum ChangePasswordError {
 }
 
 /// What one unit of work stores.
-struct Change {
-    old: PasswordHash,
-    new: PasswordHash,
-    kept: SessionId,
-    notice: Option<SealedMail>,
-    event: AuditEvent,
+pub(super) struct Change {
+    pub(super) old: PasswordHash,
+    pub(super) new: PasswordHash,
+    pub(super) kept: SessionId,
+    pub(super) notice: Option<SealedMail>,
+    pub(super) event: AuditEvent,
 }
 
 impl Accounts {
@@ -111,7 +111,10 @@ fn no_password(tx: &mut dyn Tx, account: AccountId) -> Result<PasswordHash, Chan
 }
 
 /// Replaces the password of whose event this is.
-fn replace(tx: &mut dyn Tx, change: &Change) -> Result<Vec<EndedSession>, ChangePasswordError> {
+pub(super) fn replace(
+    tx: &mut dyn Tx,
+    change: &Change,
+) -> Result<Vec<EndedSession>, ChangePasswordError> {
     let Change { event, .. } = change;
     // Somebody else changed it while this one was checked: what was proved is no longer true.
     if !tx

@@ -1,6 +1,7 @@
 //! Accounts: who somebody is, and the password they prove it with.
 
 mod account;
+mod address_in_use;
 mod change_password;
 mod change_settings;
 mod close_doors;
@@ -13,6 +14,7 @@ mod remove_email;
 mod rename;
 mod service;
 mod set_email;
+mod set_password;
 mod settings;
 mod username;
 mod verification;
@@ -32,8 +34,10 @@ pub use permit::RegistrationPolicy;
 pub(crate) use register::{AccountDraft, Newcomer, add};
 pub use register::{Register, RegisterError};
 pub use remove_email::RemoveEmailError;
+pub(crate) use rename::RenameDraft;
 pub use rename::RenameError;
 pub use service::{AccountPorts, Accounts};
+pub(crate) use set_email::EmailDraft;
 pub use set_email::SetEmailError;
 pub use settings::{MessagesFrom, Settings};
 pub use username::{Username, UsernameError};

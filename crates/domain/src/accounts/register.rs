@@ -49,6 +49,8 @@ pub(crate) struct AccountDraft {
     pub(crate) registered: AuditEvent,
     /// What proves the address, if there is one.
     pub(crate) verification: Option<Verification>,
+    /// Whether it starts with codes by mail as its second step; the first of them then proves the address.
+    pub(crate) mailed_step: bool,
 }
 
 /// Why no account was made.
@@ -75,6 +77,9 @@ pub enum RegisterError {
     /// The address belongs to another account.
     #[error("this mail address is in use")]
     EmailTaken,
+    /// The account's logins would want a code by mail, and there is no address.
+    #[error("this needs a mail address: the codes of logins go there")]
+    EmailRequired,
     /// The password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
@@ -103,13 +108,23 @@ impl Accounts {
         permit: Permit,
     ) -> Result<AccountDraft, RegisterError> {
         self.check_new_password(&command.password, command.dialect)?;
+        let mailed_step = command.dialect.starts_with_mailed_step();
+        if mailed_step && command.email.is_none() {
+            return Err(RegisterError::EmailRequired);
+        }
         let newcomer = Newcomer {
             username: command.username,
             password: command.password,
             email: command.email,
             dialect: Some(command.dialect),
         };
-        Ok(self.draft_of(newcomer, permit).await?)
+        let draft = self.draft_of(newcomer, permit).await?;
+        let verification = draft.verification.filter(|_| !mailed_step);
+        Ok(AccountDraft {
+            verification,
+            mailed_step,
+            ..draft
+        })
     }
 
     /// The same for somebody who does not ask for it themselves.
@@ -137,6 +152,7 @@ impl Accounts {
             hash,
             permit,
             registered,
+            mailed_step: false,
         })
     }
 }
@@ -152,6 +168,10 @@ pub(crate) fn add(tx: &mut dyn Tx, draft: &AccountDraft) -> Result<Account, Regi
     tx.audit().append(&draft.registered)?;
     if let Some(verification) = &draft.verification {
         verification.send(tx)?;
+    }
+    if draft.mailed_step {
+        tx.factors()
+            .put_email_code(draft.account.id, draft.account.created_at)?;
     }
     Ok(draft.account.clone())
 }
@@ -172,6 +192,7 @@ domain_error!(RegisterError {
     InvalidInvite: Forbidden, "invalid-invite", "invite";
     UsernameTaken: Conflict, "username-taken", "username";
     EmailTaken: Conflict, "email-taken", "email";
+    EmailRequired: Invalid, "email-required", "email";
 } else { TooMany, Password, Hash, Store });
 
 #[cfg(test)]
@@ -188,6 +209,7 @@ mod tests {
             permit: Permit::by(Operator::for_tests()),
             registered: audit_event(account.id, AuditKind::Registered),
             verification: None,
+            mailed_step: false,
             account,
         }
     }

@@ -9,8 +9,8 @@ use crate::audit::{AuditEvent, AuditKind};
 use crate::inbox::{EventKind, NewEvent};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{Constraint, StoreError, StoreExt, Tx};
-use crate::sessions::{Actor, Session};
-use crate::{DomainError, ErrorKind};
+use crate::sessions::{Actor, Dialect, Session};
+use crate::{DomainError, ErrorKind, Timestamp};
 
 /// How many people are told at once; who talks with more sees the name when they next look.
 const TOLD: u32 = 1_000;
@@ -46,32 +46,42 @@ impl Accounts {
     pub const USERNAME_QUARANTINE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
     /// Gives the caller's account another username, at most once in the interval that the operator chose, and tells
-    /// those who talk with it and its contacts. The owner gets a notice. Needs a login within [`Session::STEP_UP_WINDOW`]. The very name it has changes nothing.
+    /// those who talk with it and its contacts. The owner gets a notice. Needs a login within
+    /// [`Session::STEP_UP_WINDOW`], in the dialect `social` any that a password opened. The very name it has changes nothing.
     ///
     /// # Errors
     /// [`RenameError`]; then the account has the name it had.
     pub async fn rename(&self, actor: &Actor, username: Username) -> Result<Account, RenameError> {
-        let now = self.env.now();
-        if now.since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
-            return Err(RenameError::StepUp);
-        }
-        let event = AuditEvent::by(actor, &self.env, AuditKind::UsernameChanged);
         let id = actor.account();
-        let account = self
+        let account: Account = self
             .env
             .store
             .read(move |tx| tx.accounts().find(id)?.ok_or(RenameError::Gone))
             .await?;
+        let draft = self.draft_rename(actor, &account, username)?;
+        self.env.store.write(move |tx| draft.apply(tx)).await
+    }
+
+    /// What renames the caller's account, for a unit of work that may do more than it.
+    pub(crate) fn draft_rename(
+        &self,
+        actor: &Actor,
+        account: &Account,
+        username: Username,
+    ) -> Result<RenameDraft, RenameError> {
+        if !is_fresh_enough(actor, self.env.now()) {
+            return Err(RenameError::StepUp);
+        }
         let message = MailMessage::UsernameChanged {
             old: account.username.as_str().to_owned(),
             new: username.as_str().to_owned(),
         };
-        let notice = self.ports.outbox.notice(&account, message);
-        let interval = self.rename_interval;
-        self.env
-            .store
-            .write(move |tx| rename(tx, &username, interval, &event, notice.as_ref()))
-            .await
+        Ok(RenameDraft {
+            notice: self.ports.outbox.notice(account, message),
+            event: AuditEvent::by(actor, &self.env, AuditKind::UsernameChanged),
+            interval: self.rename_interval,
+            username,
+        })
     }
 
     /// Deletes retired names that anybody may take again. To be called now and then; says how many went.
@@ -84,6 +94,30 @@ impl Accounts {
             .store
             .write(move |tx| tx.accounts().sweep_retired(now, SWEPT))
             .await
+    }
+}
+
+/// A rename that is to be stored.
+pub(crate) struct RenameDraft {
+    username: Username,
+    interval: Duration,
+    event: AuditEvent,
+    notice: Option<SealedMail>,
+}
+
+impl RenameDraft {
+    /// Renames the account.
+    pub(crate) fn apply(&self, tx: &mut dyn Tx) -> Result<Account, RenameError> {
+        let notice = self.notice.as_ref();
+        rename(tx, &self.username, self.interval, &self.event, notice)
+    }
+}
+
+/// Document 002 has a rename on the word of any login; only what an app password opened may not.
+fn is_fresh_enough(actor: &Actor, now: Timestamp) -> bool {
+    match actor.dialect() {
+        Dialect::Social => actor.authenticated_at() > Timestamp::from_seconds(0),
+        _ => now.since(actor.authenticated_at()) <= Session::STEP_UP_WINDOW,
     }
 }
 

@@ -34,32 +34,60 @@ impl Accounts {
     /// # Errors
     /// [`SetEmailError`].
     pub async fn set_email(&self, actor: &Actor, email: Email) -> Result<(), SetEmailError> {
-        let (id, now) = (actor.account(), self.env.now());
-        if now.since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
-            return Err(SetEmailError::StepUp);
-        }
+        let id = actor.account();
         let account: Account = self
             .env
             .store
             .read(move |tx| tx.accounts().find(id)?.ok_or(SetEmailError::Gone))
             .await?;
-        let Some(verification) = self.draft_verification(&account, Some(&email)) else {
-            return Ok(());
-        };
-        // Made in any case, so that the work does not tell who has the address.
-        let in_use = self.ports.outbox.seal(&Mail {
-            to: email.clone(),
-            username: account.username.to_string(),
-            message: MailMessage::AddressInUse,
-            not_after: now + Mail::NOTICE_LIFETIME,
-        });
-        let throttles = self.ports.throttles.clone();
-        let asked = self
-            .env
-            .store
-            .write(move |tx| ask(tx, &throttles, &email, &verification, &in_use))
-            .await?;
-        Ok(asked?)
+        let draft = self.draft_email(actor, &account, email)?;
+        Ok(self.env.store.write(move |tx| draft.apply(tx)).await??)
+    }
+
+    /// What asks for the proof of an address, for a unit of work that may do more than it.
+    pub(crate) fn draft_email(
+        &self,
+        actor: &Actor,
+        account: &Account,
+        email: Email,
+    ) -> Result<EmailDraft, SetEmailError> {
+        let now = self.env.now();
+        if now.since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
+            return Err(SetEmailError::StepUp);
+        }
+        Ok(EmailDraft {
+            verification: self.verification_of(account, &email),
+            // Made in any case, so that the work does not tell who has the address.
+            in_use: self.ports.outbox.seal(&Mail {
+                to: email.clone(),
+                username: account.username.to_string(),
+                message: MailMessage::AddressInUse,
+                not_after: now + Mail::NOTICE_LIFETIME,
+            }),
+            throttles: self.ports.throttles.clone(),
+            email,
+        })
+    }
+}
+
+/// A mail to an address that is to be proved.
+pub(crate) struct EmailDraft {
+    email: Email,
+    verification: Verification,
+    in_use: SealedMail,
+    throttles: Throttles,
+}
+
+impl EmailDraft {
+    /// Sends it. What was counted is kept also when it was too often: then nothing else may have been done.
+    pub(crate) fn apply(&self, tx: &mut dyn Tx) -> Result<Result<(), TooMany>, SetEmailError> {
+        ask(
+            tx,
+            &self.throttles,
+            &self.email,
+            &self.verification,
+            &self.in_use,
+        )
     }
 }
 

@@ -16,7 +16,11 @@ impl Accounts {
         account: &Account,
         email: Option<&Email>,
     ) -> Option<Verification> {
-        let email = email?;
+        Some(self.verification_of(account, email?))
+    }
+
+    /// What proves that `email` is the owner's.
+    pub(super) fn verification_of(&self, account: &Account, email: &Email) -> Verification {
         let drafted = codes::draft(
             &self.env,
             &*self.ports.digester,
@@ -30,10 +34,10 @@ impl Accounts {
             message: MailMessage::EmailVerification { code: drafted.code },
             not_after: drafted.row.expires_at,
         });
-        Some(Verification {
+        Verification {
             code: drafted.row,
             mail,
-        })
+        }
     }
 }
 

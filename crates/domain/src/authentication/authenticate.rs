@@ -129,6 +129,7 @@ impl Authentication {
                 ..event(AuditKind::RecoveryCodeUsed)
             },
             event: event(AuditKind::LoggedIn),
+            proved: event(AuditKind::EmailVerified),
         }
     }
 

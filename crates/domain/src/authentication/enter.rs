@@ -1,10 +1,11 @@
 //! The unit of work that lets somebody in: the only one that does.
 
 use super::{AuthenticationPorts, LoginError, Ticket};
+use crate::accounts::{Account, Email};
 use crate::app_passwords::AppPasswordId;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::data_keys::DataKeyUse;
-use crate::factors::{self, FactorCode, FactorKind};
+use crate::factors::{self, CheckedFactor, FactorCode, FactorKind};
 use crate::ports::{Digest, PasswordHash, StoredTicket, TokenDigests, Tx};
 use crate::sessions::{Dialect, EndedSession, Session, end};
 use crate::throttle::{Guess, Subject, TooMany};
@@ -43,6 +44,8 @@ pub(super) struct Entry {
     pub(super) event: AuditEvent,
     /// What stands there beside it if the second proof was a recovery code.
     pub(super) recovered: AuditEvent,
+    /// What stands there if that also proves their mail address.
+    pub(super) proved: AuditEvent,
 }
 
 /// What became of them. Not an error even where the caller makes one of it: what was counted must be kept.
@@ -78,8 +81,12 @@ pub(super) fn enter(
     if set.is_on() && !matches!(entry.proof, Proof::AppPassword(_)) {
         match &entry.factor {
             Some(code) => {
-                if let Some(refused) = check_factor(tx, ports, entry, code)? {
-                    return Ok(refused);
+                let address = match check_factor(tx, ports, entry, code)? {
+                    Ok(checked) => checked.address,
+                    Err(refused) => return Ok(refused),
+                };
+                if let Some(address) = address {
+                    note_address(tx, entry, &found, &address)?;
                 }
             }
             None if entry.session.dialect == Dialect::Native => {
@@ -123,24 +130,43 @@ fn check_proof(tx: &mut dyn Tx, entry: &Entry) -> Result<(), LoginError> {
     }
 }
 
-/// None if the code is right. The guess is counted before, and noted if it is wrong.
+/// The factor, if the code is right. The guess is counted before, and noted if it is wrong.
 fn check_factor(
     tx: &mut dyn Tx,
     ports: &AuthenticationPorts,
     entry: &Entry,
     code: &FactorCode,
-) -> Result<Option<Entered>, LoginError> {
+) -> Result<Result<CheckedFactor, Entered>, LoginError> {
     let (account, now) = (entry.session.account, entry.session.created_at);
     let (throttles, subject) = (&ports.throttles, Subject::Account(account));
     if let Err(too_many) = throttles.guess(tx, Guess::SecondFactor, &subject, now)? {
-        return Ok(Some(Entered::TooMany(too_many)));
+        return Ok(Err(Entered::TooMany(too_many)));
     }
-    if factors::check(tx, &ports.factors, code, &entry.recovered)?.is_some() {
+    if let Some(checked) = factors::check(tx, &ports.factors, code, &entry.recovered)? {
         throttles.forgive(tx, Guess::SecondFactor, &subject)?;
-        return Ok(None);
+        return Ok(Ok(checked));
     }
     note(tx, entry, AuditKind::SecondFactorFailed)?;
-    Ok(Some(Entered::WrongFactor))
+    Ok(Err(Entered::WrongFactor))
+}
+
+/// Whoever types in a code that was mailed to their address has proved the address, if it was not proved before.
+fn note_address(
+    tx: &mut dyn Tx,
+    entry: &Entry,
+    found: &Account,
+    address: &Email,
+) -> Result<(), LoginError> {
+    if found.email.as_ref() != Some(address) || found.email_verified_at.is_some() {
+        return Ok(());
+    }
+    if tx
+        .accounts()
+        .verify_email(found.id, address, entry.session.created_at)?
+    {
+        tx.audit().append(&entry.proved)?;
+    }
+    Ok(())
 }
 
 fn issue_ticket(

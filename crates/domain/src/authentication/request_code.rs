@@ -24,6 +24,8 @@ pub enum CodeRequest {
         /// Its address.
         email: Email,
     },
+    /// For none that there can be: no account has such a name or address. It costs what any other costs.
+    Nobody,
 }
 
 /// Why the request is not even looked at. Whether anybody gets a mail is never told.
@@ -59,6 +61,7 @@ impl Authentication {
                 Whose::Ticket(ticket.digest(&*self.ports.factors.digester))
             }
             CodeRequest::Account { username, email } => Whose::Named(username, email),
+            CodeRequest::Nobody => Whose::Nobody,
         };
         let account = self.env.store.read(move |tx| find(tx, &whose, now)).await?;
         let (code, mail) = self.draft_code(account.as_ref());
@@ -74,8 +77,10 @@ impl Authentication {
     fn draft_code(&self, account: Option<&Account>) -> (MailedCode, SealedMail) {
         let id = account.map_or(NOBODY, |account| account.id);
         let digester = &*self.ports.factors.digester;
-        let drafted = codes::draft(&self.env, digester, id, CodePurpose::Login, None);
         let to = account.and_then(|account| account.email.clone());
+        // It proves the address as well that it is mailed to.
+        let purpose = CodePurpose::Login;
+        let drafted = codes::draft(&self.env, digester, id, purpose, to.clone());
         let mail = Mail {
             to: to.unwrap_or_else(|| Email::restore(String::new(), String::new())),
             username: account
@@ -91,6 +96,7 @@ impl Authentication {
 enum Whose {
     Ticket(Digest),
     Named(Username, Email),
+    Nobody,
 }
 
 /// Whose codes may be mailed.
@@ -104,6 +110,7 @@ fn find(tx: &mut dyn Tx, whose: &Whose, now: Timestamp) -> Result<Option<Account
             let named = tx.accounts().find_by_username(username)?;
             named.filter(|account| account.email.as_ref() == Some(email))
         }
+        Whose::Nobody => None,
     };
     let Some(account) = account.filter(|account| account.email.is_some()) else {
         return Ok(None);

@@ -87,6 +87,7 @@ fn entry(dialect: Dialect, code: Option<&str>) -> Entry {
         ticket: Ticket::draw(&env()),
         event: AuditEvent::outside(alice, Some(dialect), &env(), AuditKind::LoggedIn),
         recovered: AuditEvent::outside(alice, Some(dialect), &env(), AuditKind::RecoveryCodeUsed),
+        proved: AuditEvent::outside(alice, Some(dialect), &env(), AuditKind::EmailVerified),
         session,
     }
 }

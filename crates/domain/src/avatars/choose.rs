@@ -39,7 +39,12 @@ impl Avatars {
     }
 }
 
-fn choose(tx: &mut dyn Tx, owner: AccountId, avatar: Avatar) -> Result<(), ChooseAvatarError> {
+/// Makes a picture that is there already the owner's avatar.
+pub(crate) fn choose(
+    tx: &mut dyn Tx,
+    owner: AccountId,
+    avatar: Avatar,
+) -> Result<(), ChooseAvatarError> {
     if let Avatar::Uploaded(_) = avatar {
         let account = tx.accounts().find(owner)?.ok_or(ChooseAvatarError::Gone)?;
         return if account.avatar == avatar {

@@ -8,5 +8,7 @@ mod upload;
 
 pub use avatar::{Avatar, AvatarName};
 pub use choose::ChooseAvatarError;
+pub(crate) use choose::choose;
 pub use service::Avatars;
 pub use upload::UploadAvatarError;
+pub(crate) use upload::show;

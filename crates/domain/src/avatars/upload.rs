@@ -34,19 +34,25 @@ impl Avatars {
     /// # Errors
     /// [`UploadAvatarError`]; then nothing has changed.
     pub async fn upload(&self, actor: &Actor, upload: Bytes) -> Result<Avatar, UploadAvatarError> {
-        if upload.len() > Self::MAX_UPLOAD {
-            return Err(UploadAvatarError::TooLarge);
-        }
-        let picture = self.processor.draw_square(upload).await?;
+        let picture = self.draw(upload).await?;
         let (owner, name) = (actor.account(), AvatarName::from_bytes(self.env.random()));
         self.env
             .store
             .write(move |tx| show(tx, owner, name, &picture))
             .await
     }
+
+    /// The upload as others will see it.
+    pub(crate) async fn draw(&self, upload: Bytes) -> Result<Vec<u8>, UploadAvatarError> {
+        if upload.len() > Self::MAX_UPLOAD {
+            return Err(UploadAvatarError::TooLarge);
+        }
+        Ok(self.processor.draw_square(upload).await?)
+    }
 }
 
-fn show(
+/// Makes a drawn picture the owner's avatar.
+pub(crate) fn show(
     tx: &mut dyn Tx,
     owner: AccountId,
     name: AvatarName,

@@ -23,7 +23,8 @@ impl Contacts {
     }
 }
 
-fn end(
+/// Ends what is between the two; false if there was nothing.
+pub(crate) fn end(
     tx: &mut dyn Tx,
     caller: AccountId,
     username: &Username,

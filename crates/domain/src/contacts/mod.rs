@@ -14,6 +14,7 @@ pub use acquaintance::Acquaintance;
 pub(crate) use acquaintance::{find_visible, is_visible};
 pub use ask::AskError;
 pub use block::BlockError;
+pub(crate) use end::end;
 pub(crate) use list::cut;
 pub use list::{BlockPage, BlockedUser, Contact, ContactPage};
 pub use relation::{ContactState, Correspondent, Relation, Tally, WritingRefused};

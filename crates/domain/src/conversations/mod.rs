@@ -9,5 +9,6 @@ mod start_sealed;
 pub use conversation::{ConversationId, ConversationOverview, Member, Membership, NewConversation};
 pub use list::{ConversationPage, ViewConversationError};
 pub use service::Conversations;
+pub(crate) use start::start;
 pub use start::{StartConversationError, Started};
 pub use start_sealed::{StartSealedError, StartedSealed};

@@ -66,7 +66,7 @@ impl Conversations {
     }
 
     /// Makes a conversation of `starter` and another, to be stored.
-    pub(super) fn draft(
+    pub(crate) fn draft(
         &self,
         starter: AccountId,
     ) -> impl Fn(AccountId) -> NewConversation + Send + use<> {
@@ -83,7 +83,8 @@ impl Conversations {
     }
 }
 
-pub(super) fn start(
+/// The conversation of `starter` and the user of this name.
+pub(crate) fn start(
     tx: &mut dyn Tx,
     starter: AccountId,
     username: &Username,

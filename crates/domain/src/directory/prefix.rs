@@ -20,6 +20,12 @@ pub enum PrefixError {
 }
 
 impl UsernamePrefix {
+    /// What every username begins with.
+    #[must_use]
+    pub const fn any() -> Self {
+        Self(String::new())
+    }
+
     /// Takes what somebody typed.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::accounts::{self, AccountDraft, Accounts, Password, Register, RegisterError};
 use crate::audit::{AuditEvent, AuditKind};
+use crate::avatars::Avatars;
 use crate::data_keys::DataKeyUse;
 use crate::keys::{self, ChangeKeysError, KeyUse, Keys, PublicKey};
 use crate::mailbox_keys::MailboxKeys;
@@ -74,6 +75,7 @@ pub struct Enrolment {
     keys: Keys,
     sessions: Sessions,
     pem: Arc<dyn RsaPem>,
+    pub(super) avatars: Avatars,
 }
 
 /// What one unit of work stores.
@@ -95,6 +97,7 @@ impl Enrolment {
         (keys, mailbox_keys): (Keys, MailboxKeys),
         sessions: Sessions,
         pem: Arc<dyn RsaPem>,
+        avatars: Avatars,
     ) -> Self {
         Self {
             env,
@@ -103,6 +106,7 @@ impl Enrolment {
             keys,
             sessions,
             pem,
+            avatars,
         }
     }
 
@@ -222,7 +226,8 @@ mod tests {
     use crate::Timestamp;
     use crate::accounts::{RegistrationPolicy, Username};
     use crate::ports::{
-        MockKeyInspector, MockPasswordHasher, MockRsaPem, MockTokenSigner, Store, Unit,
+        MockKeyInspector, MockPasswordHasher, MockPictureProcessor, MockRsaPem, MockTokenSigner,
+        Store, Unit,
     };
     use crate::sessions::{Dialect, SessionPorts};
     use crate::testing::{CountingEntropy, FixedClock, account_ports};
@@ -288,8 +293,9 @@ mod tests {
             env.clone(),
             Accounts::new(env.clone(), account_ports(&env, hasher), policy),
             (keys, mailbox_keys),
-            Sessions::new(env, ports, "https://us"),
+            Sessions::new(env.clone(), ports, "https://us"),
             Arc::new(MockRsaPem::new()),
+            Avatars::new(env, Arc::new(MockPictureProcessor::new())),
         );
         block_on(enrolment.enrol(Enrol {
             account: Register {

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{FactorCode, FactorKind, FactorPorts, recovery_codes, totp};
 use crate::Timestamp;
-use crate::accounts::AccountId;
+use crate::accounts::{AccountId, Email};
 use crate::audit::AuditEvent;
 use crate::codes::{self, CodePurpose, CodeVerdict};
 use crate::ports::{SealError, StoreError, Tx};
@@ -20,6 +20,24 @@ pub(crate) enum CheckFactorError {
     Store(#[from] StoreError),
 }
 
+/// What a right code proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CheckedFactor {
+    /// Which factor it is of.
+    pub(crate) kind: FactorKind,
+    /// The mail address that it came to, if it came by mail: whoever typed it in reads that mail.
+    pub(crate) address: Option<Email>,
+}
+
+impl From<FactorKind> for CheckedFactor {
+    fn from(kind: FactorKind) -> Self {
+        Self {
+            kind,
+            address: None,
+        }
+    }
+}
+
 /// Which factor of the account of `recovered` the code proves at its time; None if none. `recovered` is noted if that is
 /// a recovery code. The caller counts the guess before, and commits also when it was wrong.
 pub(crate) fn check(
@@ -27,7 +45,7 @@ pub(crate) fn check(
     ports: &FactorPorts,
     code: &FactorCode,
     recovered: &AuditEvent,
-) -> Result<Option<FactorKind>, CheckFactorError> {
+) -> Result<Option<CheckedFactor>, CheckFactorError> {
     let (account, now) = (recovered.account, recovered.at);
     let set = tx.factors().find_set(account)?;
     let Some(number) = code.number() else {
@@ -36,15 +54,15 @@ pub(crate) fn check(
         if taken {
             tx.audit().append(recovered)?;
         }
-        return Ok(taken.then_some(FactorKind::RecoveryCode));
+        return Ok(taken.then_some(FactorKind::RecoveryCode.into()));
     };
     if set.totp.is_some() && is_totp(tx, ports, account, number, now)? {
-        return Ok(Some(FactorKind::Totp));
+        return Ok(Some(FactorKind::Totp.into()));
     }
-    if set.email_code.is_some() && is_mailed(tx, ports, account, code, now)? {
-        return Ok(Some(FactorKind::EmailCode));
+    if set.email_code.is_none() {
+        return Ok(None);
     }
-    Ok(None)
+    check_mailed(tx, ports, account, code, now)
 }
 
 fn is_totp(
@@ -65,15 +83,21 @@ fn is_totp(
     }
 }
 
-fn is_mailed(
+fn check_mailed(
     tx: &mut dyn Tx,
     ports: &FactorPorts,
     account: AccountId,
     code: &FactorCode,
     now: Timestamp,
-) -> Result<bool, CheckFactorError> {
+) -> Result<Option<CheckedFactor>, CheckFactorError> {
     let digester = &*ports.digester;
     let purpose = CodePurpose::Login;
     let verdict = codes::check(tx, digester, account, purpose, code.expose(), now)?;
-    Ok(matches!(verdict, CodeVerdict::Right(_)))
+    Ok(match verdict {
+        CodeVerdict::Right(address) => Some(CheckedFactor {
+            kind: FactorKind::EmailCode,
+            address,
+        }),
+        CodeVerdict::Wrong => None,
+    })
 }

@@ -16,7 +16,7 @@ mod tests;
 mod totp;
 mod totp_enrolment;
 
-pub(crate) use check::{CheckFactorError, check};
+pub(crate) use check::{CheckFactorError, CheckedFactor, check};
 pub use error::FactorError;
 pub use kind::{FactorCode, FactorKind, FactorSet};
 pub use recovery_codes::RecoveryCodes;

@@ -91,6 +91,8 @@ fn enrol(tx: &mut dyn Tx, newcomer: &Newcomer) -> Result<Option<Account>, Finish
         registered: newcomer.registered,
         // The provider has verified the address, or its owner asks for a code.
         verification: None,
+        // Whoever comes by a provider has no password that a code could stand beside.
+        mailed_step: false,
     };
     if let Some((address, false)) = &newcomer.email
         && tx.accounts().find_by_email(address)?.is_none()

@@ -46,6 +46,15 @@ impl Federation {
         providers.map(|provider| provider.info().clone()).collect()
     }
 
+    /// The provider of an API that has a place for one alone (document 002): the one that is called `42`, else the
+    /// operator's first; None if there is none.
+    #[must_use]
+    pub fn sole_provider(&self) -> Option<&ProviderInfo> {
+        let mut infos = self.providers.iter().map(|provider| provider.info());
+        let first = infos.clone().next();
+        infos.find(|info| info.id.as_str() == "42").or(first)
+    }
+
     /// Deletes begun logins that nobody will finish. To be called now and then; says how many went.
     ///
     /// # Errors

@@ -27,6 +27,7 @@ pub use layout::SealedLayout;
 pub use list::{FilePage, ViewFileError};
 pub use open::{OpenFileError, OpenedFile};
 pub use render::Rendering;
+pub(crate) use seal::open_labels;
 pub use service::{FilePorts, Files};
 pub use sweep::{SweepFilesError, SweptFiles};
 pub use upload::{BrokenBody, NewFile, UploadFileError};

@@ -85,7 +85,8 @@ impl Files {
         Ok(self.open_stored(&stored)?)
     }
 
-    pub(super) fn open_stored(&self, stored: &StoredFile) -> Result<OpenedFile, SealError> {
+    /// The same for a row that somebody may read who is not its owner: that is settled by whoever found it.
+    pub(crate) fn open_stored(&self, stored: &StoredFile) -> Result<OpenedFile, SealError> {
         let sealer = &*self.ports.sealer;
         Ok(OpenedFile {
             file: open_labels(stored, sealer)?,

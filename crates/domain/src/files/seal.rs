@@ -39,7 +39,7 @@ pub(super) fn open_key(stored: &StoredFile, sealer: &dyn Sealer) -> Result<FileK
 }
 
 /// The file as its owner sees it.
-pub(super) fn open_labels(stored: &StoredFile, sealer: &dyn Sealer) -> Result<File, SealError> {
+pub(crate) fn open_labels(stored: &StoredFile, sealer: &dyn Sealer) -> Result<File, SealError> {
     let (id, owner) = (&stored.id, &stored.owner);
     let name = stored
         .sealed_name

@@ -9,6 +9,7 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::contacts::{Correspondent, WritingRefused};
 use crate::conversations::ConversationId;
+use crate::files::FileId;
 use crate::inbox::{EventKind, NewEvent};
 use crate::ports::{Digest, MacPurpose, NewMessage, SealError, Sealer, StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
@@ -88,6 +89,16 @@ impl Messages {
         actor: &Actor,
         command: SendMessage,
     ) -> Result<Receipt, SendMessageError> {
+        self.send_with(actor, command, None).await
+    }
+
+    /// The same for a message that comes with a file of the sender's.
+    pub(crate) async fn send_with(
+        &self,
+        actor: &Actor,
+        command: SendMessage,
+        file: Option<FileId>,
+    ) -> Result<Receipt, SendMessageError> {
         let is_jose = command.format == Format::Jose;
         if is_jose && self.inspector.recipients(command.body.as_str()).is_none() {
             return Err(SendMessageError::NotJose);
@@ -102,7 +113,13 @@ impl Messages {
         let sealer = std::sync::Arc::clone(&self.sealer);
         self.env
             .store
-            .write(move |tx| append(tx, &draft, &*sealer))
+            .write(move |tx| {
+                let receipt = append(tx, &draft, &*sealer)?;
+                if let Some(file) = file {
+                    tx.chats().attach(receipt.id, file)?;
+                }
+                Ok(receipt)
+            })
             .await
     }
 

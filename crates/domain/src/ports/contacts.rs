@@ -71,6 +71,18 @@ pub trait ContactRepository {
     fn list_mutual(&mut self, account: AccountId, limit: u32)
     -> Result<Vec<AccountId>, StoreError>;
 
+    /// The mutual contacts of each of `ids` (at most 500), by that id and then by folded username, at most `limit` in all.
+    /// Without those that are disabled and those that are not discoverable, unless `viewer` itself has them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn list_friends(
+        &mut self,
+        viewer: AccountId,
+        ids: &[AccountId],
+        limit: u32,
+    ) -> Result<Vec<(AccountId, Username)>, StoreError>;
+
     /// How `account` stands to `other`. Until the unit of work ends nobody else can lock either of the two, so neither
     /// their relation nor their tallies change. Accounts that do not exist stand to nobody.
     ///

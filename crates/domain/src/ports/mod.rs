@@ -17,6 +17,7 @@ mod app_passwords;
 mod audit;
 mod avatars;
 mod blobs;
+mod chats;
 mod clock;
 mod codes;
 mod common_passwords;
@@ -51,6 +52,7 @@ mod recoveries;
 mod rsa_pem;
 mod sealer;
 mod sessions;
+mod socket_tickets;
 mod store;
 mod store_error;
 mod throttles;
@@ -64,6 +66,7 @@ pub use app_passwords::AppPasswordRepository;
 pub use audit::AuditRepository;
 pub use avatars::AvatarRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
+pub use chats::{ChatRepository, NumberedConversation};
 pub use clock::Clock;
 pub use codes::CodeRepository;
 pub use common_passwords::CommonPasswords;
@@ -100,18 +103,19 @@ pub use recoveries::RecoveryRepository;
 pub use rsa_pem::{PrivatePemError, RsaPem};
 pub use sealer::{Binding, SealError, SealPurpose, Sealer};
 pub use sessions::{SessionRepository, StoredRefreshToken, TokenDigests};
+pub use socket_tickets::SocketTicketRepository;
 pub use store::{Store, StoreExt, Tx, Unit, Verdict};
 pub use store_error::{Constraint, StoreError};
 pub use throttles::ThrottleRepository;
 pub use tickets::{StoredTicket, TicketRepository};
-pub use token_signer::{AccessClaims, PublicSigningKey, TokenError, TokenSigner};
+pub use token_signer::{AccessClaims, PublicSigningKey, TokenError, TokenId, TokenSigner};
 pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     accounts::MockAccountRepository, app_passwords::MockAppPasswordRepository,
     audit::MockAuditRepository, avatars::MockAvatarRepository, blobs::MockBlobStore,
-    codes::MockCodeRepository, common_passwords::MockCommonPasswords,
+    chats::MockChatRepository, codes::MockCodeRepository, common_passwords::MockCommonPasswords,
     contacts::MockContactRepository, conversations::MockConversationRepository,
     data_keys::MockDataKeyRepository, envelopes::MockEnvelopeRepository,
     factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
@@ -123,6 +127,7 @@ pub use self::{
     outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
     pictures::MockPictureProcessor, presence::MockPresenceRepository,
     recoveries::MockRecoveryRepository, rsa_pem::MockRsaPem, sealer::MockSealer,
-    sessions::MockSessionRepository, throttles::MockThrottleRepository,
-    tickets::MockTicketRepository, token_signer::MockTokenSigner,
+    sessions::MockSessionRepository, socket_tickets::MockSocketTicketRepository,
+    throttles::MockThrottleRepository, tickets::MockTicketRepository,
+    token_signer::MockTokenSigner,
 };

@@ -28,6 +28,12 @@ pub trait PresenceRepository {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Ends the account's lease, whatever sessions it has. False if there was none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn end(&mut self, account: AccountId) -> Result<bool, StoreError>;
+
     /// Those of `accounts` (at most 500) whose lease runs beyond `now`, in no order.
     ///
     /// # Errors

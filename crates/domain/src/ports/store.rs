@@ -5,11 +5,12 @@ use async_trait::async_trait;
 
 use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
-    CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
+    ChatRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
     EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
     InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, StoreError, ThrottleRepository, TicketRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
+    TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -105,6 +106,11 @@ pub trait Tx {
         Absent::lend()
     }
 
+    /// Numbers of conversations, and what came with messages.
+    fn chats(&mut self) -> &mut dyn ChatRepository {
+        Absent::lend()
+    }
+
     /// Files.
     fn files(&mut self) -> &mut dyn FileRepository {
         Absent::lend()
@@ -142,6 +148,11 @@ pub trait Tx {
 
     /// Logins that wait for their second factor.
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        Absent::lend()
+    }
+
+    /// Tickets that open a WebSocket.
+    fn socket_tickets(&mut self) -> &mut dyn SocketTicketRepository {
         Absent::lend()
     }
 

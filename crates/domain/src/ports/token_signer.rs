@@ -17,6 +17,9 @@ pub struct AccessClaims {
     pub account: AccountId,
     /// `sub` in the dialects whose documents want the username there; None elsewhere.
     pub username: Option<String>,
+    /// `jti`: the token's own id, in the dialects whose documents show one; the token then also says `token_type` and
+    /// `user_id`, which is the account.
+    pub token_id: Option<TokenId>,
     /// `sid`: the session behind it.
     pub session: SessionId,
     /// `iat`
@@ -26,6 +29,9 @@ pub struct AccessClaims {
     /// `auth_time`: when the account last proved itself with its password.
     pub authenticated_at: Timestamp,
 }
+
+/// Names a token, where tokens have names: 16 bytes that nobody can guess.
+pub type TokenId = [u8; 16];
 
 /// A public token-signing key: Ed25519, to be published as a JWK.
 #[derive(Debug, Clone, PartialEq, Eq)]

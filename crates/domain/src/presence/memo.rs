@@ -36,6 +36,12 @@ impl Memo {
         self.renewed.remove(&account);
     }
 
+    /// Forgets every sign of life of the account.
+    pub(super) fn drop_signs(&mut self, account: AccountId) {
+        self.forget(account);
+        self.due.remove(&account);
+    }
+
     /// The sign of life of an account whose lease is due.
     pub(super) fn due(&self, account: AccountId) -> Option<Sign> {
         self.due.get(&account).copied()

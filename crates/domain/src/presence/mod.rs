@@ -2,6 +2,7 @@
 //! when they stop, and ends with the account's last session. It cannot stay true for a client that vanished.
 
 mod lease;
+mod log_out;
 mod memo;
 mod service;
 

@@ -48,11 +48,15 @@ impl Presence {
     }
 
     /// Whether the account has shown a sign of life that the store does not know of yet.
-    pub(super) fn is_due(&self, account: AccountId) -> bool {
+    pub(crate) fn is_due(&self, account: AccountId) -> bool {
         let sign = self.memo().due(account);
         sign.is_some_and(|sign| {
             self.env.now().since(sign.at) < Self::LEASE && !self.sessions.has_ended(sign.session)
         })
+    }
+
+    pub(super) const fn sessions(&self) -> &Sessions {
+        &self.sessions
     }
 
     pub(super) fn memo(&self) -> MutexGuard<'_, Memo> {

@@ -166,7 +166,8 @@ impl Recoveries {
                 if let Err(error) = throttles.guess(tx, Guess::SecondFactor, &subject, now)? {
                     return Ok(Err(CompleteRecoveryError::TooMany(error)));
                 }
-                match factors::check(tx, &ports, code, &recovered)? {
+                let checked = factors::check(tx, &ports, code, &recovered)?;
+                match checked.map(|checked| checked.kind) {
                     Some(FactorKind::Totp | FactorKind::RecoveryCode) => {}
                     Some(FactorKind::EmailCode) | None => {
                         return Ok(Err(CompleteRecoveryError::WrongFactor));

@@ -5,9 +5,9 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::revocations::Standing;
-use super::{Actor, Dialect, Session, Sessions};
+use super::{Actor, Dialect, RefreshToken, Session, Sessions};
 use crate::accounts::Account;
-use crate::ports::{AccessClaims, TokenError};
+use crate::ports::{AccessClaims, TokenError, TokenId};
 use crate::{DomainError, ErrorKind, Timestamp};
 
 /// How far the clocks of two instances may differ.
@@ -50,17 +50,35 @@ impl Sessions {
         }
     }
 
-    /// A new access token for `session` of `account`.
+    /// A new access token for `session` of `account`, to go with this refresh token.
     pub(super) fn issue_access(
         &self,
         session: &Session,
         account: &Account,
+        refresh: &RefreshToken,
         now: Timestamp,
     ) -> Result<String, TokenError> {
         self.ports.signer.sign(&AccessClaims {
+            token_id: refresh.id_of_access(&*self.ports.digester),
             expires_at: (now + session.dialect.access_lifetime()).min(session.expires_at),
             ..self.claims(session, account, now)
         })
+    }
+
+    /// A refresh token of this id for `session` of `account`, where refresh tokens have ids.
+    pub(super) fn issue_refresh(
+        &self,
+        session: &Session,
+        account: &Account,
+        id: TokenId,
+        now: Timestamp,
+    ) -> Result<RefreshToken, TokenError> {
+        let jwt = self.ports.signer.sign_refresh(&AccessClaims {
+            token_id: Some(id),
+            expires_at: (now + session.dialect.refresh_lifetime()).min(session.expires_at),
+            ..self.claims(session, account, now)
+        })?;
+        Ok(RefreshToken::identified(jwt, id))
     }
 
     /// What every token of a session says; it ends with the session.
@@ -76,6 +94,7 @@ impl Sessions {
             audience: session.dialect.audience().to_owned(),
             account: session.account,
             username: named.then(|| account.username.as_str().to_owned()),
+            token_id: None,
             session: session.id,
             issued_at: now,
             expires_at: session.expires_at,
@@ -84,7 +103,8 @@ impl Sessions {
     }
 }
 
-fn judge(
+/// What claims of either kind must say to be good now.
+pub(super) fn judge(
     claims: &AccessClaims,
     issuer: &str,
     dialect: Dialect,
@@ -143,6 +163,7 @@ mod tests {
             audience: Dialect::Native.audience().to_owned(),
             account: AccountId::from_bytes([1; 16]),
             username: None,
+            token_id: None,
             session: SessionId::from_bytes([2; 16]),
             issued_at: NOW - Duration::from_secs(60),
             expires_at: NOW + Duration::from_secs(60),

@@ -94,6 +94,28 @@ impl Dialect {
         matches!(self, Self::Messenger)
     }
 
+    /// Whether its tokens carry ids (`jti`) and say what they are, as document 002 shows them, and its refresh tokens are
+    /// JWTs like the access tokens that are exchanged by their ids.
+    #[must_use]
+    pub const fn has_identified_tokens(self) -> bool {
+        matches!(self, Self::Social)
+    }
+
+    /// How long a refresh token lives that is a JWT with an id.
+    #[must_use]
+    pub const fn refresh_lifetime(self) -> Duration {
+        match self {
+            Self::Social => Duration::from_secs(24 * 60 * 60),
+            _ => Session::LIFETIME,
+        }
+    }
+
+    /// Whether accounts made through it start with codes by mail as their second step.
+    #[must_use]
+    pub const fn starts_with_mailed_step(self) -> bool {
+        matches!(self, Self::Social)
+    }
+
     /// Whether accounts made and passwords set through it may not have a password that everybody tries first. The other
     /// dialects' documents show such passwords in their examples.
     #[must_use]

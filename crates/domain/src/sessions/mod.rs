@@ -12,6 +12,7 @@ mod refresh_token;
 mod revocations;
 mod service;
 mod session;
+mod socket_ticket;
 
 pub use access::AccessError;
 pub use actor::Actor;
@@ -25,3 +26,4 @@ pub use refresh::RefreshError;
 pub use refresh_token::{InvalidRefreshToken, RefreshToken};
 pub use service::{SessionPorts, Sessions};
 pub use session::{EndedSession, Session, SessionId};
+pub use socket_ticket::{IssueSocketTicketError, RedeemSocketTicketError, SocketTicket};

@@ -45,14 +45,16 @@ impl Sessions {
             app_password,
             expires_at: now + dialect.session_lifetime(),
         };
-        let refresh_token = if dialect.has_named_tokens() {
+        let refresh_token = if dialect.has_identified_tokens() {
+            self.issue_refresh(&session, &account, self.env.random(), now)?
+        } else if dialect.has_named_tokens() {
             let claims = self.claims(&session, &account, now);
             RefreshToken::signed(self.ports.signer.sign_refresh(&claims)?)
         } else {
             RefreshToken::from_bytes(&self.env.random())
         };
         Ok(OpenedSession {
-            access_token: self.issue_access(&session, &account, now)?,
+            access_token: self.issue_access(&session, &account, &refresh_token, now)?,
             refresh_token,
             opaque_token: OpaqueToken::draw(dialect, &self.env),
             session,

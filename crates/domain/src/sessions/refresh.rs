@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::access::judge;
 use super::end::{end, note_end};
-use super::{OpenedSession, RefreshToken, Session, Sessions};
+use super::{Dialect, OpenedSession, RefreshToken, Session, Sessions};
 use crate::accounts::Account;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::ports::{Digest, StoreError, StoreExt, TokenError, Tx};
@@ -38,7 +39,8 @@ pub enum RefreshError {
 enum Exchange {
     Refused,
     Reused(Session),
-    Done(Session, Account),
+    /// With the moment at which the token was spent: now, or when it was first exchanged.
+    Done(Session, Account, Timestamp),
 }
 
 impl Sessions {
@@ -52,6 +54,53 @@ impl Sessions {
         let successor = token.successor(&*self.ports.digester);
         let spent = token.digest(&*self.ports.digester);
         let next = successor.digest(&*self.ports.digester);
+        let (session, account, _) = self.exchange(spent, next, now).await?;
+        Ok(OpenedSession {
+            access_token: self.issue_access(&session, &account, &successor, now)?,
+            refresh_token: successor,
+            opaque_token: None,
+            session,
+            account,
+        })
+    }
+
+    /// The same for a refresh token of `dialect` that is a JWT with an id ([`Dialect::has_identified_tokens`]). A repeat
+    /// gets the very same tokens: they are dated back to the first exchange.
+    ///
+    /// # Errors
+    /// [`RefreshError`].
+    pub async fn refresh_identified(
+        &self,
+        token: &str,
+        dialect: Dialect,
+    ) -> Result<OpenedSession, RefreshError> {
+        let now = self.env.now();
+        let verified = self.ports.signer.verify_refresh(token);
+        let claims = verified.map_err(|_| RefreshError::Invalid)?;
+        judge(&claims, &self.issuer, dialect, now).map_err(|_| RefreshError::Invalid)?;
+        let id = claims.token_id.ok_or(RefreshError::Invalid)?;
+        let digester = &*self.ports.digester;
+        let next = RefreshToken::next_id(&id, digester);
+        let digests = [id, next].map(|id| RefreshToken::digest_of_id(&id, digester));
+        let [spent, successor] = digests;
+        let (session, account, at) = self.exchange(spent, successor, now).await?;
+        let refresh_token = self.issue_refresh(&session, &account, next, at)?;
+        Ok(OpenedSession {
+            access_token: self.issue_access(&session, &account, &refresh_token, at)?,
+            refresh_token,
+            opaque_token: None,
+            session,
+            account,
+        })
+    }
+
+    /// Exchanges the token of one digest for that of the other; whose it is, and when it was exchanged first.
+    async fn exchange(
+        &self,
+        spent: Digest,
+        next: Digest,
+        now: Timestamp,
+    ) -> Result<(Session, Account, Timestamp), RefreshError> {
         let audit = self.env.new_id();
         let exchange = self
             .env
@@ -64,13 +113,7 @@ impl Sessions {
                 self.revocations.add(&note_end(&session, now));
                 Err(RefreshError::Reused)
             }
-            Exchange::Done(session, account) => Ok(OpenedSession {
-                access_token: self.issue_access(&session, &account, now)?,
-                refresh_token: successor,
-                opaque_token: None,
-                session,
-                account,
-            }),
+            Exchange::Done(session, account, at) => Ok((session, account, at)),
         }
     }
 }
@@ -90,8 +133,16 @@ fn exchange(
         return Ok(Exchange::Refused);
     }
     let fresh = stored.spent_at.is_none() && tx.sessions().spend_refresh(spent, next, now)?;
-    // Lost the race for a fresh token: somebody spent it just now, which is within the grace.
-    let spent_at = stored.spent_at.unwrap_or(now);
+    let spent_at = match stored.spent_at {
+        None if fresh => now,
+        // Lost the race for a fresh token: somebody spent it just now, which is within the grace.
+        None => tx
+            .sessions()
+            .find_refresh(spent)?
+            .and_then(|stored| stored.spent_at)
+            .unwrap_or(now),
+        Some(at) => at,
+    };
     let repeat = !fresh && now.since(spent_at) <= GRACE && successor_unused(tx, next)?;
     if !fresh && !repeat {
         if end(tx, &session, now)?.is_some() {
@@ -101,7 +152,9 @@ fn exchange(
     }
     match tx.accounts().find(session.account)? {
         // Disabling ends all sessions; one whose login was half-way through then dies here.
-        Some(account) if account.disabled_at.is_none() => Ok(Exchange::Done(session, account)),
+        Some(account) if account.disabled_at.is_none() => {
+            Ok(Exchange::Done(session, account, spent_at))
+        }
         _ => Ok(Exchange::Refused),
     }
 }

@@ -1,12 +1,16 @@
 use thiserror::Error;
 
 use crate::Secret;
-use crate::ports::{Digest, Digester, MacPurpose};
+use crate::ports::{Digest, Digester, MacPurpose, TokenId};
 use crate::text::{hex, is_lower_hex};
 
 /// A refresh token, opaque (`spr_` and 256 bits in hexadecimal) or, in some dialects, a JWT. Only its digest is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefreshToken(Secret<String>);
+pub struct RefreshToken {
+    text: Secret<String>,
+    /// What stands for a JWT that carries an id, in digests and exchanges: its text depends on the clock as well.
+    id: Option<Secret<TokenId>>,
+}
 
 /// The text is no refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -25,7 +29,7 @@ impl RefreshToken {
     pub fn parse(text: &str) -> Result<Self, InvalidRefreshToken> {
         let digits = text.strip_prefix(Self::PREFIX).ok_or(InvalidRefreshToken)?;
         if text.len() == Self::LENGTH && is_lower_hex(digits) {
-            Ok(Self(Secret::new(text.to_owned())))
+            Ok(Self::opaque(text.to_owned()))
         } else {
             Err(InvalidRefreshToken)
         }
@@ -33,13 +37,44 @@ impl RefreshToken {
 
     /// The token that carries these 32 unpredictable bytes.
     pub(super) fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(Secret::new(format!("{}{}", Self::PREFIX, hex(bytes))))
+        Self::opaque(format!("{}{}", Self::PREFIX, hex(bytes)))
     }
 
     /// A token that is a JWT, for the dialects that have such ([`super::Dialect::has_named_tokens`]). It does not pass
     /// [`RefreshToken::parse`]: the native API does not take it.
     pub(super) fn signed(jwt: String) -> Self {
-        Self(Secret::new(jwt))
+        Self::opaque(jwt)
+    }
+
+    /// A JWT that carries this id ([`super::Dialect::has_identified_tokens`]). It does not pass [`RefreshToken::parse`].
+    pub(super) fn identified(jwt: String, id: TokenId) -> Self {
+        Self {
+            text: Secret::new(jwt),
+            id: Some(Secret::new(id)),
+        }
+    }
+
+    fn opaque(text: String) -> Self {
+        Self {
+            text: Secret::new(text),
+            id: None,
+        }
+    }
+
+    /// The id of the access token that is given out with this one: the same whenever the exchange is repeated.
+    pub(super) fn id_of_access(&self, digester: &dyn Digester) -> Option<TokenId> {
+        let id = self.id.as_ref()?;
+        Some(derive(digester, b"access", id.expose()))
+    }
+
+    /// The id of the token that the one with this id is exchanged for, as [`RefreshToken::successor`] is.
+    pub(super) fn next_id(id: &TokenId, digester: &dyn Digester) -> TokenId {
+        derive(digester, b"refresh", id)
+    }
+
+    /// What is stored in place of the token with this id.
+    pub(super) fn digest_of_id(id: &TokenId, digester: &dyn Digester) -> Digest {
+        digester.digest(id)
     }
 
     /// The token that this one is exchanged for: a MAC of it, so that a repeated exchange gives the same one although
@@ -51,13 +86,29 @@ impl RefreshToken {
     /// The token to hand to its owner.
     #[must_use]
     pub fn expose(&self) -> &str {
-        self.0.expose()
+        self.text.expose()
     }
 
     /// What is stored in its place.
     pub(super) fn digest(&self, digester: &dyn Digester) -> Digest {
-        digester.digest(self.expose().as_bytes())
+        match &self.id {
+            Some(id) => Self::digest_of_id(id.expose(), digester),
+            None => digester.digest(self.expose().as_bytes()),
+        }
     }
+}
+
+/// Half a MAC: 128 bits are as many as an id has.
+fn derive(digester: &dyn Digester, label: &[u8], id: &TokenId) -> TokenId {
+    let data = [label, b"\0", id.as_slice()].concat();
+    let mut derived = [0; 16];
+    for (byte, mac) in derived
+        .iter_mut()
+        .zip(digester.mac(MacPurpose::Token, &data))
+    {
+        *byte = mac;
+    }
+    derived
 }
 
 #[cfg(test)]

@@ -1,16 +1,18 @@
 use crate::ports::{
-    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, CodeRepository,
-    ContactRepository, ConversationRepository, DataKeyRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
-    MockCodeRepository, MockContactRepository, MockConversationRepository, MockDataKeyRepository,
+    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChatRepository,
+    CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
+    EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, MockAccountRepository, MockAppPasswordRepository,
+    MockAuditRepository, MockAvatarRepository, MockChatRepository, MockCodeRepository,
+    MockContactRepository, MockConversationRepository, MockDataKeyRepository,
     MockEnvelopeRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository,
     MockInboxRepository, MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository,
     MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository,
-    MockPresenceRepository, MockRecoveryRepository, MockSessionRepository, MockThrottleRepository,
-    MockTicketRepository, OutboxRepository, PresenceRepository, RecoveryRepository,
-    SessionRepository, ThrottleRepository, TicketRepository, Tx,
+    MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
+    MockSocketTicketRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository,
+    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
+    ThrottleRepository, TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -42,6 +44,8 @@ pub struct MockTx {
     pub conversations: MockConversationRepository,
     /// Messages.
     pub messages: MockMessageRepository,
+    /// Numbers of conversations, and attachments.
+    pub chats: MockChatRepository,
     /// Files.
     pub files: MockFileRepository,
     /// Identities at providers.
@@ -62,6 +66,8 @@ pub struct MockTx {
     pub envelopes: MockEnvelopeRepository,
     /// The keys of dialect `mailbox`.
     pub mailbox_keys: MockMailboxKeyRepository,
+    /// Tickets that open a WebSocket.
+    pub socket_tickets: MockSocketTicketRepository,
     /// Invites.
     pub invites: MockInviteRepository,
     /// The installation's secrets.
@@ -129,6 +135,10 @@ impl Tx for MockTx {
         &mut self.mailbox_keys
     }
 
+    fn chats(&mut self) -> &mut dyn ChatRepository {
+        &mut self.chats
+    }
+
     fn files(&mut self) -> &mut dyn FileRepository {
         &mut self.files
     }
@@ -159,6 +169,10 @@ impl Tx for MockTx {
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
         &mut self.tickets
+    }
+
+    fn socket_tickets(&mut self) -> &mut dyn SocketTicketRepository {
+        &mut self.socket_tickets
     }
 
     fn invites(&mut self) -> &mut dyn InviteRepository {

@@ -187,6 +187,44 @@ impl ContactRepository for UnitTx<'_> {
         })
     }
 
+    fn list_friends(
+        &mut self,
+        viewer: AccountId,
+        ids: &[AccountId],
+        limit: u32,
+    ) -> Result<Vec<(AccountId, Username)>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|conn| {
+            let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
+            let shown = accounts::discoverable
+                .eq(true)
+                .or(relations::account_id.eq(viewer.as_bytes().as_slice()));
+            let rows: Vec<(Vec<u8>, String, String)> = relations::table
+                .inner_join(accounts::table.on(accounts::id.eq(relations::other_id)))
+                .filter(relations::account_id.eq_any(wanted))
+                .filter(relations::contact.eq(ContactState::Mutual.code()))
+                .filter(accounts::disabled_at.is_null())
+                .filter(shown)
+                .order((relations::account_id, accounts::username_key))
+                .limit(i64::from(limit))
+                .select((
+                    relations::account_id,
+                    accounts::username,
+                    accounts::username_key,
+                ))
+                .load(conn)?;
+            let at = At("relations", "account_id");
+            rows.into_iter()
+                .map(|(id, name, key)| {
+                    let id = AccountId::from_bytes(bytes(&id, at)?);
+                    Ok((id, Username::restore(name, key)))
+                })
+                .collect()
+        })
+    }
+
     fn lock(&mut self, account: AccountId, other: AccountId) -> Result<Relation, StoreError> {
         self.run(|conn| {
             // Both rows, always in the same order: two units cannot lock each other out.

@@ -16,7 +16,7 @@ const fn at(column: &'static str) -> At {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = files)]
-struct Row {
+pub(super) struct Row {
     id: Vec<u8>,
     owner_id: Option<Vec<u8>>,
     blob: Vec<u8>,
@@ -43,7 +43,7 @@ impl Row {
         }
     }
 
-    fn decode(self) -> Result<StoredFile, StoreError> {
+    pub(super) fn decode(self) -> Result<StoredFile, StoreError> {
         let owner = self.owner_id.ok_or(at("owner_id").corrupt())?;
         Ok(StoredFile {
             id: FileId::from_bytes(bytes(&self.id, at("id"))?),

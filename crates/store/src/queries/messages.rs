@@ -5,7 +5,7 @@ use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::messages::{ClientId, Format, MessageId, Reach, Receipt};
 use sealpost_domain::ports::{Digest, MessageRepository, NewMessage, StoreError, StoredMessage};
 
-use super::UnitTx;
+use super::{Conn, UnitTx};
 use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, messages};
@@ -96,6 +96,34 @@ macro_rules! joined {
     };
 }
 
+/// Messages of one conversation, of one format if that is said, in the order of `reach`.
+pub(super) fn page(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    reach: Reach,
+    format: Option<Format>,
+    limit: u32,
+) -> Result<Vec<StoredMessage>, QueryError> {
+    let id = conversation.as_bytes().as_slice();
+    let mut page = joined!()
+        .filter(messages::conversation_id.eq(id))
+        .limit(i64::from(limit))
+        .into_boxed();
+    if let Some(format) = format {
+        page = page.filter(messages::format.eq(format.code()));
+    }
+    page = match reach {
+        Reach::After(seq) => page
+            .filter(messages::seq.gt(to_column(seq)))
+            .order(messages::seq.asc()),
+        Reach::Before(seq) => page
+            .filter(messages::seq.lt(seq.map_or(i64::MAX, to_column)))
+            .order(messages::seq.desc()),
+    };
+    let rows: Vec<Joined> = page.load(conn)?;
+    Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
+}
+
 impl MessageRepository for UnitTx<'_> {
     fn append(&mut self, message: &NewMessage) -> Result<u64, StoreError> {
         self.run(|conn| {
@@ -154,25 +182,7 @@ impl MessageRepository for UnitTx<'_> {
         reach: Reach,
         limit: u32,
     ) -> Result<Vec<StoredMessage>, StoreError> {
-        self.run(|conn| {
-            let id = conversation.as_bytes().as_slice();
-            let page = joined!()
-                .filter(messages::conversation_id.eq(id))
-                .limit(i64::from(limit));
-            let rows: Vec<Joined> = match reach {
-                Reach::After(seq) => page
-                    .filter(messages::seq.gt(to_column(seq)))
-                    .order(messages::seq.asc())
-                    .load(conn)?,
-                Reach::Before(seq) => {
-                    let seq = seq.map_or(i64::MAX, to_column);
-                    page.filter(messages::seq.lt(seq))
-                        .order(messages::seq.desc())
-                        .load(conn)?
-                }
-            };
-            Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
-        })
+        self.run(|conn| page(conn, conversation, reach, None, limit))
     }
 
     fn find_many(&mut self, ids: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError> {

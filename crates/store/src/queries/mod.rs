@@ -6,6 +6,7 @@ mod accounts;
 mod app_passwords;
 mod audit;
 mod avatars;
+mod chats;
 mod codes;
 mod contacts;
 mod conversations;
@@ -26,6 +27,7 @@ mod outbox;
 mod presence;
 mod recoveries;
 mod sessions;
+mod socket_tickets;
 mod throttles;
 mod tickets;
 
@@ -34,12 +36,13 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, CodeRepository,
-    ContactRepository, ConversationRepository, DataKeyRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository, StoreError,
-    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChatRepository,
+    CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
+    EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
+    TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -167,6 +170,10 @@ impl Tx for UnitTx<'_> {
         self
     }
 
+    fn chats(&mut self) -> &mut dyn ChatRepository {
+        self
+    }
+
     fn files(&mut self) -> &mut dyn FileRepository {
         self
     }
@@ -196,6 +203,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn tickets(&mut self) -> &mut dyn TicketRepository {
+        self
+    }
+
+    fn socket_tickets(&mut self) -> &mut dyn SocketTicketRepository {
         self
     }
 

@@ -62,6 +62,13 @@ impl PresenceRepository for UnitTx<'_> {
         })
     }
 
+    fn end(&mut self, account: AccountId) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let lease = presence::table.find(account.as_bytes().as_slice());
+            Ok(diesel::delete(lease).execute(conn)? == 1)
+        })
+    }
+
     fn list_online(
         &mut self,
         accounts: &[AccountId],

@@ -340,3 +340,43 @@ pub async fn a_tally_is_exact_in_a_race(store: Arc<dyn Store>) {
         .unwrap();
     assert_eq!(tally.contacts, BOUND);
 }
+
+/// Everybody's mutual contacts at once, by name; who hides is seen by those alone who ask for their own.
+pub async fn friends_of_many_are_listed(store: Arc<dyn Store>) {
+    let (alice, bob) = two(&store).await;
+    let carol = person(&store, "carol").await.id;
+    let dave = person(&store, "dave").await.id;
+    let mutual = contact(ContactState::Mutual);
+    for (one, other) in [(alice, carol), (alice, bob), (bob, dave)] {
+        save(&store, one, other, mutual).await;
+    }
+    save(&store, alice, dave, contact(ContactState::RequestedByMe)).await;
+    let hidden = Settings {
+        discoverable: false,
+        ..Settings::default()
+    };
+    let hides: Result<bool, StoreError> = store
+        .write(move |tx| {
+            tx.accounts()
+                .replace_settings(carol, &Settings::default(), &hidden)
+        })
+        .await;
+    assert!(hides.unwrap());
+    for (viewer, of_alice) in [(alice, &["bob", "carol"][..]), (dave, &["bob"])] {
+        let listed: Vec<(AccountId, Username)> = store
+            .read(move |tx| tx.contacts().list_friends(viewer, &[alice, bob], 9))
+            .await
+            .unwrap();
+        let of = |whose: AccountId| -> Vec<&str> {
+            let own = listed.iter().filter(|(owner, _)| *owner == whose);
+            own.map(|(_, name)| name.as_str()).collect()
+        };
+        assert_eq!(of(alice), of_alice);
+        assert_eq!(of(bob), ["alice", "dave"]);
+    }
+    let cut: Vec<(AccountId, Username)> = store
+        .read(move |tx| tx.contacts().list_friends(alice, &[alice, bob], 3))
+        .await
+        .unwrap();
+    assert_eq!(cut.len(), 3);
+}

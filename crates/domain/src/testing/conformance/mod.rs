@@ -15,6 +15,7 @@ pub mod app_passwords;
 pub mod audit;
 pub mod avatars;
 pub mod blobs;
+pub mod chats;
 pub mod codes;
 pub mod contacts;
 pub mod conversations;
@@ -36,6 +37,7 @@ pub mod presence;
 pub mod races;
 pub mod recoveries;
 pub mod sessions;
+pub mod socket_tickets;
 pub mod throttles;
 pub mod tickets;
 pub mod units;
@@ -64,6 +66,7 @@ macro_rules! store_conformance {
             factors: an_authenticator_is_confirmed_once, a_step_is_used_once, switched_on_and_off,
                 a_recovery_code_is_taken_once, parallel_uses_have_one_winner;
             tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;
+            socket_tickets: taken_once_in_time, ended_with_their_session, swept_when_expired;
             throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
             sessions: found_as_inserted, id_and_digest_are_unique, opaque_token_leads_to_its_session,
                 listed_newest_first, refresh_token_is_spent_once, one_of_many_spends_a_token,
@@ -75,12 +78,14 @@ macro_rules! store_conformance {
                 whoever_looks_at_the_newest_is_alone;
             contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, paged_by_folded_name,
                 searched_by_prefix, mutual_ones_are_told, who_ask_each_other_at_once_are_contacts,
-                a_block_against_an_acceptance, a_tally_is_exact_in_a_race;
-            presence: a_lease_runs_out, only_who_has_a_session_is_there, swept_when_run_out;
+                a_block_against_an_acceptance, a_tally_is_exact_in_a_race, friends_of_many_are_listed;
+            presence: a_lease_runs_out, a_lease_is_ended, only_who_has_a_session_is_there, swept_when_run_out;
             conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members,
                 membership_knows_who_may_write, pairs_and_partners, paged_newest_first, deleted_for_both;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
+            chats: numbered_once, numbered_in_a_race, found_by_members_alone, texts_alone_are_paged,
+                attached_for_members_alone;
             files: found_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique, paged_newest_first,
                 shredded_then_removed, blobs_are_known_by_their_rows, shredded_before_their_owner_goes;
             envelopes: found_as_left, oldest_first_and_counted, leased_renewed_and_released,

@@ -121,3 +121,18 @@ pub async fn swept_when_run_out(store: Arc<dyn Store>) {
     assert!(online(&store, &people, start).await.is_empty());
     assert_eq!(online(&store, &[last.account], later).await, [last.account]);
 }
+
+/// A lease ends at once, whatever sessions there are, and once.
+pub async fn a_lease_is_ended(store: Arc<dyn Store>) {
+    let alice = logged_in(&store, "alice", 1).await;
+    let (account, now) = (alice.account, alice.created_at);
+    renew(&store, &[account], now).await;
+    for ended in [true, false] {
+        let done: bool = store
+            .write(move |tx| tx.presence().end(account))
+            .await
+            .unwrap();
+        assert_eq!(done, ended);
+        assert!(online(&store, &[account], now).await.is_empty());
+    }
+}

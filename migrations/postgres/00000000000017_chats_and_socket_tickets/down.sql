@@ -1,0 +1,4 @@
+DROP TABLE socket_tickets;
+DROP TABLE attachments;
+DROP TABLE chat_counter;
+DROP TABLE chat_numbers;
