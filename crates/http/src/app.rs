@@ -48,11 +48,13 @@ fn routes(dialects: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>) {
     move |config| {
         config
             .configure(v1::configure)
-            .configure(media::configure)
             .configure(health::configure)
             .configure(well_known::configure)
             .configure(dialects::configure(dialects))
             .configure(openapi::configure);
+        if dialects.social || dialects.mailbox {
+            config.configure(media::configure);
+        }
     }
 }
 

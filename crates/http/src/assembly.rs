@@ -10,6 +10,7 @@ use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::{Authentication, AuthenticationPorts};
 use sealpost_domain::avatars::Avatars;
 use sealpost_domain::challenges::Challenges;
+use sealpost_domain::chats::Chats;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
@@ -34,6 +35,7 @@ use sealpost_domain::ports::{
     TokenSigner,
 };
 use sealpost_domain::presence::Presence;
+use sealpost_domain::profiles::Profiles;
 use sealpost_domain::recovery::{Recoveries, RecoveryPorts};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::throttle::Throttles;
@@ -86,6 +88,8 @@ pub struct Facts {
     pub inbox_epoch: String,
     /// The largest file, in bytes; None if there is no limit.
     pub max_file: Option<u64>,
+    /// The largest file that may come with a message of the dialect `social`, in bytes.
+    pub max_attachment: usize,
     /// The least time between two changes of a username.
     pub rename_interval: Duration,
     /// Whether rates are counted; guesses always are.
@@ -171,6 +175,10 @@ impl Services {
             fernet: fernet_cipher,
             blobs,
         };
+        let files = Files::new(env.clone(), files, facts.max_file);
+        let conversations = Conversations::new(env.clone(), sealer.clone());
+        let messages = Messages::new(env.clone(), sealer.clone(), digester.clone(), inspector);
+        let avatars = Avatars::new(env.clone(), pictures);
         Self {
             enrolment: Enrolment::new(
                 env.clone(),
@@ -178,6 +186,7 @@ impl Services {
                 (keys.clone(), mailbox_keys.clone()),
                 sessions.clone(),
                 rsa_pem.clone(),
+                avatars.clone(),
             ),
             app_passwords: AppPasswords::new(
                 env.clone(),
@@ -195,7 +204,20 @@ impl Services {
                 providers,
             ),
             authentication,
-            avatars: Avatars::new(env.clone(), pictures),
+            profiles: Profiles::new(
+                env.clone(),
+                accounts.clone(),
+                avatars.clone(),
+                presence.clone(),
+            ),
+            chats: Chats::new(
+                env.clone(),
+                sealer.clone(),
+                (conversations.clone(), messages.clone(), files.clone()),
+                presence.clone(),
+                facts.max_attachment,
+            ),
+            avatars,
             invites: Invites::new(env.clone(), digester.clone()),
             operators: Operators::new(env.clone(), accounts.clone(), sessions.clone()),
             factors: Factors::new(env.clone(), factor_ports, outbox.clone()),
@@ -211,12 +233,12 @@ impl Services {
             audit: AuditTrail::new(env.clone()),
             exports: Exports::new(env.clone()),
             key_backups: KeyBackups::new(env.clone(), sealer.clone()),
-            conversations: Conversations::new(env.clone(), sealer.clone()),
-            messages: Messages::new(env.clone(), sealer.clone(), digester, inspector),
+            conversations,
+            messages,
             envelopes: Envelopes::new(env.clone(), facts.count_rates),
             mailbox_keys,
             challenges: Challenges::new(env.clone()),
-            files: Files::new(env.clone(), files, facts.max_file),
+            files,
             inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch),
             accounts,
             sessions,

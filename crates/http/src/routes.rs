@@ -6,6 +6,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, web};
 use utoipa::openapi::OpenApi;
 
+use crate::Settings;
+use crate::dialects::Tongue;
 use crate::problem::Problem;
 
 /// A path with all its methods.
@@ -65,6 +67,7 @@ impl RouteTable {
 pub(crate) async fn no_route(
     request: HttpRequest,
     routes: web::Data<RouteTable>,
+    settings: web::Data<Settings>,
 ) -> Result<&'static str, Problem> {
     let Some(route) = routes.find(request.path()) else {
         return Err(Problem::new(
@@ -73,7 +76,11 @@ pub(crate) async fn no_route(
             "nothing is served at this path; /openapi.json lists what is",
         ));
     };
-    let detail = format!("this path takes {}", route.allow);
+    let detail = match Tongue::of(request.path(), settings.dialects) {
+        // As document 002 has it.
+        Tongue::Social => format!("Method \"{}\" not allowed.", request.method()),
+        _ => format!("this path takes {}", route.allow),
+    };
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail);
     Err(match HeaderValue::from_str(&route.allow) {
         Ok(allow) => problem.with_header(header::ALLOW, allow),

@@ -8,6 +8,7 @@ use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
 use sealpost_domain::avatars::Avatars;
 use sealpost_domain::challenges::Challenges;
+use sealpost_domain::chats::Chats;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
 use sealpost_domain::data_keys::DataKeys;
@@ -28,6 +29,7 @@ use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{Clock, Entropy, PublicSigningKey, RsaPem};
 use sealpost_domain::presence::Presence;
+use sealpost_domain::profiles::Profiles;
 use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
 
@@ -75,6 +77,10 @@ pub struct Services {
     pub directory: Directory,
     /// Who is there.
     pub presence: Presence,
+    /// People, for the dialect `social`.
+    pub profiles: Profiles,
+    /// Live chat, for the dialect `social`.
+    pub chats: Chats,
     /// Use cases of conversations.
     pub conversations: Conversations,
     /// Use cases of messages.

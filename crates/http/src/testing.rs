@@ -107,6 +107,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         },
         inbox_epoch: "epoch".to_owned(),
         max_file: None,
+        max_attachment: 1024 * 1024,
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: true,
     };

@@ -22,14 +22,15 @@ pub(crate) use tongue::Tongue;
 /// The routes of the dialects that are served.
 pub(crate) fn configure(served: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>) {
     move |config| {
+        // Before `messenger`, whose scope takes every other path below `/api/`.
+        if served.social {
+            config.configure(social::configure);
+        }
         if served.messenger {
             config.configure(messenger::configure);
         }
         if served.channel {
             config.configure(channel::configure);
-        }
-        if served.social {
-            config.configure(social::configure);
         }
         if served.mailbox {
             config.configure(mailbox::configure);

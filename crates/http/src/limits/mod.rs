@@ -28,6 +28,8 @@ pub(crate) enum Counted {
     StartConversation,
     /// `mailbox`: looking for somebody's key or picture, 1,000 an hour.
     MailboxLookUp,
+    /// `/media/…`: fetching pictures and attachments, 600 a minute.
+    Media,
 }
 
 /// What is counted by account, through all doors together.
@@ -37,6 +39,10 @@ pub(crate) enum Spent {
     LookUp,
     /// Asking somebody to be a contact: 100 an hour.
     ContactRequest,
+    /// Saying something on a chat socket: 120 a minute, 40 at once.
+    Chat,
+    /// Fetching tickets for sockets: 60 a minute.
+    SocketTicket,
 }
 
 /// Every rate, shared by all workers.
@@ -46,8 +52,11 @@ pub(crate) struct Limits {
     login: [Rate<IpAddr>; 2],
     start_conversation: [Rate<IpAddr>; 1],
     mailbox_look_up: [Rate<IpAddr>; 1],
+    media: [Rate<IpAddr>; 1],
     look_up: Rate<AccountId>,
     contact_request: Rate<AccountId>,
+    chat: Rate<AccountId>,
+    socket_ticket: Rate<AccountId>,
     enabled: bool,
 }
 
@@ -61,8 +70,11 @@ impl Limits {
             login: twice(),
             start_conversation: [Rate::new(10, 15 * MINUTE)],
             mailbox_look_up: [Rate::new(1_000, 60 * MINUTE)],
+            media: [Rate::new(600, MINUTE)],
             look_up: Rate::new(1_000, 60 * MINUTE),
             contact_request: Rate::new(100, 60 * MINUTE),
+            chat: Rate::new(40, MINUTE / 3),
+            socket_ticket: Rate::new(60, MINUTE),
             enabled,
         }
     }
@@ -78,6 +90,7 @@ impl Limits {
             Counted::Login => &self.login,
             Counted::StartConversation => &self.start_conversation,
             Counted::MailboxLookUp => &self.mailbox_look_up,
+            Counted::Media => &self.media,
         };
         let waits = rates.iter().filter_map(|rate| rate.count(&address).err());
         waits.max().map_or(Ok(()), |wait| Err(too_often(wait)))
@@ -102,6 +115,8 @@ impl Limits {
         let rate = match spent {
             Spent::LookUp => &self.look_up,
             Spent::ContactRequest => &self.contact_request,
+            Spent::Chat => &self.chat,
+            Spent::SocketTicket => &self.socket_ticket,
         };
         rate.count_many(&account, count).map_err(too_often)
     }

@@ -12,5 +12,5 @@ mod view;
 
 pub use hub::Hub;
 pub(crate) use poll::{MAX_WAIT, Poll};
-pub(crate) use socket::Socket;
+pub(crate) use socket::{Around, ChatSocket, Socket};
 pub(crate) use view::EventView;

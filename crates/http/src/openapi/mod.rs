@@ -9,7 +9,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::dialects::{mailbox, messenger, vault};
+use crate::dialects::{mailbox, messenger, social, vault};
 use problems::ProblemBody;
 pub(crate) use problems::{
     AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, StepUp, TooMany,
@@ -75,7 +75,13 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = VAULT, description = "The dialect `vault`: answers are plain text"),
         (name = OPERATIONS, description = "For whoever runs the server"),
     ),
-    components(schemas(ProblemBody, messenger::Said, mailbox::Said, vault::SaidText)),
+    components(schemas(
+        ProblemBody,
+        messenger::Said,
+        social::Detail,
+        mailbox::Said,
+        vault::SaidText,
+    )),
     modifiers(&SecuritySchemes),
 )]
 struct Frame;

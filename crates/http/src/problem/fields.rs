@@ -91,6 +91,12 @@ impl FieldErrors {
         self.0.push(error);
     }
 
+    /// Whether nothing is wrong so far.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All of it as one answer.
     #[must_use]
     pub fn into_problem(self) -> Problem {

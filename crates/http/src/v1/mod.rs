@@ -20,14 +20,14 @@ mod key_backup;
 pub(crate) mod keys;
 mod me;
 pub(crate) mod messages;
-mod oauth;
+pub(crate) mod oauth;
 mod password;
 mod recoveries;
 mod server;
 mod sessions;
 mod settings;
 mod users;
-mod ws;
+pub(crate) mod ws;
 
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -106,6 +106,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(files::disclose_key)
             .service(events::read_events)
             .service(events::acknowledge_events)
-            .service(ws::open_socket),
+            .service(ws::open_socket)
+            .service(ws::issue_ticket),
     );
 }

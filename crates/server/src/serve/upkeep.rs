@@ -102,6 +102,10 @@ pub(super) async fn sweep(sweepers: Sweepers) {
         ticks.tick().await;
         report("expired sessions", sweepers.sessions.sweep().await);
         report(
+            "expired tickets for sockets",
+            sweepers.sessions.sweep_socket_tickets().await,
+        );
+        report(
             "tickets and counters of logins",
             sweepers.authentication.sweep().await,
         );

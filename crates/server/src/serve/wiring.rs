@@ -78,6 +78,8 @@ pub(super) async fn services(
         },
         inbox_epoch: secrets.inbox_epoch,
         max_file: config.files.max_size.map(ByteSize::bytes),
+        max_attachment: usize::try_from(config.dialects.social.attachment_max.bytes())
+            .unwrap_or(usize::MAX),
         rename_interval: config.accounts.rename_days.duration(),
         count_rates: config.limits == Limits::Default,
     };

@@ -68,11 +68,15 @@ impl Ending {
     }
 
     pub(super) const fn too_big() -> Self {
-        Self::closed(TOO_BIG, "a frame has at most 64 KiB, a message 256 KiB")
+        Self::closed(TOO_BIG, "a frame or a message is too large")
     }
 
     pub(super) const fn no_beginning() -> Self {
         Self::closed(POLICY, "no start or resume came in time")
+    }
+
+    pub(super) const fn left() -> Self {
+        Self::closed(POLICY, "the conversation is no longer there")
     }
 
     pub(super) const fn too_many_errors() -> Self {

@@ -8,10 +8,24 @@ use actix_web::web::{Bytes, BytesMut};
 
 use super::Ending;
 
-/// The largest frame, in bytes.
-const MAX_FRAME: usize = 64 * 1024;
-/// The largest message, however many frames it has, in bytes.
-const MAX_MESSAGE: usize = 256 * 1024;
+/// How much a client may send at once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FrameLimits {
+    /// The largest frame, in bytes.
+    pub(super) frame: usize,
+    /// The largest message, however many frames it has, in bytes.
+    pub(super) message: usize,
+}
+
+impl Default for FrameLimits {
+    /// 64 KiB, and 256 KiB.
+    fn default() -> Self {
+        Self {
+            frame: 64 * 1024,
+            message: 256 * 1024,
+        }
+    }
+}
 
 /// What came.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,9 +46,17 @@ pub(super) struct Frames {
     buffer: BytesMut,
     /// The fragments so far of a text that is not complete.
     text: Option<BytesMut>,
+    limits: FrameLimits,
 }
 
 impl Frames {
+    pub(super) fn within(limits: FrameLimits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn feed(&mut self, bytes: Bytes) {
         if self.buffer.is_empty() {
             self.buffer = BytesMut::from(bytes);
@@ -46,10 +68,10 @@ impl Frames {
     /// The next thing that is there as a whole.
     pub(super) fn next(&mut self) -> Result<Option<Received>, Ending> {
         // The parser waits for all of a frame before it looks at its size.
-        if declared_length(&self.buffer).is_some_and(|length| length > MAX_FRAME) {
+        if declared_length(&self.buffer).is_some_and(|length| length > self.limits.frame) {
             return Err(Ending::too_big());
         }
-        let parsed = Parser::parse(&mut self.buffer, true, MAX_FRAME);
+        let parsed = Parser::parse(&mut self.buffer, true, self.limits.frame);
         let Some((last, opcode, payload)) = parsed.map_err(|error| ending_of(&error))? else {
             return Ok(None);
         };
@@ -65,7 +87,7 @@ impl Frames {
         match (opcode, self.text.take()) {
             (OpCode::Text, None) => self.text(last, payload),
             (OpCode::Continue, Some(mut text)) => {
-                if text.len() + payload.len() > MAX_MESSAGE {
+                if text.len() + payload.len() > self.limits.message {
                     return Err(Ending::too_big());
                 }
                 text.extend_from_slice(&payload);
@@ -221,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_frame_is_refused_by_its_head_alone() {
-        let most = u64::try_from(MAX_FRAME).unwrap();
+        let most = u64::try_from(FrameLimits::default().frame).unwrap();
         for (length, refused) in [(most, false), (most + 1, true), (u64::MAX, true)] {
             let mut reader = Frames::default();
             let mut head = vec![0x81, 0xFF];
@@ -233,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_message_has_a_bound_however_many_frames_it_has() {
-        let part = vec![b'x'; MAX_FRAME];
+        let part = vec![b'x'; FrameLimits::default().frame];
         let mut reader = Frames::default();
         for opcode in [
             OpCode::Text,

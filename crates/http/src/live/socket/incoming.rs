@@ -4,7 +4,7 @@ use actix_web::web::Payload;
 use futures_util::StreamExt as _;
 
 use super::Ending;
-use super::frames::{Frames, Received};
+use super::frames::{FrameLimits, Frames, Received};
 
 /// The client's side of a socket.
 pub(super) struct Incoming {
@@ -13,10 +13,10 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    pub(super) fn new(payload: Payload) -> Self {
+    pub(super) fn new(payload: Payload, limits: FrameLimits) -> Self {
         Self {
             payload,
-            frames: Frames::default(),
+            frames: Frames::within(limits),
         }
     }
 

@@ -1,6 +1,7 @@
 //! One WebSocket: a task that waits for what the client says, for the inbox to grow, for the end of the session and
 //! for the end of the server, and sends as much of the log as the client takes.
 
+mod chat;
 mod ending;
 mod frames;
 mod hear;
@@ -18,7 +19,9 @@ use sealpost_domain::inbox::{Inbox, Offset};
 use sealpost_domain::sessions::{Actor, Session};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+pub(crate) use self::chat::{Around, ChatSocket};
 use self::ending::Ending;
+use self::frames::FrameLimits;
 use self::incoming::Incoming;
 use self::outgoing::{Outgoing, OutgoingBody};
 use self::protocol::ServerFrame;
@@ -84,7 +87,7 @@ impl Socket {
             draining,
             actor,
             expires_at: session.expires_at,
-            incoming: Incoming::new(payload),
+            incoming: Incoming::new(payload, FrameLimits::default()),
             outgoing,
             begun: false,
             behind: false,
@@ -123,7 +126,7 @@ impl Socket {
                 }
                 () = self.outgoing.room(), if self.begun && self.behind && !self.paused => self.pull().await,
                 _ = checks.tick() => self.check(),
-                () = self.draining.begun() => Err(Ending::going_away(self.retry_in_ms())),
+                () = self.draining.begun() => Err(Ending::going_away(retry_in_ms(&self.services))),
             };
             if let Err(ending) = done {
                 return ending;
@@ -199,14 +202,14 @@ impl Socket {
         })?;
         self.outgoing.text(&text).map_err(too_slow)
     }
+}
 
-    /// When a client should come back: spread, so that not all come at once.
-    fn retry_in_ms(&self) -> u16 {
-        let mut random = [0; 2];
-        self.services.entropy.fill(&mut random);
-        let longest = u16::try_from(MAX_RETRY.as_millis()).unwrap_or(u16::MAX);
-        u16::from_be_bytes(random) % longest.saturating_add(1)
-    }
+/// When a client should come back: spread, so that not all come at once.
+fn retry_in_ms(services: &Services) -> u16 {
+    let mut random = [0; 2];
+    services.entropy.fill(&mut random);
+    let longest = u16::try_from(MAX_RETRY.as_millis()).unwrap_or(u16::MAX);
+    u16::from_be_bytes(random) % longest.saturating_add(1)
 }
 
 const fn too_slow(_: Full) -> Ending {

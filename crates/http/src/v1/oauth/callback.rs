@@ -30,7 +30,8 @@ pub(crate) struct CameBack {
 }
 
 impl CameBack {
-    fn check(&self) -> Result<(), Problem> {
+    /// Refuses what is not worth looking at.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
         let all = [&self.code, &self.state, &self.error, &self.iss];
         if all
             .into_iter()
@@ -43,8 +44,18 @@ impl CameBack {
         Err(Problem::bad_request("invalid-query", detail))
     }
 
+    /// Which login it is; empty if that is missing.
+    pub(crate) fn state(&self) -> &str {
+        self.state.as_deref().unwrap_or_default()
+    }
+
+    /// Whose answer it is, if that is said.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.iss.as_deref()
+    }
+
     /// RFC 6749, section 4.1.2.1, and OpenID Connect Core 1.0, section 3.1.2.6.
-    fn into_answer(self) -> Answer {
+    pub(crate) fn into_answer(self) -> Answer {
         match (self.code, self.error.as_deref()) {
             (Some(code), None) => Answer::Code(Secret::new(code)),
             (
@@ -136,9 +147,9 @@ pub(crate) async fn finish_login(
         dialect: Dialect::Native,
         redirect_uri: redirect_uri(&services, &provider),
         provider,
-        state: came_back.state.clone().unwrap_or_default(),
+        state: came_back.state().to_owned(),
         secret: cookie.read(request.headers()),
-        issuer: came_back.iss.clone(),
+        issuer: came_back.issuer().map(str::to_owned),
         answer: came_back.into_answer(),
         origin,
     };

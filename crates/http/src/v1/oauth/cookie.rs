@@ -10,13 +10,13 @@ const PLAIN: &str = "oauth_tx";
 
 /// The cookie as this server sets it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TransactionCookie {
+pub(crate) struct TransactionCookie {
     secure: bool,
 }
 
 impl TransactionCookie {
     /// For a server that clients reach at this address.
-    pub(super) fn of(public_url: &str) -> Self {
+    pub(crate) fn of(public_url: &str) -> Self {
         Self {
             secure: public_url.starts_with("https://"),
         }
@@ -27,12 +27,12 @@ impl TransactionCookie {
     }
 
     /// Hands the secret to the browser, for as long as the login may take.
-    pub(super) fn set(self, secret: &TransactionSecret) -> Option<HeaderValue> {
+    pub(crate) fn set(self, secret: &TransactionSecret) -> Option<HeaderValue> {
         self.header(secret.expose(), Transaction::LIFETIME.as_secs())
     }
 
     /// Takes it back: it is used up.
-    pub(super) fn clear(self) -> Option<HeaderValue> {
+    pub(crate) fn clear(self) -> Option<HeaderValue> {
         self.header("", 0)
     }
 
@@ -49,7 +49,7 @@ impl TransactionCookie {
     }
 
     /// What the browser brings; None if nothing, nothing of ours, or more than one.
-    pub(super) fn read(self, headers: &HeaderMap) -> Option<TransactionSecret> {
+    pub(crate) fn read(self, headers: &HeaderMap) -> Option<TransactionSecret> {
         let cookies = headers
             .get_all(header::COOKIE)
             .filter_map(|value| value.to_str().ok())

@@ -5,11 +5,17 @@ use actix_http::{RequestHead, ResponseBuilder};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 
+use super::caller::{TICKET_PROTOCOL, protocols};
 use crate::problem::Problem;
 
 /// The answer that switches protocols, still without a body.
-pub(super) fn accept(request: &RequestHead) -> Result<ResponseBuilder, Problem> {
-    handshake(request).map_err(refuse)
+pub(crate) fn accept(request: &RequestHead) -> Result<ResponseBuilder, Problem> {
+    let mut switch = handshake(request).map_err(refuse)?;
+    if protocols(&request.headers).any(|protocol| protocol == TICKET_PROTOCOL) {
+        // Browsers want one of those they offered to be taken; the ticket is never repeated.
+        switch.insert_header((header::SEC_WEBSOCKET_PROTOCOL, TICKET_PROTOCOL));
+    }
+    Ok(switch)
 }
 
 fn refuse(error: HandshakeError) -> Problem {

@@ -1,14 +1,19 @@
 //! `/v1/ws`: the inbox over a WebSocket. What is said on it stands in `live/socket/`; here it is opened.
 
+mod caller;
 mod handshake;
 mod origin;
+mod tickets;
+
+pub(crate) use caller::{SocketCaller, session_of};
+pub(crate) use handshake::accept;
+pub(crate) use origin::check as check_origin;
+pub(super) use tickets::issue_ticket;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use sealpost_domain::sessions::{AccessError, Actor, Session};
 use tracing::Instrument as _;
 use utoipa::IntoResponses;
 
-use crate::extract::Authenticated;
 use crate::live::Socket;
 use crate::openapi::{AuthProblems, CommonProblems, EVENTS, Responses, problems};
 use crate::problem::Problem;
@@ -53,7 +58,13 @@ impl IntoResponses for Refusals {
 #[utoipa::path(
     tag = EVENTS,
     security(("bearer" = [])),
-    params(("Origin" = Option<String>, Header, description = "Browsers send it; it must be this server's own")),
+    params(
+        ("Origin" = Option<String>, Header, description = "Browsers send it; it must be this server's own"),
+        (
+            "Sec-WebSocket-Protocol" = Option<String>, Header,
+            description = "In place of a token, from browsers: `sealpost` and a ticket of `POST /v1/ws-tickets`",
+        ),
+    ),
     responses(
         (status = 101, description = "From here on both sides speak frames"),
         AuthProblems,
@@ -67,14 +78,14 @@ pub(super) async fn open_socket(
     services: web::Data<Services>,
     settings: web::Data<Settings>,
     draining: web::Data<Draining>,
-    Authenticated(actor): Authenticated,
+    caller: SocketCaller,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     origin::check(request.headers(), &services.info.public_url)?;
-    let mut switch = handshake::accept(request.head())?;
+    let mut switch = accept(request.head())?;
     draining.refuse_long_stay()?;
+    let (actor, session) = caller.into_session(&services).await?;
     let seat = services.hub.take_seat(actor.account())?;
-    let session = find_session(&services, &actor).await?;
     let draining = draining.get_ref().clone();
     let services = services.clone();
     let (socket, body) = Socket::open(
@@ -88,13 +99,4 @@ pub(super) async fn open_socket(
     actix_web::rt::spawn(socket.run().instrument(tracing::Span::current()));
     let answer = switch.message_body(body).map_err(|_| Problem::internal())?;
     Ok(HttpResponse::from(answer.map_into_boxed_body()))
-}
-
-/// The session behind the token: a socket lives as long as it does, which is longer than the token.
-async fn find_session(services: &Services, actor: &Actor) -> Result<Session, Problem> {
-    let sessions = services.sessions.list(actor).await?;
-    let own = sessions
-        .into_iter()
-        .find(|session| session.id == actor.session());
-    own.ok_or_else(|| AccessError::Ended.into())
 }

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 
 /// Refuses the pages of other sites: browsers let any page open a socket anywhere and only say whose page it is. What
 /// is no browser sends no `Origin` and is not concerned.
-pub(super) fn check(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
+pub(crate) fn check(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
     if own_origin::is_foreign(headers, public_url) {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
