@@ -55,6 +55,7 @@ fn needs_login(operation: &Value) -> bool {
 fn shape_of_failures(operation: &Value) -> (&'static str, &'static str) {
     match operation["tags"][0].as_str() {
         Some("messenger") => ("application/json", "#/components/schemas/MessengerSaid"),
+        Some("social") => ("application/json", "#/components/schemas/SocialDetail"),
         Some("mailbox") => ("text/plain", "#/components/schemas/MailboxSaid"),
         Some("vault") => ("text/plain", "#/components/schemas/VaultSaid"),
         _ => ("application/problem+json", "#/components/schemas/Problem"),
@@ -101,6 +102,7 @@ fn every_operation_is_described() {
             "post /v1/sessions/refresh",
             "post /v1/sessions/factors",
             "get /v1/oauth/{provider}/callback",
+            "get /oauth/callback",
             "post /v1/recoveries/{id}/complete",
             "post /api/register/",
             "post /api/login/",

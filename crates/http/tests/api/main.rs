@@ -45,6 +45,7 @@ mod second_factor;
 mod server;
 mod sessions;
 mod settings;
+mod social;
 mod strangers;
 mod support;
 mod vault;

@@ -119,6 +119,7 @@ fn a_token_of_another_kind_is_no_token_here() {
         audience: Dialect::Native.audience().to_owned(),
         account: AccountId::from_bytes([1; 16]),
         username: None,
+        token_id: None,
         session: SessionId::from_bytes([2; 16]),
         issued_at: NOW,
         expires_at: NOW + Duration::from_secs(60),

@@ -33,7 +33,7 @@ use tokio::sync::oneshot;
 pub(crate) use answer::Answer;
 pub(crate) use log::logged;
 pub(crate) use people::{PASSWORD, access_token};
-pub(crate) use services::{EPOCH, ISSUER, MAX_FILE, NOW};
+pub(crate) use services::{EPOCH, ISSUER, MAX_ATTACHMENT, MAX_FILE, NOW};
 
 /// Stops when it is dropped.
 pub(crate) struct TestServer {

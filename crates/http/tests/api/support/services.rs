@@ -37,6 +37,8 @@ pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_266_245_678_999);
 pub(crate) const ISSUER: &str = "http://sealpost.test";
 /// The largest file that the server takes.
 pub(crate) const MAX_FILE: u64 = 3 * 1024 * 1024;
+/// The largest file that comes with a chat message here.
+pub(crate) const MAX_ATTACHMENT: usize = 100 * 1024;
 pub(crate) const EPOCH: &str = "0123456789abcdef";
 
 /// What the tests hold of a running server.
@@ -99,6 +101,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         },
         inbox_epoch: EPOCH.to_owned(),
         max_file: Some(MAX_FILE),
+        max_attachment: MAX_ATTACHMENT,
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: false,
     };

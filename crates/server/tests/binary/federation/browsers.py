@@ -177,6 +177,27 @@ def linking():
     assert requests.delete(path, headers=bearer(opened), timeout=30).status_code == 204
 
 
+def the_dialect_of_document_002():
+    browser = Browser()
+    answer = browser.get(f"{SEALPOST}/oauth/authorize")
+    assert answer.status_code == 302, answer.text
+    url = answer.headers["location"]
+    assert of("redirect_uri", url) == f"{SEALPOST}/oauth/callback"
+    assert of("code_challenge_method", url) == "S256" and len(of("state", url)) == 64
+    way_back = browser.log_in(url, "carmentxu")
+    # Not in another browser.
+    assert Browser().get(way_back).status_code == 403
+    answer = browser.get(way_back)
+    assert answer.status_code == 200, answer.text
+    tokens = answer.json()
+    assert sorted(tokens) == ["access_token", "refresh_token", "token_auth"], tokens
+    token = {"authorization": "Token " + tokens["token_auth"]}
+    people = requests.get(f"{SEALPOST}/users/user_list/", headers=token, timeout=30).json()
+    own = [user for user in people if user["username"] == "carmentxu"]
+    assert own[0]["is_connected"], people
+    assert browser.get(way_back).status_code == 403
+
+
 the_way_there()
 a_stranger_and_a_friend()
 begun_in_one_browser_and_finished_in_another()
@@ -184,4 +205,5 @@ codes_of_others()
 answers_of_others()
 declined()
 linking()
+the_dialect_of_document_002()
 print("all stories told")

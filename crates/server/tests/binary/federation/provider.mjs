@@ -25,7 +25,8 @@ const callback = (provider) => `${sealpost}/v1/oauth/${provider}/callback`;
 const client = (id, redirect) => ({
   client_id: id,
   client_secret: `the secret of ${id}`,
-  redirect_uris: [callback(redirect)],
+  // 42 is the provider of document 002, too.
+  redirect_uris: redirect === '42' ? [callback(redirect), `${sealpost}/oauth/callback`] : [callback(redirect)],
 });
 
 const server = http.createServer();
