@@ -17,7 +17,7 @@ use crate::Services;
 use crate::dialects::social;
 use crate::extract::ClientAddress;
 use crate::limits::{Counted, Limits};
-use crate::openapi::{ACCOUNTS, AuthProblems, CommonProblems, Responses, SOCIAL, problems};
+use crate::openapi::{ACCOUNTS, AuthProblems, CommonProblems, FILES, Responses, problems};
 use crate::problem::{Problem, chain};
 
 const DEFAULT: &[u8] = include_bytes!("../assets/avatars/default.png");
@@ -155,7 +155,7 @@ async fn picture(services: &Services, file: &str) -> Result<HttpResponse, Proble
 ///
 /// Its bytes as they were sent. For the two who talk, with a token of the dialect `social`.
 #[utoipa::path(
-    tag = SOCIAL,
+    tag = FILES,
     security(("bearer" = [])),
     params(("file" = String, Path, description = "As the server gave it")),
     responses(

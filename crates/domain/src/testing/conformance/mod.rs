@@ -66,7 +66,6 @@ macro_rules! store_conformance {
             factors: an_authenticator_is_confirmed_once, a_step_is_used_once, switched_on_and_off,
                 a_recovery_code_is_taken_once, parallel_uses_have_one_winner;
             tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;
-            socket_tickets: taken_once_in_time, ended_with_their_session, swept_when_expired;
             throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
             sessions: found_as_inserted, id_and_digest_are_unique, opaque_token_leads_to_its_session,
                 listed_newest_first, refresh_token_is_spent_once, one_of_many_spends_a_token,
@@ -79,18 +78,15 @@ macro_rules! store_conformance {
             contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, paged_by_folded_name,
                 searched_by_prefix, mutual_ones_are_told, who_ask_each_other_at_once_are_contacts,
                 a_block_against_an_acceptance, a_tally_is_exact_in_a_race, friends_of_many_are_listed;
-            presence: a_lease_runs_out, a_lease_is_ended, only_who_has_a_session_is_there, swept_when_run_out;
+            presence: a_lease_runs_out, only_who_has_a_session_is_there, swept_when_run_out,
+                a_lease_is_ended;
             conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members,
                 membership_knows_who_may_write, pairs_and_partners, paged_newest_first, deleted_for_both;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
-            chats: numbered_once, numbered_in_a_race, found_by_members_alone, texts_alone_are_paged,
-                attached_for_members_alone;
-            files: found_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique, paged_newest_first,
-                shredded_then_removed, blobs_are_known_by_their_rows, shredded_before_their_owner_goes;
-            envelopes: found_as_left, oldest_first_and_counted, leased_renewed_and_released,
-                deleted_by_the_lease, gone_with_either_account, many_takers_share_what_waits;
-            mailbox_keys: the_last_one_set_is_the_accounts, owners_are_found_by_key;
+            files: found_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique,
+                paged_newest_first, shredded_then_removed, blobs_are_known_by_their_rows,
+                shredded_before_their_owner_goes;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
@@ -107,8 +103,14 @@ macro_rules! store_conformance {
                 paged_newest_first, old_dead_letters_go, a_refused_unit_sends_nothing;
             installation: the_first_value_stays;
             avatars: one_picture_for_each_account, a_name_is_unique;
+            chats: numbered_once, numbered_in_a_race, found_by_members_alone, texts_alone_are_paged,
+                attached_for_members_alone;
+            envelopes: found_as_left, oldest_first_and_counted, leased_renewed_and_released,
+                deleted_by_the_lease, gone_with_either_account, many_takers_share_what_waits;
+            mailbox_keys: the_last_one_set_is_the_accounts, owners_are_found_by_key;
             races: no_session_outlives_disabling, nothing_is_added_to_a_removed_account,
                 an_address_is_proved_by_one_of_two;
+            socket_tickets: taken_once_in_time, ended_with_their_session, swept_when_expired;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing,
                 probe_leaves_nothing;
