@@ -133,6 +133,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    deliveries (message_id) {
+        message_id -> Binary,
+        receiver_id -> Binary,
+        sender_id -> Binary,
+        taken_at -> BigInt,
+        event_offset -> Nullable<BigInt>,
+        acknowledged_at -> Nullable<BigInt>,
+        noticed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     envelopes (id) {
         id -> Binary,
         recipient_id -> Binary,
@@ -439,6 +451,7 @@ diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> accounts (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
+diesel::allow_tables_to_appear_in_same_query!(accounts, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(accounts, envelopes);
 diesel::allow_tables_to_appear_in_same_query!(accounts, mailbox_keys);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, data_key_uses);

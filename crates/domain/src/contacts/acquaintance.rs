@@ -44,6 +44,21 @@ pub(crate) fn find_visible(
     Ok(is_visible(tx, viewer, &found)?.then_some(found))
 }
 
+/// The account of this name, if `viewer` may know of it or talks with it already: what somebody sent is there to be read and
+/// acknowledged, also once they block the reader. None is answered like a name that nobody has.
+pub(crate) fn find_partner(
+    tx: &mut dyn Tx,
+    viewer: AccountId,
+    username: &Username,
+) -> Result<Option<AccountId>, StoreError> {
+    let Some(found) = tx.contacts().find_by_username(viewer, username)? else {
+        return Ok(None);
+    };
+    let known =
+        is_visible(tx, viewer, &found)? || tx.conversations().has_pair(viewer, found.account)?;
+    Ok(known.then_some(found.account))
+}
+
 /// Whether `viewer` may know of the account. Whom it blocks may not. Who does not want to be discovered is known to those
 /// who have to do with them already: contacts and those who asked to be (either way), those who talk with them, and those
 /// who block them.

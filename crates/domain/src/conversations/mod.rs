@@ -9,6 +9,7 @@ mod start_sealed;
 pub use conversation::{ConversationId, ConversationOverview, Member, Membership, NewConversation};
 pub use list::{ConversationPage, ViewConversationError};
 pub use service::Conversations;
-pub(crate) use start::start;
 pub use start::{StartConversationError, Started};
+pub(crate) use start::{draft, start};
+pub(crate) use start_sealed::start_sealed;
 pub use start_sealed::{StartSealedError, StartedSealed};

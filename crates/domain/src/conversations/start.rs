@@ -10,9 +10,9 @@ use crate::accounts::{AccountId, Username};
 use crate::contacts::{WritingRefused, find_visible};
 use crate::inbox::{EventKind, NewEvent};
 use crate::messages::key_binding;
-use crate::ports::{StoreError, StoreExt, Tx};
+use crate::ports::{Sealer, StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
-use crate::{DomainError, ErrorKind};
+use crate::{DomainError, Environment, ErrorKind};
 
 /// The conversation, and whether it is new.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Conversations {
         username: Username,
     ) -> Result<Started, StartConversationError> {
         let starter = actor.account();
-        let draft = self.draft(starter);
+        let draft = draft(&self.env, &*self.sealer, starter);
         self.env
             .store
             .write(move |tx| start(tx, starter, &username, &draft))
@@ -70,16 +70,25 @@ impl Conversations {
         &self,
         starter: AccountId,
     ) -> impl Fn(AccountId) -> NewConversation + Send + use<> {
-        let id: ConversationId = self.env.new_id();
-        let key = Zeroizing::new(self.env.random::<32>());
-        let sealed_key = self.sealer.seal(&key_binding(&id), key.as_slice());
-        let created_at = self.env.now();
-        move |other| NewConversation {
-            id,
-            pair: (starter, other),
-            sealed_key: sealed_key.clone(),
-            created_at,
-        }
+        draft(&self.env, &*self.sealer, starter)
+    }
+}
+
+/// Makes a conversation of `starter` and another, to be stored.
+pub(crate) fn draft(
+    env: &Environment,
+    sealer: &dyn Sealer,
+    starter: AccountId,
+) -> impl Fn(AccountId) -> NewConversation + Send + use<> {
+    let id: ConversationId = env.new_id();
+    let key = Zeroizing::new(env.random::<32>());
+    let sealed_key = sealer.seal(&key_binding(&id), key.as_slice());
+    let created_at = env.now();
+    move |other| NewConversation {
+        id,
+        pair: (starter, other),
+        sealed_key: sealed_key.clone(),
+        created_at,
     }
 }
 

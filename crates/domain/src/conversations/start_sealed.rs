@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::start::start;
-use super::{Conversations, StartConversationError, Started};
-use crate::accounts::Username;
+use super::start::{draft, start};
+use super::{Conversations, NewConversation, StartConversationError, Started};
+use crate::accounts::{AccountId, Username};
 use crate::keys::{Custody, KeyAlgorithm, KeyUse, PublicKey};
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
@@ -47,21 +47,29 @@ impl Conversations {
         algorithm: KeyAlgorithm,
     ) -> Result<StartedSealed, StartSealedError> {
         let starter = actor.account();
-        let draft = self.draft(starter);
+        let draft = draft(&self.env, &*self.sealer, starter);
         self.env
             .store
-            .write(move |tx| {
-                let started = start(tx, starter, &username, &draft)?;
-                let (key, key_version) =
-                    newest_key(tx, &username, algorithm)?.ok_or(StartSealedError::NoKey)?;
-                Ok(StartedSealed {
-                    started,
-                    key,
-                    key_version,
-                })
-            })
+            .write(move |tx| start_sealed(tx, starter, &username, algorithm, &draft))
             .await
     }
+}
+
+/// The conversation of `starter` and `username`, made if there is none, and the key.
+pub(crate) fn start_sealed(
+    tx: &mut dyn Tx,
+    starter: AccountId,
+    username: &Username,
+    algorithm: KeyAlgorithm,
+    draft: &dyn Fn(AccountId) -> NewConversation,
+) -> Result<StartedSealed, StartSealedError> {
+    let started = start(tx, starter, username, draft)?;
+    let (key, key_version) = newest_key(tx, username, algorithm)?.ok_or(StartSealedError::NoKey)?;
+    Ok(StartedSealed {
+        started,
+        key,
+        key_version,
+    })
 }
 
 fn newest_key(

@@ -9,6 +9,8 @@ pub enum Format {
     Jose,
     /// Anything else that the client has sealed end to end.
     Opaque,
+    /// What clients of dialect `messenger` seal and sign: a JSON object of three texts.
+    Messenger,
     /// What clients of dialect `mailbox` seal. It comes in envelopes alone.
     Mailbox,
 }
@@ -40,7 +42,13 @@ impl Protection {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Jose, Self::Opaque, Self::Mailbox];
+    pub const ALL: [Self; 5] = [
+        Self::Text,
+        Self::Jose,
+        Self::Opaque,
+        Self::Messenger,
+        Self::Mailbox,
+    ];
     /// What a member of a conversation can declare.
     pub const DECLARED: [Self; 3] = [Self::Text, Self::Jose, Self::Opaque];
 
@@ -51,6 +59,7 @@ impl Format {
             Self::Text => 1,
             Self::Jose => 2,
             Self::Opaque => 3,
+            Self::Messenger => 4,
             Self::Mailbox => 5,
         }
     }
@@ -68,6 +77,7 @@ impl Format {
             Self::Text => "text",
             Self::Jose => "jose",
             Self::Opaque => "opaque",
+            Self::Messenger => "messenger",
             Self::Mailbox => "mailbox",
         }
     }
@@ -88,7 +98,7 @@ impl Format {
     pub const fn protection(self) -> Protection {
         match self {
             Self::Text => Protection::Server,
-            Self::Jose | Self::Opaque | Self::Mailbox => Protection::EndToEnd,
+            Self::Jose | Self::Opaque | Self::Messenger | Self::Mailbox => Protection::EndToEnd,
         }
     }
 }
@@ -105,6 +115,7 @@ mod tests {
         for format in Format::DECLARED {
             assert_eq!(Format::parse(format.name()), Ok(format));
         }
+        assert_eq!(Format::parse("messenger"), Err(UnknownFormat));
         assert_eq!(Format::parse("mailbox"), Err(UnknownFormat));
         assert_eq!(Format::parse("Text"), Err(UnknownFormat));
     }

@@ -54,7 +54,7 @@ pub(super) fn to_stored(
 ) -> Result<Vec<u8>, SealError> {
     let bytes = body.as_str().as_bytes();
     match format {
-        Format::Jose | Format::Opaque | Format::Mailbox => Ok(bytes.to_vec()),
+        Format::Jose | Format::Opaque | Format::Messenger | Format::Mailbox => Ok(bytes.to_vec()),
         Format::Text => {
             let key = open_key(conversation, sealed_key, sealer)?;
             Ok(sealer.seal_under(&key, &body_binding(id, conversation), bytes))
@@ -71,7 +71,9 @@ pub(crate) fn open_all(
     let mut messages = Vec::with_capacity(stored.len());
     for row in stored {
         let body = match row.format {
-            Format::Jose | Format::Opaque | Format::Mailbox => Zeroizing::new(row.body),
+            Format::Jose | Format::Opaque | Format::Messenger | Format::Mailbox => {
+                Zeroizing::new(row.body)
+            }
             Format::Text => {
                 let key = match keys.entry(row.conversation) {
                     Entry::Occupied(opened) => opened.into_mut(),

@@ -11,7 +11,9 @@ use crate::contacts::{Correspondent, WritingRefused};
 use crate::conversations::ConversationId;
 use crate::files::FileId;
 use crate::inbox::{EventKind, NewEvent};
-use crate::ports::{Digest, MacPurpose, NewMessage, SealError, Sealer, StoreError, StoreExt, Tx};
+use crate::ports::{
+    Digest, Digester, MacPurpose, NewMessage, SealError, Sealer, StoreError, StoreExt, Tx,
+};
 use crate::sessions::Actor;
 use crate::{DomainError, ErrorKind};
 
@@ -70,12 +72,12 @@ pub enum SendMessageError {
 }
 
 /// What is known of the message before its conversation is.
-struct Draft {
-    id: MessageId,
-    sender: AccountId,
-    command: SendMessage,
-    digest: Digest,
-    now: Timestamp,
+pub(super) struct Draft {
+    pub(super) id: MessageId,
+    pub(super) sender: AccountId,
+    pub(super) command: SendMessage,
+    pub(super) digest: Digest,
+    pub(super) now: Timestamp,
 }
 
 impl Messages {
@@ -106,7 +108,7 @@ impl Messages {
         let draft = Draft {
             id: self.env.new_id(),
             sender: actor.account(),
-            digest: self.digest(&command),
+            digest: digest(&command, &*self.digester),
             command,
             now: self.env.now(),
         };
@@ -122,19 +124,19 @@ impl Messages {
             })
             .await
     }
-
-    /// Tells a repeat from another message of the same name. A MAC and no plain hash: the database must not let
-    /// anybody try out what a `text` message said.
-    fn digest(&self, command: &SendMessage) -> Digest {
-        let mut bytes = Vec::with_capacity(18 + command.body.as_str().len());
-        bytes.extend_from_slice(command.conversation.as_bytes());
-        bytes.extend_from_slice(&command.format.code().to_be_bytes());
-        bytes.extend_from_slice(command.body.as_str().as_bytes());
-        self.digester.mac(MacPurpose::Repeat, &bytes)
-    }
 }
 
-fn append(
+/// Tells a repeat from another message of the same name. A MAC and no plain hash: the database must not let
+/// anybody try out what a `text` message said.
+pub(super) fn digest(command: &SendMessage, digester: &dyn Digester) -> Digest {
+    let mut bytes = Vec::with_capacity(18 + command.body.as_str().len());
+    bytes.extend_from_slice(command.conversation.as_bytes());
+    bytes.extend_from_slice(&command.format.code().to_be_bytes());
+    bytes.extend_from_slice(command.body.as_str().as_bytes());
+    digester.mac(MacPurpose::Repeat, &bytes)
+}
+
+pub(super) fn append(
     tx: &mut dyn Tx,
     draft: &Draft,
     sealer: &dyn Sealer,

@@ -25,6 +25,7 @@ mod contacts;
 mod conversations;
 mod data_key_cipher;
 mod data_keys;
+mod deliveries;
 mod digester;
 mod entropy;
 mod envelopes;
@@ -74,6 +75,7 @@ pub use contacts::ContactRepository;
 pub use conversations::ConversationRepository;
 pub use data_key_cipher::{DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair};
 pub use data_keys::DataKeyRepository;
+pub use deliveries::{DeliveryRepository, NewDelivery};
 pub use digester::{Digest, Digester, MacPurpose};
 pub use entropy::Entropy;
 pub use envelopes::{EnvelopeRepository, NewEnvelope};
@@ -117,12 +119,13 @@ pub use self::{
     audit::MockAuditRepository, avatars::MockAvatarRepository, blobs::MockBlobStore,
     chats::MockChatRepository, codes::MockCodeRepository, common_passwords::MockCommonPasswords,
     contacts::MockContactRepository, conversations::MockConversationRepository,
-    data_keys::MockDataKeyRepository, envelopes::MockEnvelopeRepository,
-    factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
-    files::MockFileRepository, identities::MockIdentityRepository,
-    identity_provider::MockIdentityProvider, inbox::MockInboxRepository,
-    installation::MockInstallationRepository, invites::MockInviteRepository,
-    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    data_keys::MockDataKeyRepository, deliveries::MockDeliveryRepository,
+    envelopes::MockEnvelopeRepository, factors::MockFactorRepository,
+    fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher, files::MockFileRepository,
+    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
+    inbox::MockInboxRepository, installation::MockInstallationRepository,
+    invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
+    key_inspector::MockKeyInspector, keys::MockKeyRepository,
     mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
     outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
     pictures::MockPictureProcessor, presence::MockPresenceRepository,

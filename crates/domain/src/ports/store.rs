@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
-    EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    DeliveryRepository, EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
     TicketRepository,
@@ -93,6 +93,11 @@ pub trait Tx {
 
     /// Messages.
     fn messages(&mut self) -> &mut dyn MessageRepository {
+        Absent::lend()
+    }
+
+    /// Messages that are to be acknowledged.
+    fn deliveries(&mut self) -> &mut dyn DeliveryRepository {
         Absent::lend()
     }
 

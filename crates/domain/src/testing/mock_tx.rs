@@ -1,15 +1,15 @@
 use crate::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChatRepository,
     CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
-    EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    DeliveryRepository, EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, MockAccountRepository, MockAppPasswordRepository,
     MockAuditRepository, MockAvatarRepository, MockChatRepository, MockCodeRepository,
     MockContactRepository, MockConversationRepository, MockDataKeyRepository,
-    MockEnvelopeRepository, MockFactorRepository, MockFileRepository, MockIdentityRepository,
-    MockInboxRepository, MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository,
-    MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository,
-    MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
+    MockDeliveryRepository, MockEnvelopeRepository, MockFactorRepository, MockFileRepository,
+    MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockInviteRepository,
+    MockKeyBackupRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
+    MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
     MockSocketTicketRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository,
     PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
     ThrottleRepository, TicketRepository, Tx,
@@ -46,6 +46,8 @@ pub struct MockTx {
     pub messages: MockMessageRepository,
     /// Numbers of conversations, and attachments.
     pub chats: MockChatRepository,
+    /// Messages that are to be acknowledged.
+    pub deliveries: MockDeliveryRepository,
     /// Files.
     pub files: MockFileRepository,
     /// Identities at providers.
@@ -125,6 +127,10 @@ impl Tx for MockTx {
 
     fn messages(&mut self) -> &mut dyn MessageRepository {
         &mut self.messages
+    }
+
+    fn deliveries(&mut self) -> &mut dyn DeliveryRepository {
+        &mut self.deliveries
     }
 
     fn envelopes(&mut self) -> &mut dyn EnvelopeRepository {

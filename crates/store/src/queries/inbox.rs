@@ -7,6 +7,7 @@ use sealpost_domain::inbox::{EventKind, InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::SessionId;
 
+use super::deliveries::number_notice;
 use super::{Conn, UnitTx};
 use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
@@ -103,10 +104,12 @@ impl InboxRepository for UnitTx<'_> {
 }
 
 /// Writes the collected events of a unit and returns whose inboxes have grown. The logs are locked in the order of
-/// their accounts, so that two units cannot lock each other out; counting under the lock leaves no hole.
+/// their accounts, so that two units cannot lock each other out; counting under the lock leaves no hole. Those that are
+/// `noticed` give their notices their numbers.
 pub(super) fn write_events(
     conn: &mut Conn,
     events: &[(BTreeSet<AccountId>, NewEvent)],
+    noticed: &BTreeSet<(AccountId, [u8; 16])>,
 ) -> Result<Vec<AccountId>, QueryError> {
     let mut logs: BTreeMap<AccountId, Vec<NewEvent>> = BTreeMap::new();
     for (recipients, event) in events {
@@ -134,6 +137,9 @@ pub(super) fn write_events(
                     inbox_events::created_at.eq(event.created_at.as_micros()),
                 ))
                 .execute(conn)?;
+            if noticed.contains(&(account, event.subject)) {
+                number_notice(conn, &event.subject, offset)?;
+            }
         }
         grown.push(account);
     }

@@ -11,6 +11,7 @@ mod codes;
 mod contacts;
 mod conversations;
 mod data_keys;
+mod deliveries;
 mod envelopes;
 mod factors;
 mod files;
@@ -38,8 +39,8 @@ use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChatRepository,
     CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
-    EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    DeliveryRepository, EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
     TicketRepository, Tx, Unit, Verdict,
@@ -55,6 +56,8 @@ struct UnitTx<'c> {
     failure: Option<Failure>,
     /// Written as the last step, so that the locks on the inboxes are held briefly and taken in one order.
     events: Vec<(BTreeSet<AccountId>, NewEvent)>,
+    /// Whose events of which messages are notices, too.
+    noticed: BTreeSet<(AccountId, [u8; 16])>,
     /// Whether a mail was put into the outbox.
     mail_waits: bool,
 }
@@ -76,6 +79,7 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
         conn,
         failure: None,
         events: Vec::new(),
+        noticed: BTreeSet::new(),
         mail_waits: false,
     };
     let verdict = unit(&mut tx);
@@ -83,7 +87,7 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
         // Whatever the closure made of it: after a failure nothing is kept. What it was, the closure was told.
         (Some(failure), _) => Ran::Failed(failure, StoreError::Ended),
         (None, Verdict::RollBack) => Ran::RollBack,
-        (None, Verdict::Commit) => match inbox::write_events(tx.conn, &tx.events) {
+        (None, Verdict::Commit) => match inbox::write_events(tx.conn, &tx.events, &tx.noticed) {
             Ok(grown) => Ran::Commit(News {
                 grown: grown.into_iter().collect(),
                 mail_waits: tx.mail_waits,
@@ -159,6 +163,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn messages(&mut self) -> &mut dyn MessageRepository {
+        self
+    }
+
+    fn deliveries(&mut self) -> &mut dyn DeliveryRepository {
         self
     }
 

@@ -20,6 +20,7 @@ pub mod codes;
 pub mod contacts;
 pub mod conversations;
 pub mod data_keys;
+pub mod deliveries;
 pub mod envelopes;
 pub mod factors;
 pub mod files;
@@ -105,6 +106,9 @@ macro_rules! store_conformance {
             avatars: one_picture_for_each_account, a_name_is_unique;
             chats: numbered_once, numbered_in_a_race, found_by_members_alone, texts_alone_are_paged,
                 attached_for_members_alone;
+            deliveries: moments_of_a_pair_rise, found_within_a_span, acknowledged_by_their_receiver_alone,
+                notices_have_the_numbers_of_their_events, many_at_once_have_one_order,
+                gone_with_their_messages;
             envelopes: found_as_left, oldest_first_and_counted, leased_renewed_and_released,
                 deleted_by_the_lease, gone_with_either_account, many_takers_share_what_waits;
             mailbox_keys: the_last_one_set_is_the_accounts, owners_are_found_by_key;
