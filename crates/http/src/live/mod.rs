@@ -12,5 +12,6 @@ mod view;
 
 pub use hub::Hub;
 pub(crate) use poll::{MAX_WAIT, Poll};
-pub(crate) use socket::{Around, ChatSocket, Socket};
+pub(crate) use seats::Room;
+pub(crate) use socket::{Around, ChatSocket, Listener, Socket};
 pub(crate) use view::EventView;

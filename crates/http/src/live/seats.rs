@@ -10,71 +10,99 @@ use thiserror::Error;
 
 use super::Hub;
 
-/// The most sockets of one account.
-pub(crate) const PER_ACCOUNT: u32 = 20;
 /// The most sockets of this instance.
 pub(crate) const IN_ALL: u32 = 20_000;
+
+/// What a socket is for. An account has so many of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Room {
+    /// The inbox, or a chat.
+    Inbox,
+    /// The notifications of dialect `messenger`.
+    Notifications,
+}
+
+impl Room {
+    /// The most sockets of one account.
+    const fn per_account(self) -> u32 {
+        match self {
+            Self::Inbox => 20,
+            Self::Notifications => 5,
+        }
+    }
+}
 
 /// Who sits.
 #[derive(Debug, Default)]
 pub(super) struct Seats {
     taken: u32,
-    by_account: HashMap<AccountId, u32>,
+    by_account: HashMap<(AccountId, Room), u32>,
 }
 
 /// The place of one socket; free again when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Seat {
     hub: Arc<Hub>,
-    account: AccountId,
+    place: (AccountId, Room),
 }
 
 /// Why there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum NoSeat {
     /// The account has as many sockets as one may have.
-    #[error("this account has {PER_ACCOUNT} sockets already: close one first")]
-    TooMany,
+    #[error("this account has {0} sockets already: close one first")]
+    TooMany(u32),
     /// The instance has as many as it takes.
     #[error("this server has no room for another socket")]
     Full,
 }
 
 impl Seats {
-    fn take(&mut self, account: AccountId) -> Result<(), NoSeat> {
+    fn take(&mut self, place: (AccountId, Room)) -> Result<(), NoSeat> {
         if self.taken >= IN_ALL {
             return Err(NoSeat::Full);
         }
-        let own = self.by_account.entry(account).or_default();
-        if *own >= PER_ACCOUNT {
-            return Err(NoSeat::TooMany);
+        let most = place.1.per_account();
+        let own = self.by_account.entry(place).or_default();
+        if *own >= most {
+            return Err(NoSeat::TooMany(most));
         }
         *own += 1;
         self.taken += 1;
         Ok(())
     }
 
-    fn free(&mut self, account: AccountId) {
+    fn free(&mut self, place: (AccountId, Room)) {
         self.taken = self.taken.saturating_sub(1);
-        if let Some(own) = self.by_account.get_mut(&account) {
+        if let Some(own) = self.by_account.get_mut(&place) {
             *own = own.saturating_sub(1);
             if *own == 0 {
-                self.by_account.remove(&account);
+                self.by_account.remove(&place);
             }
         }
     }
 }
 
 impl Hub {
-    /// A place for one more socket of the account.
+    /// A place for one more socket of the account, for its inbox or a chat.
     pub(crate) fn take_seat(self: &Arc<Self>, account: AccountId) -> Result<Seat, NoSeat> {
+        self.take_seat_in(account, Room::Inbox)
+    }
+
+    /// The same for any purpose.
+    pub(crate) fn take_seat_in(
+        self: &Arc<Self>,
+        account: AccountId,
+        room: Room,
+    ) -> Result<Seat, NoSeat> {
+        let place = (account, room);
         self.seats
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .take(account)?;
+            .take(place)?;
         Ok(Seat {
             hub: Arc::clone(self),
-            account,
+            place,
         })
     }
 }
@@ -85,21 +113,21 @@ impl Drop for Seat {
             .seats
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .free(self.account);
+            .free(self.place);
     }
 }
 
 impl DomainError for NoSeat {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::TooMany => ErrorKind::RateLimited,
+            Self::TooMany(_) => ErrorKind::RateLimited,
             Self::Full => ErrorKind::Unavailable,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
-            Self::TooMany => "too-many-sockets",
+            Self::TooMany(_) => "too-many-sockets",
             Self::Full => "overloaded",
         }
     }
@@ -119,15 +147,20 @@ mod tests {
     #[test]
     fn an_account_has_its_share_and_gets_it_back() {
         let hub = Arc::new(Hub::default());
-        let mut seats: Vec<Seat> = (0..PER_ACCOUNT)
-            .map(|_| hub.take_seat(ALICE).unwrap())
-            .collect();
-        assert_eq!(hub.take_seat(ALICE).unwrap_err(), NoSeat::TooMany);
-        let bobs = hub.take_seat(BOB);
-        assert!(bobs.is_ok());
-        seats.pop();
-        assert!(hub.take_seat(ALICE).is_ok());
-        drop((seats, bobs));
+        let mut seats = Vec::new();
+        for (room, most) in [(Room::Inbox, 20), (Room::Notifications, 5)] {
+            let mut own: Vec<Seat> = (0..most)
+                .map(|_| hub.take_seat_in(ALICE, room).unwrap())
+                .collect();
+            let refused = hub.take_seat_in(ALICE, room).unwrap_err();
+            assert_eq!(refused, NoSeat::TooMany(most));
+            let bobs = hub.take_seat_in(BOB, room);
+            assert!(bobs.is_ok());
+            own.pop();
+            assert!(hub.take_seat_in(ALICE, room).is_ok());
+            seats.push((own, bobs));
+        }
+        drop(seats);
         let left = hub.seats.lock().unwrap();
         assert_eq!((left.taken, left.by_account.len()), (0, 0));
     }
@@ -138,8 +171,8 @@ mod tests {
             taken: IN_ALL - 1,
             ..Seats::default()
         };
-        assert_eq!(seats.take(ALICE), Ok(()));
-        assert_eq!(seats.take(BOB), Err(NoSeat::Full));
-        assert!(!seats.by_account.contains_key(&BOB));
+        assert_eq!(seats.take((ALICE, Room::Inbox)), Ok(()));
+        assert_eq!(seats.take((BOB, Room::Inbox)), Err(NoSeat::Full));
+        assert_eq!(seats.by_account.len(), 1);
     }
 }

@@ -6,6 +6,7 @@ mod ending;
 mod frames;
 mod hear;
 mod incoming;
+mod listener;
 mod outgoing;
 mod protocol;
 mod queue;
@@ -23,6 +24,7 @@ pub(crate) use self::chat::{Around, ChatSocket};
 use self::ending::Ending;
 use self::frames::FrameLimits;
 use self::incoming::Incoming;
+pub(crate) use self::listener::Listener;
 use self::outgoing::{Outgoing, OutgoingBody};
 use self::protocol::ServerFrame;
 use self::queue::Full;
@@ -105,7 +107,12 @@ impl Socket {
     /// Serves until either side ends it.
     pub(crate) async fn run(mut self) {
         let ending = self.serve().await;
-        if ending != Ending::Lost {
+        self.end(&ending).await;
+    }
+
+    /// Says goodbye.
+    async fn end(self, ending: &Ending) {
+        if *ending != Ending::Lost {
             let last = self.outgoing.close(ending.reason(), ending.discards());
             // A client that does not even take this loses the connection when `self` is dropped.
             let _ = timeout(self.times.farewell, last).await;
