@@ -13,6 +13,7 @@ use sealpost_domain::accounts::AccountId;
 use crate::problem::Problem;
 use rate::Rate;
 
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What is counted.
@@ -26,6 +27,8 @@ pub(crate) enum Counted {
     Login,
     /// `messenger`: starting a conversation.
     StartConversation,
+    /// `messenger`: asking for a new access token.
+    Renew,
     /// `mailbox`: looking for somebody's key or picture, 1,000 an hour.
     MailboxLookUp,
     /// `/media/…`: fetching pictures and attachments, 600 a minute.
@@ -43,6 +46,16 @@ pub(crate) enum Spent {
     Chat,
     /// Fetching tickets for sockets: 60 a minute.
     SocketTicket,
+    /// `messenger`: logging out.
+    Logout,
+    /// `messenger`: sending a message.
+    SendMessage,
+    /// `messenger`: reading messages.
+    GetMessages,
+    /// `messenger`: acknowledging.
+    Acknowledge,
+    /// `messenger`: changing the settings.
+    UpdateSettings,
 }
 
 /// Every rate, shared by all workers.
@@ -51,12 +64,18 @@ pub(crate) struct Limits {
     register: [Rate<IpAddr>; 2],
     login: [Rate<IpAddr>; 2],
     start_conversation: [Rate<IpAddr>; 1],
+    renew: [Rate<IpAddr>; 1],
     mailbox_look_up: [Rate<IpAddr>; 1],
     media: [Rate<IpAddr>; 1],
     look_up: Rate<AccountId>,
     contact_request: Rate<AccountId>,
     chat: Rate<AccountId>,
     socket_ticket: Rate<AccountId>,
+    logout: Rate<AccountId>,
+    send_message: Rate<AccountId>,
+    get_messages: Rate<AccountId>,
+    acknowledge: Rate<AccountId>,
+    update_settings: Rate<AccountId>,
     enabled: bool,
 }
 
@@ -69,12 +88,18 @@ impl Limits {
             register: twice(),
             login: twice(),
             start_conversation: [Rate::new(10, 15 * MINUTE)],
+            renew: [Rate::new(5, MINUTE)],
             mailbox_look_up: [Rate::new(1_000, 60 * MINUTE)],
             media: [Rate::new(600, MINUTE)],
             look_up: Rate::new(1_000, 60 * MINUTE),
             contact_request: Rate::new(100, 60 * MINUTE),
             chat: Rate::new(40, MINUTE / 3),
             socket_ticket: Rate::new(60, MINUTE),
+            logout: Rate::new(5, MINUTE),
+            send_message: Rate::new(5, SECOND),
+            get_messages: Rate::new(10, MINUTE),
+            acknowledge: Rate::new(5, SECOND),
+            update_settings: Rate::new(10, MINUTE),
             enabled,
         }
     }
@@ -89,6 +114,7 @@ impl Limits {
             Counted::Register => &self.register,
             Counted::Login => &self.login,
             Counted::StartConversation => &self.start_conversation,
+            Counted::Renew => &self.renew,
             Counted::MailboxLookUp => &self.mailbox_look_up,
             Counted::Media => &self.media,
         };
@@ -117,6 +143,11 @@ impl Limits {
             Spent::ContactRequest => &self.contact_request,
             Spent::Chat => &self.chat,
             Spent::SocketTicket => &self.socket_ticket,
+            Spent::Logout => &self.logout,
+            Spent::SendMessage => &self.send_message,
+            Spent::GetMessages => &self.get_messages,
+            Spent::Acknowledge => &self.acknowledge,
+            Spent::UpdateSettings => &self.update_settings,
         };
         rate.count_many(&account, count).map_err(too_often)
     }

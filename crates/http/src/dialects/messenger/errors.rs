@@ -4,9 +4,8 @@
 //! |---|---|
 //! | 400 | a body that cannot be read, a field that breaks a rule (the text names it) |
 //! | 401 | wrong credentials; a token that is missing, expired, revoked or of another kind |
-//! | 403 | registration is closed; the other user takes no messages |
-//! | 403 | registration is closed, or the invite is not good |
-//! | 404 | an unknown user, a user without an end-to-end key; a path that is not served |
+//! | 403 | registration is closed, or the invite is not good; the other user takes no messages |
+//! | 404 | an unknown user, a user without an end-to-end key, nothing to acknowledge; a path that is not served |
 //! | 409 | the username is taken |
 //! | 422 | an `Authorization` header that is not `Bearer` and a token |
 //! | 429 | too often; `Retry-After` says when again |
@@ -32,6 +31,22 @@ pub(crate) struct Said {
     /// For people.
     #[schema(example = "password: too weak")]
     msg: String,
+}
+
+impl Said {
+    /// That all went well.
+    pub(super) fn ok() -> Self {
+        Self {
+            msg: "OK".to_owned(),
+        }
+    }
+
+    /// A sentence.
+    pub(super) fn new(msg: &str) -> Self {
+        Self {
+            msg: msg.to_owned(),
+        }
+    }
 }
 
 /// The failure as the dialect tells it.
