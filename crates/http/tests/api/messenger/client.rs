@@ -75,3 +75,80 @@ impl TestServer {
         )
     }
 }
+
+/// Somebody who is registered.
+pub(super) struct Person<'s> {
+    pub(super) server: &'s TestServer,
+    pub(super) access: String,
+    pub(super) refresh: String,
+}
+
+impl<'s> Person<'s> {
+    /// Somebody new.
+    pub(super) fn new(server: &'s TestServer, username: &str) -> Self {
+        let made = server.enrol(username);
+        assert_eq!(made.status, 200, "{made:?}");
+        let token = |name: &str| made.json()[name].as_str().unwrap().to_owned();
+        Self {
+            server,
+            access: token("access_token"),
+            refresh: token("refresh_token"),
+        }
+    }
+
+    pub(super) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.server.post_as(&self.access, path, body)
+    }
+
+    /// Sends message number so and so; the answer.
+    pub(super) fn write(&self, to: &str, number: u32) -> Answer {
+        self.post("/api/send_message/", &letter(to, number))
+    }
+
+    /// The same, which must work.
+    pub(super) fn write_well(&self, to: &str, number: u32) {
+        let sent = self.write(to, number);
+        assert_eq!((sent.status, sent.json()), (200, json!({"msg": "OK"})));
+    }
+
+    /// Asks for messages with a body in the GET; the answer.
+    pub(super) fn ask(&self, body: &Value) -> Answer {
+        let body = body.to_string();
+        self.server
+            .send_as(&self.access, "GET", "/api/get_messages/", &body)
+    }
+
+    /// The messages of `from` within these bounds.
+    pub(super) fn read(&self, from: &str, from_ts: f64, to_ts: f64) -> Vec<Value> {
+        let answer = self.ask(&json!({"username": from, "from_ts": from_ts, "to_ts": to_ts}));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()["messages"].as_array().unwrap().clone()
+    }
+
+    /// Acknowledges message number so and so of `from`; the answer.
+    pub(super) fn ack(&self, from: &str, number: u32) -> Answer {
+        let identity = json!({"signature": format!("signature-{number}"), "username": from});
+        self.post(
+            "/api/ack/",
+            &json!({"type": "message", "identity": identity}),
+        )
+    }
+}
+
+/// Message number so and so.
+pub(super) fn letter(to: &str, number: u32) -> Value {
+    json!({
+        "username": to,
+        "message": format!("message-{number}"),
+        "signature": format!("signature-{number}"),
+        "key": format!("key-{number}"),
+    })
+}
+
+/// The numbers of messages.
+pub(super) fn numbers(messages: &[Value]) -> Vec<u32> {
+    let texts = messages.iter().map(|message| message["msg"].as_str());
+    texts
+        .map(|text| text.unwrap()["message-".len()..].parse().unwrap())
+        .collect()
+}

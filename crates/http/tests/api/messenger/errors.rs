@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::client::{PASSWORD, PRIVATE_KEY, PUBLIC_KEY, start};
 use crate::support::{Answer, TestServer};
 
-fn assert_said(answer: &Answer, status: u16, msg: &str) {
+pub(super) fn assert_said(answer: &Answer, status: u16, msg: &str) {
     assert_eq!(
         (answer.status, &answer.json()),
         (status, &json!({"msg": msg})),
@@ -20,7 +20,8 @@ fn assert_said(answer: &Answer, status: u16, msg: &str) {
 
 const PASSWORD_RULE: &str = "password: encrypt it with the current data key, a new ciphertext each time; it has 10 to 128 printable ASCII characters, among them a lower-case and an upper-case letter, a digit and a punctuation mark";
 const USERNAME_RULE: &str = "username: a username has 2 to 32 characters, and no spaces and dots";
-const NO_USER: &str = "there is no such user, or they have no key for end-to-end messages";
+pub(super) const NO_USER: &str =
+    "there is no such user, or they have no key for end-to-end messages";
 
 fn register(server: &TestServer, changed: &Value) -> Answer {
     let mut body = json!({"username": "new_one", "password": server.sealed(PASSWORD), "private_key": PRIVATE_KEY});
@@ -135,7 +136,7 @@ fn tokens_that_are_not_taken() {
         server.send("POST", "/api/start_conversation/", &headers, &body)
     };
     assert_said(&ask(&[]), 401, "Missing Authorization header");
-    let malformed = "the Authorization header must be: Bearer, a space, and an access token";
+    let malformed = "the Authorization header must be: Bearer, a space, and a token";
     let access = made["access_token"].as_str().unwrap();
     for header in [
         "",
@@ -240,7 +241,19 @@ fn switched_off_it_is_not_there() {
         ..Settings::default()
     };
     let server = TestServer::start_set(RegistrationPolicy::Open, settings);
-    for path in ["data_key", "register", "login", "start_conversation"] {
+    for path in [
+        "data_key",
+        "register",
+        "login",
+        "logout",
+        "refresh_token",
+        "start_conversation",
+        "send_message",
+        "get_messages",
+        "update_settings",
+        "ack",
+        "notifications",
+    ] {
         for slash in ["", "/"] {
             let answer = server.post(&format!("/api/{path}{slash}"), "{}");
             assert_eq!(answer.problem()["code"], "unknown-path", "{path}{slash}");

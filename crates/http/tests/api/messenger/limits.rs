@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::client::{PASSWORD, start};
-use crate::support::TestServer;
+use super::client::{PASSWORD, Person, start};
+use crate::support::{Answer, TestServer};
 
 #[test]
 fn past_a_rate_it_is_429() {
@@ -51,6 +51,75 @@ fn conversations_have_a_rate_of_their_own() {
         assert_eq!(start(), 404);
     }
     assert_eq!(start(), 429);
+}
+
+/// So many requests in a row are taken, and the next one has to wait at most so long.
+fn holds(count: usize, longest: u64, mut ask: impl FnMut() -> Answer) {
+    for number in 0..count {
+        let answer = ask();
+        assert_ne!(answer.status, 429, "{number} of {count}: {answer:?}");
+    }
+    // A machine that is slow for once gets one back in the meantime.
+    let refused = (0..count)
+        .map(|_| ask())
+        .find(|answer| answer.status == 429);
+    let refused = refused.expect("the rate holds");
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=longest).contains(&wait), "{wait}");
+    assert!(
+        refused.json()["msg"]
+            .as_str()
+            .unwrap()
+            .starts_with("too many requests: ")
+    );
+}
+
+#[test]
+fn every_route_behind_a_login_has_its_rate_by_account() {
+    let server = TestServer::start();
+    let (alice, bob) = (Person::new(&server, "alice"), Person::new(&server, "bob"));
+    let ack = json!({"type": "notification", "identity": {"id": 1}});
+    let settings = json!({"privacy.messages": true});
+    let span = json!({"username": "bob", "from_ts": 0, "to_ts": 0});
+    holds(5, 1, || alice.write("nobody", 1));
+    holds(5, 1, || alice.post("/api/ack/", &ack));
+    holds(10, 6, || alice.post("/api/update_settings/", &settings));
+    holds(10, 6, || alice.ask(&span));
+    // Others are not concerned, from the same address.
+    assert_eq!(bob.write("nobody", 1).status, 404);
+    assert_eq!(bob.post("/api/ack/", &ack).status, 404);
+    assert_eq!(bob.post("/api/update_settings/", &settings).status, 200);
+    let renew = || {
+        let header = format!("Bearer {}", alice.refresh);
+        server.send(
+            "POST",
+            "/api/refresh_token/",
+            &[("authorization", &header)],
+            "",
+        )
+    };
+    holds(5, 12, renew);
+}
+
+#[test]
+fn logging_out_has_its_rate() {
+    let server = TestServer::start();
+    let alice = Person::new(&server, "alice");
+    // One key serves six logins where each is another ciphertext; a data key is asked for three times an hour.
+    let key = server
+        .say_to("/api/data_key/", &json!({"username": "alice"}))
+        .json();
+    let key = key["key"].as_str().unwrap().to_owned();
+    let mut tokens = vec![alice.access];
+    for _ in 0..5 {
+        let password = super::client::encrypt(&key, PASSWORD);
+        let body = json!({"username": "alice", "password": password});
+        let entered = server.say_to("/api/login/", &body).json();
+        tokens.push(entered["access_token"].as_str().unwrap().to_owned());
+    }
+    let out = |token: &String| server.post_as(token, "/api/logout/", &json!({})).status;
+    let statuses: Vec<u16> = tokens.iter().map(out).collect();
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
 }
 
 #[test]

@@ -3,5 +3,10 @@
 mod client;
 mod errors;
 mod limits;
+mod listening;
+mod messages;
 mod passwords;
+mod privacy;
+mod refused;
 mod story;
+mod tokens;

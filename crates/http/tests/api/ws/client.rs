@@ -10,15 +10,20 @@ use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, client};
 
 use crate::support::{EPOCH, TestServer};
 
-pub(super) struct Client(WebSocket<TcpStream>);
+pub(crate) struct Client(WebSocket<TcpStream>);
 
 impl Client {
-    pub(super) fn open(server: &TestServer, token: &str) -> Self {
+    pub(crate) fn open(server: &TestServer, token: &str) -> Self {
         Self::open_on(server.connect(), token)
     }
 
-    pub(super) fn open_on(stream: TcpStream, token: &str) -> Self {
-        let mut request = "ws://test/v1/ws".into_client_request().unwrap();
+    pub(crate) fn open_on(stream: TcpStream, token: &str) -> Self {
+        Self::open_at(stream, "/v1/ws", token)
+    }
+
+    /// A client of the socket at this path.
+    pub(crate) fn open_at(stream: TcpStream, path: &str, token: &str) -> Self {
+        let mut request = format!("ws://test{path}").into_client_request().unwrap();
         let authorization = format!("Bearer {token}").parse().unwrap();
         request.headers_mut().insert("authorization", authorization);
         let (socket, answer) = client(request, stream).unwrap();
@@ -27,7 +32,7 @@ impl Client {
     }
 
     /// A client that follows from now on.
-    pub(super) fn started(server: &TestServer, token: &str) -> Self {
+    pub(crate) fn started(server: &TestServer, token: &str) -> Self {
         let mut client = Self::open(server, token);
         client.say(&json!({"type": "start"}));
         assert_eq!(client.hear()["type"], "started");
@@ -35,27 +40,27 @@ impl Client {
     }
 
     /// A client that goes on after `offset`.
-    pub(super) fn resuming(server: &TestServer, token: &str, offset: u64) -> Self {
+    pub(crate) fn resuming(server: &TestServer, token: &str, offset: u64) -> Self {
         let mut client = Self::open(server, token);
         client.say(&json!({"type": "resume", "epoch": EPOCH, "offset": offset}));
         client
     }
 
-    pub(super) fn say(&mut self, frame: &Value) {
+    pub(crate) fn say(&mut self, frame: &Value) {
         self.send(Message::text(frame.to_string()));
     }
 
-    pub(super) fn send(&mut self, message: Message) {
+    pub(crate) fn send(&mut self, message: Message) {
         self.0.send(message).unwrap();
     }
 
     /// The next message of any kind.
-    pub(super) fn read(&mut self) -> Result<Message, Error> {
+    pub(crate) fn read(&mut self) -> Result<Message, Error> {
         self.0.read()
     }
 
     /// What the next text says; pings are answered.
-    pub(super) fn hear(&mut self) -> Value {
+    pub(crate) fn hear(&mut self) -> Value {
         loop {
             let message = self.read().unwrap();
             if let Message::Text(text) = &message {
@@ -66,7 +71,7 @@ impl Client {
     }
 
     /// The next events, at least so many.
-    pub(super) fn events(&mut self, count: usize) -> Vec<Value> {
+    pub(crate) fn events(&mut self, count: usize) -> Vec<Value> {
         let mut events = Vec::new();
         while events.len() < count {
             let frame = self.hear();
@@ -79,7 +84,7 @@ impl Client {
     }
 
     /// Nothing comes for a while.
-    pub(super) fn assert_silent(&mut self) {
+    pub(crate) fn assert_silent(&mut self) {
         self.0
             .get_ref()
             .set_read_timeout(Some(Duration::from_millis(300)))
@@ -96,7 +101,7 @@ impl Client {
     }
 
     /// Reads to the end: how the server closed the socket; None if it just went away.
-    pub(super) fn closed(&mut self) -> Option<(u16, String)> {
+    pub(crate) fn closed(&mut self) -> Option<(u16, String)> {
         let mut reason = None;
         loop {
             match self.read() {
@@ -110,11 +115,11 @@ impl Client {
         }
     }
 
-    pub(super) fn close_code(&mut self) -> Option<u16> {
+    pub(crate) fn close_code(&mut self) -> Option<u16> {
         self.closed().map(|(code, _)| code)
     }
 
-    pub(super) fn stream(&self) -> &TcpStream {
+    pub(crate) fn stream(&self) -> &TcpStream {
         self.0.get_ref()
     }
 }

@@ -1,6 +1,6 @@
 //! `/v1/ws`, with a client that knows the protocol of WebSockets from elsewhere.
 
-mod client;
+pub(crate) mod client;
 mod endings;
 mod following;
 mod frames;
