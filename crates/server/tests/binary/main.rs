@@ -19,6 +19,7 @@ mod files;
 mod kill;
 mod mail;
 mod memory;
+mod messenger;
 mod sdk;
 mod start;
 mod support;
