@@ -17,6 +17,13 @@ pub(crate) fn purpose_key(secret: &[u8; 32], purpose: &str) -> Key {
     expand(secret, None, &[b"sealpost/", purpose.as_bytes(), b"/v1"])
 }
 
+/// The key for one purpose out of a secret that is unpredictable and of any length: the same with another label, so that
+/// no secret of a client can meet one of the server's keys.
+pub(crate) fn secret_key(secret: &[u8], purpose: &str) -> Key {
+    let info: [&[u8]; 3] = [b"sealpost/secret/", purpose.as_bytes(), b"/v1"];
+    expand(secret, None, &info)
+}
+
 /// The same for what belongs to a subject, and as long as it is asked for: `info` is `sealpost/<purpose>/v1 | 0x00 | subject`.
 pub(crate) fn subject_keys<const LENGTH: usize>(
     secret: &[u8; 32],

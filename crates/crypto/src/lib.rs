@@ -15,12 +15,15 @@
 //! - [`JwtSigner`]: access tokens, and everything a token is refused for;
 //! - [`PublicKeyInspector`]: which public keys of people are taken;
 //! - [`RsaDataKeys`] and [`RsaPemReader`]: what the `messenger` dialect needs of RSA;
+//! - [`ChannelEnvelopes`], [`JweCustodian`] and [`CustodialPairPool`]: what the `channel` dialect needs;
 //! - [`jose`]: end-to-end encrypted messages, as clients seal and open them.
 
 mod b64;
+mod channel;
 mod chunked;
 mod clock;
 mod common_passwords;
+mod custodial;
 mod data_key;
 mod derive;
 mod digester;
@@ -37,9 +40,11 @@ mod sealer;
 mod thumbprint;
 mod tokens;
 
+pub use channel::ChannelEnvelopes;
 pub use chunked::ChunkedCipher;
 pub use clock::SystemClock;
 pub use common_passwords::ZxcvbnPasswords;
+pub use custodial::{CustodialPairPool, JweCustodian};
 pub use data_key::RsaDataKeys;
 pub use digester::ServerDigester;
 pub use entropy::OsEntropy;

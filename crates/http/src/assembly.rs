@@ -10,9 +10,11 @@ use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::{Authentication, AuthenticationPorts};
 use sealpost_domain::avatars::Avatars;
 use sealpost_domain::challenges::Challenges;
+use sealpost_domain::channels::{ChannelPorts, ChannelRules, Channels};
 use sealpost_domain::chats::Chats;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::custodial_keys::{CustodialKeyPorts, CustodialKeys};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
@@ -30,9 +32,9 @@ use sealpost_domain::mailbox_keys::MailboxKeys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
-    BlobStore, CommonPasswords, DataKeyCipher, Digester, FernetCipher, FileCipher, Hotp,
-    IdentityProvider, KeyInspector, Mailer, PasswordHasher, PictureProcessor, RsaPem, Sealer,
-    TokenSigner,
+    BlobStore, ChannelCipher, CommonPasswords, CustodialCipher, CustodialPairs, DataKeyCipher,
+    Digester, FernetCipher, FileCipher, Hotp, IdentityProvider, KeyInspector, Mailer,
+    PasswordHasher, PasswordKeys, PictureProcessor, RsaPem, Sealer, TokenSigner,
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::profiles::Profiles;
@@ -49,6 +51,14 @@ pub struct Adapters {
     pub env: Environment,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
+    /// Derives keys from passwords.
+    pub password_keys: Arc<dyn PasswordKeys>,
+    /// Encrypts what is said in secure channels.
+    pub channel_cipher: Arc<dyn ChannelCipher>,
+    /// Uses the keys that the server keeps for people.
+    pub custodial_cipher: Arc<dyn CustodialCipher>,
+    /// Has such keys ready.
+    pub custodial_pairs: Arc<dyn CustodialPairs>,
     /// Signs access tokens.
     pub signer: Arc<dyn TokenSigner>,
     /// Makes digests and MACs.
@@ -94,6 +104,8 @@ pub struct Facts {
     pub rename_interval: Duration,
     /// Whether rates are counted; guesses always are.
     pub count_rates: bool,
+    /// What the operator has chosen for the dialect `channel`.
+    pub channel: ChannelRules,
 }
 
 impl Services {
@@ -104,6 +116,10 @@ impl Services {
         let Adapters {
             env,
             hasher,
+            password_keys,
+            channel_cipher,
+            custodial_cipher,
+            custodial_pairs,
             signer,
             digester,
             sealer,
@@ -135,6 +151,14 @@ impl Services {
         );
         let outbox = Outbox::new(env.clone(), sealer.clone(), mailer);
         let throttles = Throttles::new(digester.clone(), facts.count_rates);
+        let custodial_ports = CustodialKeyPorts {
+            sealer: sealer.clone(),
+            cipher: custodial_cipher.clone(),
+            pairs: custodial_pairs,
+            password_keys,
+            outbox: outbox.clone(),
+        };
+        let custodial_keys = CustodialKeys::new(env.clone(), custodial_ports, keys.clone());
         let account_ports = AccountPorts {
             hasher: hasher.clone(),
             digester: digester.clone(),
@@ -143,7 +167,8 @@ impl Services {
             throttles: throttles.clone(),
         };
         let accounts = Accounts::new(env.clone(), account_ports, facts.info.registration)
-            .with_rename_interval(facts.rename_interval);
+            .with_rename_interval(facts.rename_interval)
+            .with_custodial_keys(custodial_keys.clone());
         let factor_ports = FactorPorts {
             sealer: sealer.clone(),
             digester: digester.clone(),
@@ -156,11 +181,13 @@ impl Services {
             factors: factor_ports.clone(),
             throttles: throttles.clone(),
             outbox: outbox.clone(),
+            custodial_keys: custodial_keys.clone(),
         };
+        let recoveries = Recoveries::new(env.clone(), recovery_ports, sessions.clone());
         let authentication = AuthenticationPorts {
             hasher,
             factors: factor_ports.clone(),
-            throttles,
+            throttles: throttles.clone(),
             outbox: outbox.clone(),
             presence: presence.clone(),
         };
@@ -168,6 +195,20 @@ impl Services {
         let app_password_ports = AppPasswordPorts {
             digester: digester.clone(),
             outbox: outbox.clone(),
+            custodial_keys: custodial_keys.clone(),
+        };
+        let channel_ports = ChannelPorts {
+            cipher: channel_cipher,
+            custodial_cipher,
+            sealer: sealer.clone(),
+            digester: digester.clone(),
+            throttles,
+            presence: presence.clone(),
+            accounts: accounts.clone(),
+            authentication: authentication.clone(),
+            sessions: sessions.clone(),
+            recoveries: recoveries.clone(),
+            custodial_keys,
         };
         let files = FilePorts {
             sealer: sealer.clone(),
@@ -194,7 +235,8 @@ impl Services {
                 authentication.clone(),
                 sessions.clone(),
             ),
-            recoveries: Recoveries::new(env.clone(), recovery_ports, sessions.clone()),
+            channels: Channels::new(env.clone(), channel_ports, facts.channel),
+            recoveries,
             federation: Federation::new(
                 env.clone(),
                 accounts.clone(),

@@ -16,6 +16,7 @@
 
 mod app;
 mod assembly;
+mod custodial_key;
 mod dialects;
 mod docs;
 pub mod extract;

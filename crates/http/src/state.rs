@@ -8,6 +8,7 @@ use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
 use sealpost_domain::avatars::Avatars;
 use sealpost_domain::challenges::Challenges;
+use sealpost_domain::channels::Channels;
 use sealpost_domain::chats::Chats;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
@@ -45,6 +46,8 @@ pub struct Services {
     pub app_passwords: AppPasswords,
     /// Use cases of recovery.
     pub recoveries: Recoveries,
+    /// Use cases of secure channels.
+    pub channels: Channels,
     /// Use cases of invites.
     pub invites: Invites,
     /// What the operator does with accounts.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
-    MockBlobStore, MockCommonPasswords, MockFernetCipher, MockFileCipher, MockKeyInspector,
-    MockMailer, MockPasswordHasher, MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner,
+    MockBlobStore, MockChannelCipher, MockCommonPasswords, MockCustodialCipher, MockCustodialPairs,
+    MockFernetCipher, MockFileCipher, MockKeyInspector, MockMailer, MockPasswordHasher,
+    MockPasswordKeys, MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner,
     NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
 };
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
@@ -84,6 +86,10 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
             entropy: Arc::new(CountingEntropy::default()),
         },
         hasher: Arc::new(hasher),
+        password_keys: Arc::new(MockPasswordKeys::new()),
+        channel_cipher: Arc::new(MockChannelCipher::new()),
+        custodial_cipher: Arc::new(MockCustodialCipher::new()),
+        custodial_pairs: Arc::new(MockCustodialPairs::new()),
         signer: Arc::new(signer),
         digester: Arc::new(NoDigests),
         sealer: Arc::new(MockSealer::new()),
@@ -110,6 +116,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         max_attachment: 1024 * 1024,
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: true,
+        channel: ChannelRules::default(),
     };
     let mut services = Services::new(adapters, facts, Arc::new(Hub::default()));
     services.readiness = vec![Arc::new(StoreCheck(store))];

@@ -43,7 +43,9 @@ impl<'a> View<'a> {
                     view.username = Cow::default();
                 }
             }
-            MailMessage::LoginCode { code } | MailMessage::RecoveryCode { code } => {
+            MailMessage::LoginCode { code }
+            | MailMessage::RecoveryCode { code }
+            | MailMessage::ResetCode { code } => {
                 view.code = code.expose();
             }
             MailMessage::FactorAdded { factor } | MailMessage::FactorRemoved { factor } => {
@@ -124,6 +126,7 @@ files! {
     EmailVerification: "email-verification.txt", "email-verification.html";
     LoginCode: "login-code.txt", "login-code.html";
     RecoveryCode: "recovery-code.txt", "recovery-code.html";
+    ResetCode: "recovery-code.txt", "recovery-code.html";
     AddressInUse: "address-in-use.txt", "address-in-use.html";
     PasswordChanged: "password-changed.txt", "password-changed.html";
     PasswordReset: "password-reset.txt", "password-reset.html";
@@ -146,6 +149,7 @@ pub(crate) const fn subject(template: MailTemplate) -> &'static str {
         MailTemplate::EmailVerification => "Confirm your mail address",
         MailTemplate::LoginCode => "Your login code",
         MailTemplate::RecoveryCode => "Your recovery code",
+        MailTemplate::ResetCode => "Reset password",
         MailTemplate::AddressInUse => "You already have an account",
         MailTemplate::PasswordChanged => "Your password was changed",
         MailTemplate::PasswordReset => "Your password was reset",

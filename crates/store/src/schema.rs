@@ -442,6 +442,60 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    custodial_keys (account_id) {
+        account_id -> Binary,
+        key_id -> Binary,
+        sealed_private -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    custodial_key_openers (account_id, opener, opener_id) {
+        account_id -> Binary,
+        opener -> SmallInt,
+        opener_id -> Binary,
+        app_password_id -> Nullable<Binary>,
+        key_id -> Binary,
+        parameters -> Nullable<Text>,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    channels (id) {
+        id -> Binary,
+        handle -> Binary,
+        secret -> Binary,
+        suite -> SmallInt,
+        sealed_key -> Binary,
+        recovery_id -> Nullable<Binary>,
+        sealed_token -> Nullable<Binary>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    channel_logins (channel_id) {
+        channel_id -> Binary,
+        session_id -> Binary,
+        wrong_passwords -> SmallInt,
+        key_id -> Nullable<Binary>,
+        sealed_wrapping -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    channel_tries (account_id) {
+        account_id -> Binary,
+        tries -> SmallInt,
+    }
+}
+
+diesel::joinable!(channel_logins -> channels (channel_id));
+diesel::allow_tables_to_appear_in_same_query!(channels, channel_logins);
 diesel::joinable!(keys -> accounts (account_id));
 diesel::joinable!(mailbox_keys -> accounts (account_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));

@@ -4,17 +4,17 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 /// A content encryption key; each message has its own.
-pub(super) type ContentKey = Zeroizing<[u8; 32]>;
+pub(crate) type ContentKey = Zeroizing<[u8; 32]>;
 
 /// What a message is encrypted to.
-pub(super) struct Sealed {
-    pub(super) iv: [u8; 12],
-    pub(super) ciphertext: Vec<u8>,
-    pub(super) tag: [u8; 16],
+pub(crate) struct Sealed {
+    pub(crate) iv: [u8; 12],
+    pub(crate) ciphertext: Vec<u8>,
+    pub(crate) tag: [u8; 16],
 }
 
 /// Encrypts. The key must be fresh; None if the library fails.
-pub(super) fn encrypt(
+pub(crate) fn encrypt(
     key: &ContentKey,
     iv: [u8; 12],
     aad: &[u8],
@@ -36,7 +36,7 @@ pub(super) fn encrypt(
 }
 
 /// Decrypts; None if anything is not as it was made.
-pub(super) fn decrypt(key: &ContentKey, aad: &[u8], sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn decrypt(key: &ContentKey, aad: &[u8], sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>> {
     let mut buffer = Zeroizing::new([sealed.ciphertext.as_slice(), &sealed.tag].concat());
     let nonce = Nonce::assume_unique_for_key(sealed.iv);
     cipher(key)?

@@ -59,12 +59,13 @@
 //! ```
 
 mod agreement;
+pub(crate) mod compact;
 mod content;
 mod error;
 mod jwe;
 mod jws;
 mod message;
-mod oaep;
+pub(crate) mod oaep;
 mod open;
 mod payload;
 mod recipient;

@@ -11,10 +11,10 @@ use super::content::ContentKey;
 use crate::keys::{Public, RsaKey};
 
 /// What a header calls it.
-pub(super) const ALG: &str = "RSA-OAEP-256";
+pub(crate) const ALG: &str = "RSA-OAEP-256";
 
 /// Encrypts the content key; None if the library refuses the key.
-pub(super) fn encrypt(theirs: &RsaKey, key: &ContentKey) -> Option<Vec<u8>> {
+pub(crate) fn encrypt(theirs: &RsaKey, key: &ContentKey) -> Option<Vec<u8>> {
     let theirs = PublicEncryptingKey::from_der(&theirs.to_spki()?).ok()?;
     let theirs = OaepPublicEncryptingKey::new(theirs).ok()?;
     let mut encrypted = vec![0; theirs.ciphertext_size()];
@@ -30,7 +30,7 @@ pub(super) fn encrypt(theirs: &RsaKey, key: &ContentKey) -> Option<Vec<u8>> {
 }
 
 /// Decrypts the content key; None if it was not encrypted so. The caller must not let anyone see which it was.
-pub(super) fn decrypt(mine: &OaepPrivateDecryptingKey, encrypted: &[u8]) -> Option<ContentKey> {
+pub(crate) fn decrypt(mine: &OaepPrivateDecryptingKey, encrypted: &[u8]) -> Option<ContentKey> {
     let mut buffer = Zeroizing::new(vec![0; mine.min_output_size()]);
     let opened = mine
         .decrypt(&OAEP_SHA256_MGF1SHA256, encrypted, &mut buffer, None)
@@ -40,7 +40,7 @@ pub(super) fn decrypt(mine: &OaepPrivateDecryptingKey, encrypted: &[u8]) -> Opti
 }
 
 /// Both halves of the pair in this PKCS#8 document (RFC 5208); None if it is none, or a bad one.
-pub(super) fn key_pair(pkcs8: &[u8]) -> Option<(OaepPrivateDecryptingKey, Public)> {
+pub(crate) fn key_pair(pkcs8: &[u8]) -> Option<(OaepPrivateDecryptingKey, Public)> {
     let private = PrivateDecryptingKey::from_pkcs8(pkcs8).ok()?;
     let spki: PublicKeyX509Der<'_> = private.public_key().as_der().ok()?;
     let public = Public::from_rsa_spki(spki.as_ref()).ok()?;

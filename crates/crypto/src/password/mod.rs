@@ -13,7 +13,9 @@ use std::{fmt, io};
 use async_trait::async_trait;
 use sealpost_domain::Secret;
 use sealpost_domain::accounts::Password;
-use sealpost_domain::ports::{Entropy, HashError, PasswordHash, PasswordHasher, Verification};
+use sealpost_domain::ports::{
+    Entropy, HashError, KeyParameters, PasswordHash, PasswordHasher, PasswordKeys, Verification,
+};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
@@ -21,7 +23,7 @@ use argon::{Argon, Scratch};
 pub use params::{Argon2Params, InvalidParams};
 pub(crate) use pool::Pool;
 pub use pool::PoolSize;
-use stored::{OUTPUT_LEN, SALT_LEN, Stored};
+use stored::{Derivation, OUTPUT_LEN, SALT_LEN, Stored};
 
 /// Argon2id v1.3 (RFC 9106) over HMAC-SHA-256(pepper, password), as a PHC string.
 ///
@@ -91,6 +93,44 @@ impl PasswordHasher for Argon2Hasher {
             .run(move |scratch| work.verify(&password, stored.as_ref(), scratch))
             .await?;
         Ok(verdict?)
+    }
+}
+
+#[async_trait]
+impl PasswordKeys for Argon2Hasher {
+    async fn new_key(
+        &self,
+        password: Password,
+    ) -> Result<(KeyParameters, Secret<[u8; 32]>), HashError> {
+        let work = &self.work;
+        let derivation = Derivation::new(work.params, &work.argon.new_salt());
+        let parameters = derivation.to_parameters().map_err(Failure::from)?;
+        Ok((parameters, self.derive(password, derivation).await?))
+    }
+
+    async fn key(
+        &self,
+        password: Password,
+        parameters: KeyParameters,
+    ) -> Result<Secret<[u8; 32]>, HashError> {
+        let derivation = Derivation::parse(&parameters)?;
+        self.derive(password, derivation).await
+    }
+}
+
+impl Argon2Hasher {
+    async fn derive(
+        &self,
+        password: Password,
+        derivation: Derivation,
+    ) -> Result<Secret<[u8; 32]>, HashError> {
+        let work = Arc::clone(&self.work);
+        let computed = self.pool.run(move |scratch| {
+            let (salt, params) = (derivation.salt(), derivation.params());
+            work.argon.compute(&password, salt, params, scratch)
+        });
+        let key = computed.await?.map_err(Failure::from)?;
+        Ok(Secret::new(*key))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use argon2::ARGON2ID_IDENT;
 use argon2::password_hash::phc::{self, Output, ParamsString, Salt};
-use sealpost_domain::ports::PasswordHash;
+use sealpost_domain::ports::{KeyParameters, PasswordHash};
 
 use super::{Argon2Params, Failure};
 
@@ -50,14 +50,10 @@ impl Stored {
     }
 
     pub(super) fn to_phc(&self) -> Result<PasswordHash, phc::Error> {
-        let mut params = ParamsString::new();
-        for (letter, value) in self.params.letters() {
-            params.add_decimal(letter, value)?;
-        }
         let hash = phc::PasswordHash {
             algorithm: ARGON2ID_IDENT,
             version: Some(VERSION),
-            params,
+            params: self.params.written()?,
             salt: Some(self.salt),
             hash: Some(Output::new(&self.output)?),
         };
@@ -74,6 +70,66 @@ impl Stored {
 
     pub(super) const fn output(&self) -> &[u8; OUTPUT_LEN] {
         &self.output
+    }
+}
+
+/// How a key comes out of a password: a PHC string without the output.
+pub(super) struct Derivation {
+    params: Argon2Params,
+    salt: [u8; SALT_LEN],
+}
+
+impl Derivation {
+    pub(super) const fn new(params: Argon2Params, salt: &[u8; SALT_LEN]) -> Self {
+        Self {
+            params,
+            salt: *salt,
+        }
+    }
+
+    /// Reads `$argon2id$v=19$m=…,t=…,p=…$salt` and nothing else.
+    pub(super) fn parse(parameters: &KeyParameters) -> Result<Self, Failure> {
+        let parsed = phc::PasswordHash::new(parameters.as_str()).map_err(|_| Failure::Stored)?;
+        if parsed.algorithm != ARGON2ID_IDENT
+            || parsed.version != Some(VERSION)
+            || parsed.hash.is_some()
+        {
+            return Err(Failure::Stored);
+        }
+        let salt = parsed.salt.ok_or(Failure::Stored)?;
+        Ok(Self {
+            params: read_params(&parsed.params).ok_or(Failure::Stored)?,
+            salt: salt.as_ref().try_into().map_err(|_| Failure::Stored)?,
+        })
+    }
+
+    pub(super) fn to_parameters(&self) -> Result<KeyParameters, phc::Error> {
+        let text = phc::PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(VERSION),
+            params: self.params.written()?,
+            salt: Some(Salt::new(&self.salt)?),
+            hash: None,
+        };
+        Ok(KeyParameters::new(text.to_string()))
+    }
+
+    pub(super) const fn params(&self) -> Argon2Params {
+        self.params
+    }
+
+    pub(super) const fn salt(&self) -> &[u8; SALT_LEN] {
+        &self.salt
+    }
+}
+
+impl Argon2Params {
+    fn written(self) -> Result<ParamsString, phc::Error> {
+        let mut params = ParamsString::new();
+        for (letter, value) in self.letters() {
+            params.add_decimal(letter, value)?;
+        }
+        Ok(params)
     }
 }
 

@@ -165,3 +165,22 @@ fn an_account_without_a_password_is_always_wrong_and_costs_the_same() {
         assert_eq!(verdict, Verification::Wrong);
     }
 }
+
+#[test]
+fn a_key_comes_again_from_its_password_alone_and_is_not_the_stored_hash() {
+    let hasher = hasher(PEPPER, Argon2Params::cheap());
+    let (parameters, key) = block_on(hasher.new_key(password("correct horse"))).unwrap();
+    let again = |text: &str| block_on(hasher.key(password(text), parameters.clone())).unwrap();
+    assert!(
+        parameters
+            .as_str()
+            .starts_with("$argon2id$v=19$m=64,t=1,p=1$")
+    );
+    assert_eq!(again("correct horse"), key);
+    assert_ne!(again("correct horsf"), key);
+    let (other, _) = block_on(hasher.new_key(password("correct horse"))).unwrap();
+    assert_ne!(other, parameters);
+    let stored = hash(&hasher, "correct horse");
+    let stored = KeyParameters::new(stored.as_str().to_owned());
+    assert!(block_on(hasher.key(password("correct horse"), stored)).is_err());
+}

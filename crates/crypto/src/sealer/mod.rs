@@ -36,6 +36,7 @@ struct PurposeKeys {
     conversation: XChaCha20Poly1305,
     outbox: XChaCha20Poly1305,
     totp: XChaCha20Poly1305,
+    user_key: XChaCha20Poly1305,
 }
 
 impl MasterSealer {
@@ -76,6 +77,7 @@ impl PurposeKeys {
             conversation: key(SealPurpose::Conversation),
             outbox: key(SealPurpose::Outbox),
             totp: key(SealPurpose::Totp),
+            user_key: key(SealPurpose::UserKey),
         }
     }
 
@@ -87,6 +89,7 @@ impl PurposeKeys {
             SealPurpose::Conversation => &self.conversation,
             SealPurpose::Outbox => &self.outbox,
             SealPurpose::Totp => &self.totp,
+            SealPurpose::UserKey => &self.user_key,
         }
     }
 }

@@ -83,5 +83,6 @@ pub(super) const fn label(purpose: SealPurpose) -> &'static str {
         SealPurpose::Conversation => "conversation",
         SealPurpose::Outbox => "outbox",
         SealPurpose::Totp => "totp",
+        SealPurpose::UserKey => "userkey",
     }
 }

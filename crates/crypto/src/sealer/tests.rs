@@ -103,6 +103,7 @@ fn places() -> impl Strategy<Value = Place> {
         SealPurpose::Conversation,
         SealPurpose::Outbox,
         SealPurpose::Totp,
+        SealPurpose::UserKey,
     ]);
     // Few and overlapping values, so that near misses come up: "a"+"ab" beside "aa"+"b".
     let name = || select(vec!["", "a", "b", "aa", "ab", "file"]);

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::{Account, AccountId, Accounts, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authentication::{Authentication, ConfirmPasswordError};
+use crate::custodial_keys::{self, CustodialKeyError, PasswordEffect};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{HashError, PasswordHash, StoreError, StoreExt, Tx};
 use crate::sessions::{Actor, EndedSession, Session, SessionId, Sessions};
@@ -42,9 +43,19 @@ pub enum ChangePasswordError {
     /// The new one could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// The key that the server keeps for the account could not be sealed under the new password.
+    #[error(transparent)]
+    Key(#[from] CustodialKeyError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedPassword {
+    /// Whether the account has another custodial key now: what was encrypted for the old one stays closed.
+    pub key_replaced: bool,
 }
 
 /// What one unit of work stores.
@@ -52,14 +63,16 @@ pub(super) struct Change {
     pub(super) old: PasswordHash,
     pub(super) new: PasswordHash,
     pub(super) kept: SessionId,
+    pub(super) key: PasswordEffect,
     pub(super) notice: Option<SealedMail>,
     pub(super) event: AuditEvent,
 }
 
 impl Accounts {
     /// Sets a new password and ends everything else that opens the account ([`close_doors`]): every other session of
-    /// every dialect, app passwords, recoveries under way. Needs a login within [`Session::STEP_UP_WINDOW`] and the
-    /// present password, if there is one. The owner gets a notice.
+    /// every dialect, app passwords, recoveries under way. The key that the server keeps for the account, if it has one,
+    /// is sealed under the new password. Needs a login within [`Session::STEP_UP_WINDOW`] and the present password, if
+    /// there is one. The owner gets a notice.
     ///
     /// # Errors
     /// [`ChangePasswordError`]; then nothing has changed.
@@ -69,34 +82,59 @@ impl Accounts {
         authentication: &Authentication,
         sessions: &Sessions,
         command: ChangePassword,
-    ) -> Result<(), ChangePasswordError> {
+    ) -> Result<ChangedPassword, ChangePasswordError> {
         let id = actor.account();
         if self.env.now().since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
             return Err(ChangePasswordError::StepUp);
         }
         self.check_new_password(&command.new, actor.dialect())
             .map_err(ChangePasswordError::CommonPassword)?;
-        let old = match command.current {
+        let old = match command.current.clone() {
             Some(current) => authentication.confirm_password(actor, current).await?,
             None => self.env.store.read(move |tx| no_password(tx, id)).await?,
         };
-        let new = self.ports.hasher.hash(command.new).await?;
+        let new = self.ports.hasher.hash(command.new.clone()).await?;
         let account: Account = self
             .env
             .store
             .read(move |tx| tx.accounts().find(id)?.ok_or(ChangePasswordError::Gone))
             .await?;
         let outbox = &self.ports.outbox;
+        let ChangePassword {
+            current,
+            new: typed,
+        } = &command;
+        let key = self
+            .follow(actor, &account, current.as_ref(), typed)
+            .await?;
         let change = Change {
             old,
             new,
+            key,
             kept: actor.session(),
             notice: outbox.notice(&account, MailMessage::PasswordChanged),
             event: AuditEvent::by(actor, &self.env, AuditKind::PasswordChanged),
         };
-        let ended = self.env.store.write(move |tx| replace(tx, &change)).await?;
+        let (changed, ended) = self.env.store.write(move |tx| replace(tx, &change)).await?;
         sessions.note_ended(&ended);
-        Ok(())
+        Ok(changed)
+    }
+
+    /// What the key that the server keeps for the account has to do with a new password.
+    pub(super) async fn follow(
+        &self,
+        actor: &Actor,
+        account: &Account,
+        old: Option<&Password>,
+        new: &Password,
+    ) -> Result<PasswordEffect, CustodialKeyError> {
+        match &self.custodial_keys {
+            Some(keys) => {
+                keys.on_new_password(account, old, new, Some(actor.dialect()))
+                    .await
+            }
+            None => Ok(PasswordEffect::Nothing),
+        }
     }
 }
 
@@ -114,7 +152,7 @@ fn no_password(tx: &mut dyn Tx, account: AccountId) -> Result<PasswordHash, Chan
 pub(super) fn replace(
     tx: &mut dyn Tx,
     change: &Change,
-) -> Result<Vec<EndedSession>, ChangePasswordError> {
+) -> Result<(ChangedPassword, Vec<EndedSession>), ChangePasswordError> {
     let Change { event, .. } = change;
     // Somebody else changed it while this one was checked: what was proved is no longer true.
     if !tx
@@ -123,9 +161,11 @@ pub(super) fn replace(
     {
         return Err(ChangePasswordError::WrongPassword);
     }
+    let key_replaced = custodial_keys::apply(tx, &change.key)?;
     tx.audit().append(event)?;
     mail::enqueue_if(tx, change.notice.as_ref())?;
-    Ok(close_doors(tx, event.account, Some(change.kept), event.at)?)
+    let ended = close_doors(tx, event.account, Some(change.kept), event.at)?;
+    Ok((ChangedPassword { key_replaced }, ended))
 }
 
 impl From<ConfirmPasswordError> for ChangePasswordError {
@@ -143,7 +183,7 @@ domain_error!(ChangePasswordError {
     CurrentMissing: Invalid, "missing-field", "current_password";
     WrongPassword: Forbidden, "wrong-password", "current_password";
     Gone: Unauthenticated, "account-gone";
-} else { Confirm, Hash, Store });
+} else { Confirm, Hash, Key, Store });
 
 #[cfg(test)]
 mod tests {
@@ -156,6 +196,7 @@ mod tests {
             old: PasswordHash::new("old".to_owned()),
             new: PasswordHash::new("new".to_owned()),
             kept: session(alice).id,
+            key: PasswordEffect::Nothing,
             notice: None,
             event: audit_event(alice, AuditKind::PasswordChanged),
         }
@@ -199,7 +240,11 @@ mod tests {
             .withf(|noted| *noted == change().event)
             .once()
             .returning(|_| Ok(()));
-        assert_eq!(replace(&mut tx, &change()).unwrap().len(), 1);
+        tx.channels
+            .expect_forget_tries()
+            .once()
+            .returning(|_| Ok(()));
+        assert_eq!(replace(&mut tx, &change()).unwrap().1.len(), 1);
     }
 
     #[test]

@@ -17,5 +17,6 @@ pub(crate) fn close_doors(
     tx.recoveries().delete_all(account)?;
     tx.codes().delete_all(account)?;
     tx.tickets().remove_all(account)?;
+    tx.channels().forget_tries(account)?;
     end_all_but(tx, account, kept, now)
 }

@@ -22,7 +22,7 @@ mod verify_email;
 mod view;
 
 pub use account::{Account, AccountId};
-pub use change_password::{ChangePassword, ChangePasswordError};
+pub use change_password::{ChangePassword, ChangePasswordError, ChangedPassword};
 pub use change_settings::{ChangeSettings, SettingsError};
 pub(crate) use close_doors::close_doors;
 pub use email::{Email, EmailError};

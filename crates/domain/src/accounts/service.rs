@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::{Password, PasswordError, RegistrationPolicy};
 use crate::Environment;
+use crate::custodial_keys::CustodialKeys;
 use crate::mail::Outbox;
 use crate::ports::{CommonPasswords, Digester, PasswordHasher};
 use crate::sessions::Dialect;
@@ -30,6 +31,7 @@ pub struct Accounts {
     pub(super) ports: AccountPorts,
     pub(super) policy: RegistrationPolicy,
     pub(super) rename_interval: Duration,
+    pub(super) custodial_keys: Option<CustodialKeys>,
 }
 
 impl Accounts {
@@ -44,6 +46,7 @@ impl Accounts {
             ports,
             policy,
             rename_interval: Self::RENAME_INTERVAL,
+            custodial_keys: None,
         }
     }
 
@@ -63,6 +66,13 @@ impl Accounts {
     #[must_use]
     pub const fn with_rename_interval(mut self, interval: Duration) -> Self {
         self.rename_interval = interval;
+        self
+    }
+
+    /// The same where keys are kept for accounts, which have to follow their passwords.
+    #[must_use]
+    pub fn with_custodial_keys(mut self, keys: CustodialKeys) -> Self {
+        self.custodial_keys = Some(keys);
         self
     }
 }

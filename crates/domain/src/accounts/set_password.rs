@@ -1,7 +1,7 @@
 //! The owner sets a new password without telling the present one, as the dialect `social` has it.
 
 use super::change_password::{Change, replace};
-use super::{Account, Accounts, ChangePasswordError, Password};
+use super::{Account, Accounts, ChangePasswordError, ChangedPassword, Password};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::mail::MailMessage;
 use crate::ports::{PasswordHash, StoreExt};
@@ -9,7 +9,8 @@ use crate::sessions::{Actor, Session, Sessions};
 
 impl Accounts {
     /// Sets a new password on the word of a login within [`Session::STEP_UP_WINDOW`] alone, and ends everything else that
-    /// opens the account, as [`Accounts::change_password`] does. The owner gets a notice.
+    /// opens the account, as [`Accounts::change_password`] does. A key that the server keeps for the account is replaced,
+    /// since nobody can open it without the old password. The owner gets a notice.
     ///
     /// # Errors
     /// [`ChangePasswordError`]; then nothing has changed.
@@ -18,7 +19,7 @@ impl Accounts {
         actor: &Actor,
         sessions: &Sessions,
         new: Password,
-    ) -> Result<(), ChangePasswordError> {
+    ) -> Result<ChangedPassword, ChangePasswordError> {
         let id = actor.account();
         if self.env.now().since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
             return Err(ChangePasswordError::StepUp);
@@ -39,13 +40,14 @@ impl Accounts {
         let outbox = &self.ports.outbox;
         let change = Change {
             old,
+            key: self.follow(actor, &account, None, &new).await?,
             new: self.ports.hasher.hash(new).await?,
             kept: actor.session(),
             notice: outbox.notice(&account, MailMessage::PasswordChanged),
             event: AuditEvent::by(actor, &self.env, AuditKind::PasswordChanged),
         };
-        let ended = self.env.store.write(move |tx| replace(tx, &change)).await?;
+        let (changed, ended) = self.env.store.write(move |tx| replace(tx, &change)).await?;
         sessions.note_ended(&ended);
-        Ok(())
+        Ok(changed)
     }
 }

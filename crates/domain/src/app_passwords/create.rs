@@ -7,6 +7,7 @@ use crate::Secret;
 use crate::accounts::{Account, Password};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authentication::ConfirmPasswordError;
+use crate::custodial_keys::{CustodialKeyError, KeyOpener};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{Digest, StoreError, StoreExt, Tx};
 use crate::sessions::{Actor, Dialect, Session};
@@ -55,9 +56,21 @@ pub enum CreateAppPasswordError {
     /// The password could not be checked.
     #[error(transparent)]
     Confirm(ConfirmPasswordError),
+    /// The account's custodial key cannot be had.
+    #[error(transparent)]
+    Key(#[from] CustodialKeyError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What one unit of work stores.
+struct Rows {
+    password: AppPassword,
+    digest: Digest,
+    opener: Option<KeyOpener>,
+    notice: Option<SealedMail>,
+    event: AuditEvent,
 }
 
 impl AppPasswords {
@@ -74,12 +87,15 @@ impl AppPasswords {
         if now.since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
             return Err(CreateAppPasswordError::StepUp);
         }
-        match (command.dialect, command.password) {
+        let confirmed = match (command.dialect, command.password) {
             (Dialect::Native, _) => return Err(CreateAppPasswordError::NativeDialect),
             (Dialect::Channel, None) => return Err(CreateAppPasswordError::PasswordNeeded),
-            (Dialect::Channel, Some(password)) => self.confirm(actor, password).await?,
-            (_, _) => {}
-        }
+            (Dialect::Channel, Some(password)) => {
+                self.confirm(actor, password.clone()).await?;
+                Some(password)
+            }
+            (_, _) => None,
+        };
         let account: Account = self
             .env
             .store
@@ -101,14 +117,23 @@ impl AppPasswords {
             },
         );
         let text = text::encode(&self.env.random());
-        let digest = self.ports.digester.digest(text.expose().as_bytes());
-        let event = AuditEvent::by(actor, &self.env, AuditKind::AppPasswordAdded)
-            .about(*app_password.id.as_bytes());
-        let row = app_password.clone();
-        self.env
-            .store
-            .write(move |tx| add(tx, &row, &digest, notice.as_ref(), &event))
-            .await?;
+        let opener = match confirmed {
+            Some(password) => {
+                let keys = &self.ports.custodial_keys;
+                keys.seal_for_app_password(&account, password, app_password.id, &text)
+                    .await?
+            }
+            None => None,
+        };
+        let rows = Rows {
+            digest: self.ports.digester.digest(text.expose().as_bytes()),
+            event: AuditEvent::by(actor, &self.env, AuditKind::AppPasswordAdded)
+                .about(*app_password.id.as_bytes()),
+            password: app_password.clone(),
+            opener,
+            notice,
+        };
+        self.env.store.write(move |tx| add(tx, &rows)).await?;
         Ok(CreatedAppPassword { app_password, text })
     }
 
@@ -126,20 +151,20 @@ impl AppPasswords {
     }
 }
 
-fn add(
-    tx: &mut dyn Tx,
-    password: &AppPassword,
-    digest: &Digest,
-    notice: Option<&SealedMail>,
-    event: &AuditEvent,
-) -> Result<(), CreateAppPasswordError> {
+fn add(tx: &mut dyn Tx, rows: &Rows) -> Result<(), CreateAppPasswordError> {
+    let Rows {
+        password, digest, ..
+    } = rows;
     let allowed = usize::try_from(AppPassword::MAX_PER_ACCOUNT).unwrap_or(usize::MAX);
     if tx.app_passwords().list(password.account)?.len() >= allowed {
         return Err(CreateAppPasswordError::TooMany);
     }
     tx.app_passwords().insert(password, digest)?;
-    tx.audit().append(event)?;
-    Ok(mail::enqueue_if(tx, notice)?)
+    if let Some(opener) = &rows.opener {
+        tx.custodial_keys().put_opener(opener)?;
+    }
+    tx.audit().append(&rows.event)?;
+    Ok(mail::enqueue_if(tx, rows.notice.as_ref())?)
 }
 
 domain_error!(CreateAppPasswordError {
@@ -149,7 +174,7 @@ domain_error!(CreateAppPasswordError {
     WrongPassword: Forbidden, "wrong-password", "password";
     TooMany: Conflict, "too-many-app-passwords";
     Gone: Unauthenticated, "account-gone";
-} else { Confirm, Store });
+} else { Confirm, Key, Store });
 
 #[cfg(test)]
 mod tests {
@@ -170,8 +195,14 @@ mod tests {
     }
 
     fn added(tx: &mut MockTx) -> Result<(), CreateAppPasswordError> {
-        let event = audit_event(sample().account, AuditKind::AppPasswordAdded);
-        add(tx, &sample(), &[9; 32], None, &event)
+        let rows = Rows {
+            password: sample(),
+            digest: [9; 32],
+            opener: None,
+            notice: None,
+            event: audit_event(sample().account, AuditKind::AppPasswordAdded),
+        };
+        add(tx, &rows)
     }
 
     fn tx_with(number: usize) -> MockTx {

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use crate::Environment;
 use crate::authentication::Authentication;
+use crate::custodial_keys::CustodialKeys;
 use crate::mail::Outbox;
 use crate::ports::Digester;
 use crate::sessions::Sessions;
@@ -13,6 +14,8 @@ pub struct AppPasswordPorts {
     pub digester: Arc<dyn Digester>,
     /// Takes notices.
     pub outbox: Outbox,
+    /// Keeps the keys that app passwords for the dialect `channel` open.
+    pub custodial_keys: CustodialKeys,
 }
 
 /// The use cases of app passwords. Cloning is cheap.

@@ -44,7 +44,8 @@ pub(super) fn encode(mail: &Mail) -> Zeroizing<Vec<u8>> {
     match &mail.message {
         MailMessage::EmailVerification { code }
         | MailMessage::LoginCode { code }
-        | MailMessage::RecoveryCode { code } => put(&mut bytes, code.expose()),
+        | MailMessage::RecoveryCode { code }
+        | MailMessage::ResetCode { code } => put(&mut bytes, code.expose()),
         MailMessage::FactorAdded { factor } | MailMessage::FactorRemoved { factor } => {
             bytes.push(factor.code());
         }
@@ -151,6 +152,7 @@ impl Reader<'_> {
             }
             MailTemplate::LoginCode => MailMessage::LoginCode { code: self.code()? },
             MailTemplate::RecoveryCode => MailMessage::RecoveryCode { code: self.code()? },
+            MailTemplate::ResetCode => MailMessage::ResetCode { code: self.code()? },
             MailTemplate::AddressInUse => MailMessage::AddressInUse,
             MailTemplate::PasswordChanged => MailMessage::PasswordChanged,
             MailTemplate::PasswordReset => MailMessage::PasswordReset,

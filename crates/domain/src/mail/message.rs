@@ -21,6 +21,11 @@ pub enum MailMessage {
         /// What to type in.
         code: Secret<String>,
     },
+    /// The same as the dialect `channel` words it.
+    ResetCode {
+        /// What to type in.
+        code: Secret<String>,
+    },
     /// Somebody tried to make an account with this address, which already has one.
     AddressInUse,
     /// The owner set a new password.
@@ -114,6 +119,7 @@ impl MailMessage {
             Self::EmailVerification { .. } => MailTemplate::EmailVerification,
             Self::LoginCode { .. } => MailTemplate::LoginCode,
             Self::RecoveryCode { .. } => MailTemplate::RecoveryCode,
+            Self::ResetCode { .. } => MailTemplate::ResetCode,
             Self::AddressInUse => MailTemplate::AddressInUse,
             Self::PasswordChanged => MailTemplate::PasswordChanged,
             Self::PasswordReset => MailTemplate::PasswordReset,

@@ -74,4 +74,6 @@ templates! {
     AccountDeleted = 16, "account-deleted";
     /// A try.
     Test = 17, "test";
+    /// A code for a new password, in the words of the dialect `channel`.
+    ResetCode = 20, "reset-code";
 }

@@ -17,12 +17,17 @@ mod app_passwords;
 mod audit;
 mod avatars;
 mod blobs;
+mod channel_cipher;
+mod channels;
 mod chats;
 mod clock;
 mod codes;
 mod common_passwords;
 mod contacts;
 mod conversations;
+mod custodial_cipher;
+mod custodial_keys;
+mod custodial_pairs;
 mod data_key_cipher;
 mod data_keys;
 mod deliveries;
@@ -47,6 +52,7 @@ mod mailer;
 mod messages;
 mod outbox;
 mod password_hasher;
+mod password_keys;
 mod pictures;
 mod presence;
 mod recoveries;
@@ -67,12 +73,17 @@ pub use app_passwords::AppPasswordRepository;
 pub use audit::AuditRepository;
 pub use avatars::AvatarRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
+pub use channel_cipher::ChannelCipher;
+pub use channels::ChannelRepository;
 pub use chats::{ChatRepository, NumberedConversation};
 pub use clock::Clock;
 pub use codes::CodeRepository;
 pub use common_passwords::CommonPasswords;
 pub use contacts::ContactRepository;
 pub use conversations::ConversationRepository;
+pub use custodial_cipher::{Addressing, CustodialCipher, SecretUse};
+pub use custodial_keys::CustodialKeyRepository;
+pub use custodial_pairs::{CustodialPair, CustodialPairs, NoPair};
 pub use data_key_cipher::{DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair};
 pub use data_keys::DataKeyRepository;
 pub use deliveries::{DeliveryRepository, NewDelivery};
@@ -99,6 +110,7 @@ pub use mailer::{MailError, Mailer, OutgoingMail};
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use outbox::{LeasedMail, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
+pub use password_keys::{KeyParameters, PasswordKeys};
 pub use pictures::{PictureError, PictureProcessor};
 pub use presence::PresenceRepository;
 pub use recoveries::RecoveryRepository;
@@ -117,20 +129,22 @@ pub use wake_ups::WakeUps;
 pub use self::{
     accounts::MockAccountRepository, app_passwords::MockAppPasswordRepository,
     audit::MockAuditRepository, avatars::MockAvatarRepository, blobs::MockBlobStore,
-    chats::MockChatRepository, codes::MockCodeRepository, common_passwords::MockCommonPasswords,
+    channel_cipher::MockChannelCipher, channels::MockChannelRepository, chats::MockChatRepository,
+    codes::MockCodeRepository, common_passwords::MockCommonPasswords,
     contacts::MockContactRepository, conversations::MockConversationRepository,
-    data_keys::MockDataKeyRepository, deliveries::MockDeliveryRepository,
-    envelopes::MockEnvelopeRepository, factors::MockFactorRepository,
-    fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher, files::MockFileRepository,
-    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
-    inbox::MockInboxRepository, installation::MockInstallationRepository,
-    invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
-    key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    custodial_cipher::MockCustodialCipher, custodial_keys::MockCustodialKeyRepository,
+    custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,
+    deliveries::MockDeliveryRepository, envelopes::MockEnvelopeRepository,
+    factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
+    files::MockFileRepository, identities::MockIdentityRepository,
+    identity_provider::MockIdentityProvider, inbox::MockInboxRepository,
+    installation::MockInstallationRepository, invites::MockInviteRepository,
+    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
     mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
     outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
-    pictures::MockPictureProcessor, presence::MockPresenceRepository,
-    recoveries::MockRecoveryRepository, rsa_pem::MockRsaPem, sealer::MockSealer,
-    sessions::MockSessionRepository, socket_tickets::MockSocketTicketRepository,
-    throttles::MockThrottleRepository, tickets::MockTicketRepository,
-    token_signer::MockTokenSigner,
+    password_keys::MockPasswordKeys, pictures::MockPictureProcessor,
+    presence::MockPresenceRepository, recoveries::MockRecoveryRepository, rsa_pem::MockRsaPem,
+    sealer::MockSealer, sessions::MockSessionRepository,
+    socket_tickets::MockSocketTicketRepository, throttles::MockThrottleRepository,
+    tickets::MockTicketRepository, token_signer::MockTokenSigner,
 };

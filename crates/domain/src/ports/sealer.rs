@@ -18,6 +18,8 @@ pub enum SealPurpose {
     Conversation,
     /// Mails that wait to be sent.
     Outbox,
+    /// Private keys that the server keeps for people, and what opens them.
+    UserKey,
 }
 
 /// Where a sealed value belongs. It is authenticated with the value (AAD), so that a value copied to another row,

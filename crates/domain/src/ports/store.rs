@@ -5,12 +5,12 @@ use async_trait::async_trait;
 
 use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
-    ChatRepository, CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
-    DeliveryRepository, EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
-    TicketRepository,
+    ChannelRepository, ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
+    CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
+    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    SocketTicketRepository, StoreError, ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -68,6 +68,16 @@ pub trait Tx {
 
     /// Published keys and their history.
     fn keys(&mut self) -> &mut dyn KeyRepository {
+        Absent::lend()
+    }
+
+    /// Private keys that the server keeps.
+    fn custodial_keys(&mut self) -> &mut dyn CustodialKeyRepository {
+        Absent::lend()
+    }
+
+    /// Secure channels.
+    fn channels(&mut self) -> &mut dyn ChannelRepository {
         Absent::lend()
     }
 

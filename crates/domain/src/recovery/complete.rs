@@ -6,6 +6,7 @@ use super::{Recoveries, Recovery, RecoveryId, RecoveryToken};
 use crate::Timestamp;
 use crate::accounts::{Account, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
+use crate::custodial_keys::{self, CustodialKeyError, PasswordEffect};
 use crate::factors::{self, CheckFactorError, FactorCode, FactorKind};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{Digest, HashError, PasswordHash, SealError, StoreError, StoreExt, Tx};
@@ -51,9 +52,19 @@ pub enum CompleteRecoveryError {
     /// A stored secret does not open.
     #[error("the secret of an authenticator cannot be opened")]
     Sealed(#[from] SealError),
+    /// The account cannot be given another custodial key.
+    #[error(transparent)]
+    Key(#[from] CustodialKeyError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompletedRecovery {
+    /// Whether the account has another custodial key now: what was encrypted for the old one stays closed.
+    pub key_replaced: bool,
 }
 
 domain_error!(CompleteRecoveryError {
@@ -62,7 +73,7 @@ domain_error!(CompleteRecoveryError {
     SecondFactorRequired: Unauthenticated, "second-factor-required";
     WrongFactor: Unauthenticated, "wrong-second-factor";
     Sealed: Internal, "internal-error";
-} else { TooMany, Hash, Store });
+} else { TooMany, Hash, Key, Store });
 
 impl From<CheckFactorError> for CompleteRecoveryError {
     fn from(error: CheckFactorError) -> Self {
@@ -79,6 +90,7 @@ struct Reset {
     token: Digest,
     old: PasswordHash,
     new: PasswordHash,
+    key: PasswordEffect,
     notice: Option<SealedMail>,
     done: AuditEvent,
     proved: AuditEvent,
@@ -86,12 +98,16 @@ struct Reset {
 
 impl Recoveries {
     /// Sets a new password and ends everything else that opened the account ([`close_doors`]). Its second factors stay,
-    /// and a code of the authenticator or a recovery code is wanted if an authenticator is on. The owner gets a notice, and the address that the code went to counts as
-    /// proved.
+    /// and a code of the authenticator or a recovery code is wanted if an authenticator is on. A key that the server
+    /// keeps for the account is replaced, since nobody can open it without the old password. The owner gets a notice, and
+    /// the address that the code went to counts as proved.
     ///
     /// # Errors
     /// [`CompleteRecoveryError`]; then the password is as it was. The token stays good after a wrong code.
-    pub async fn complete(&self, command: CompleteRecovery) -> Result<(), CompleteRecoveryError> {
+    pub async fn complete(
+        &self,
+        command: CompleteRecovery,
+    ) -> Result<CompletedRecovery, CompleteRecoveryError> {
         let password = &command.new_password;
         if command.dialect.refuses_common_passwords()
             && self.ports.common_passwords.contains(password)
@@ -111,35 +127,44 @@ impl Recoveries {
         let event = |kind| AuditEvent::outside(account.id, Some(command.dialect), &self.env, kind);
         let recovered = event(AuditKind::RecoveryCodeUsed);
         self.check_factor(command.factor, recovered).await?;
-        let new = self.ports.hasher.hash(command.new_password).await?;
+        let password = command.new_password;
+        let new = self.ports.hasher.hash(password.clone()).await?;
+        // The code proves the address, so that the notice reaches its owner.
+        let proved = self.proved(&account);
+        let key = self
+            .ports
+            .custodial_keys
+            .on_new_password(&proved, None, &password, Some(command.dialect))
+            .await?;
         let reset = Reset {
             id,
             token,
             old,
             new,
-            notice: self.notice(&account),
+            key,
+            notice: self
+                .ports
+                .outbox
+                .notice(&proved, MailMessage::PasswordReset),
             done: event(AuditKind::PasswordReset).about(*id.as_bytes()),
             proved: event(AuditKind::EmailVerified),
         };
         let throttles = self.ports.throttles.clone();
-        let ended = self
+        let (completed, ended) = self
             .env
             .store
             .write(move |tx| reset_password(tx, &throttles, &reset))
             .await?;
         self.sessions.note_ended(&ended);
-        Ok(())
+        Ok(completed)
     }
 
-    /// To the address that the code has just proved.
-    fn notice(&self, account: &Account) -> Option<SealedMail> {
-        let proved = Account {
+    /// The account as it is once the code has proved its address.
+    fn proved(&self, account: &Account) -> Account {
+        Account {
             email_verified_at: Some(self.env.now()),
             ..account.clone()
-        };
-        self.ports
-            .outbox
-            .notice(&proved, MailMessage::PasswordReset)
+        }
     }
 
     /// Whether the second factor is right, where an authenticator is on. A code by mail is none here: the recovery has
@@ -202,7 +227,7 @@ fn reset_password(
     tx: &mut dyn Tx,
     throttles: &Throttles,
     reset: &Reset,
-) -> Result<Vec<EndedSession>, CompleteRecoveryError> {
+) -> Result<(CompletedRecovery, Vec<EndedSession>), CompleteRecoveryError> {
     let (account, now) = (reset.done.account, reset.done.at);
     let taken = tx.recoveries().take(reset.id, &reset.token, now)?;
     let taken = taken.ok_or(CompleteRecoveryError::Invalid)?;
@@ -217,7 +242,9 @@ fn reset_password(
     throttles.forgive(tx, Guess::Password, &Subject::Account(account))?;
     tx.audit().append(&reset.done)?;
     mail::enqueue_if(tx, reset.notice.as_ref())?;
-    Ok(close_doors(tx, account, None, now)?)
+    let key_replaced = custodial_keys::apply(tx, &reset.key)?;
+    let ended = close_doors(tx, account, None, now)?;
+    Ok((CompletedRecovery { key_replaced }, ended))
 }
 
 /// Whoever gave the code reads the mail that is sent to this address.
@@ -264,6 +291,7 @@ mod tests {
             token: [7; 32],
             old: PasswordHash::new("old".to_owned()),
             new: PasswordHash::new("new".to_owned()),
+            key: PasswordEffect::Nothing,
             notice: None,
             done: audit_event(alice, AuditKind::PasswordReset),
             proved: audit_event(alice, AuditKind::EmailVerified),
@@ -287,7 +315,7 @@ mod tests {
 
     fn run(tx: &mut MockTx) -> Result<Vec<EndedSession>, CompleteRecoveryError> {
         let throttles = Throttles::new(Arc::new(ToyDigester), true);
-        reset_password(tx, &throttles, &reset())
+        reset_password(tx, &throttles, &reset()).map(|(_, ended)| ended)
     }
 
     /// A unit of work in which the account has this address.
@@ -325,6 +353,10 @@ mod tests {
             .expect_delete_all()
             .once()
             .returning(|_| Ok(1));
+        tx.channels
+            .expect_forget_tries()
+            .once()
+            .returning(|_| Ok(()));
         tx.recoveries
             .expect_delete_all()
             .once()

@@ -10,7 +10,7 @@ mod sweep;
 mod token;
 mod verify;
 
-pub use complete::{CompleteRecovery, CompleteRecoveryError};
+pub use complete::{CompleteRecovery, CompleteRecoveryError, CompletedRecovery};
 pub use service::{Recoveries, RecoveryPorts};
 pub use start::{RecoveryForm, StartRecovery, StartRecoveryError, StartedRecovery};
 pub use stored::{Recovery, RecoveryId};

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use crate::Environment;
+use crate::custodial_keys::CustodialKeys;
 use crate::factors::FactorPorts;
 use crate::mail::Outbox;
 use crate::ports::{CommonPasswords, PasswordHasher};
@@ -20,6 +21,8 @@ pub struct RecoveryPorts {
     pub throttles: Throttles,
     /// Takes mails.
     pub outbox: Outbox,
+    /// Keeps keys that a forgotten password takes along.
+    pub custodial_keys: CustodialKeys,
 }
 
 /// The use cases of recovery. Cloning is cheap.

@@ -1,4 +1,4 @@
-use super::{Dialect, SessionId};
+use super::{Dialect, Session, SessionId};
 use crate::Timestamp;
 use crate::accounts::AccountId;
 
@@ -24,6 +24,30 @@ impl Actor {
             session,
             dialect,
             authenticated_at,
+        }
+    }
+
+    /// Whoever is behind a session that was proved in another way than by a token.
+    pub(crate) const fn behind(session: &Session) -> Self {
+        Self::new(
+            session.account,
+            session.id,
+            session.dialect,
+            session.authenticated_at,
+        )
+    }
+
+    /// The same caller, who shows their password along with the request. Not for somebody whom an app password let in:
+    /// what needs a fresh login stays closed to them.
+    pub(crate) fn proved_at(self, now: Timestamp) -> Self {
+        let by_app_password = self.authenticated_at == Timestamp::from_seconds(0);
+        Self {
+            authenticated_at: if by_app_password {
+                self.authenticated_at
+            } else {
+                now
+            },
+            ..self
         }
     }
 

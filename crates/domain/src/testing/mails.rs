@@ -47,5 +47,6 @@ pub fn every_mail_message(text: &str) -> Vec<MailMessage> {
         MailMessage::KeyReplaced,
         MailMessage::AccountDeleted,
         MailMessage::Test,
+        MailMessage::ResetCode { code: code() },
     ]
 }

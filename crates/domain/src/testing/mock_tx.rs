@@ -1,11 +1,12 @@
 use crate::ports::{
-    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChatRepository,
-    CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
-    DeliveryRepository, EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, MockAccountRepository, MockAppPasswordRepository,
-    MockAuditRepository, MockAvatarRepository, MockChatRepository, MockCodeRepository,
-    MockContactRepository, MockConversationRepository, MockDataKeyRepository,
+    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
+    ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
+    CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
+    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
+    MockChannelRepository, MockChatRepository, MockCodeRepository, MockContactRepository,
+    MockConversationRepository, MockCustodialKeyRepository, MockDataKeyRepository,
     MockDeliveryRepository, MockEnvelopeRepository, MockFactorRepository, MockFileRepository,
     MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockInviteRepository,
     MockKeyBackupRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
@@ -34,6 +35,10 @@ pub struct MockTx {
     pub sessions: MockSessionRepository,
     /// Keys.
     pub keys: MockKeyRepository,
+    /// Private keys that the server keeps.
+    pub custodial_keys: MockCustodialKeyRepository,
+    /// Secure channels.
+    pub channels: MockChannelRepository,
     /// Key backups.
     pub key_backups: MockKeyBackupRepository,
     /// Contacts.
@@ -107,6 +112,14 @@ impl Tx for MockTx {
 
     fn keys(&mut self) -> &mut dyn KeyRepository {
         &mut self.keys
+    }
+
+    fn custodial_keys(&mut self) -> &mut dyn CustodialKeyRepository {
+        &mut self.custodial_keys
+    }
+
+    fn channels(&mut self) -> &mut dyn ChannelRepository {
+        &mut self.channels
     }
 
     fn key_backups(&mut self) -> &mut dyn KeyBackupRepository {

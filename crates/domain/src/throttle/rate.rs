@@ -24,6 +24,10 @@ pub enum Rate {
     RecoveriesADay,
     /// Codes that prove a mail address, for one account: 5 an hour.
     AddressProofs,
+    /// Secure channels, from one address: 360 an hour, 60 at once.
+    Channels,
+    /// Messages that the server decrypts for one account: 60 a minute.
+    Decryptions,
 }
 
 impl Rate {
@@ -37,6 +41,8 @@ impl Rate {
             Self::RecoveriesAnHour => 69,
             Self::RecoveriesADay => 70,
             Self::AddressProofs => 72,
+            Self::Channels => 80,
+            Self::Decryptions => 81,
         }
     }
 
@@ -51,6 +57,8 @@ impl Rate {
             Self::CodesOfAccount | Self::AddressProofs | Self::RecoveriesAnHour => {
                 (5, Duration::from_secs(HOUR / 5))
             }
+            Self::Channels => (60, Duration::from_secs(10)),
+            Self::Decryptions => (60, Duration::from_secs(1)),
             Self::RecoveriesAMinute => (1, Duration::from_secs(60)),
             Self::RecoveriesADay => (10, Duration::from_secs(24 * HOUR / 10)),
         }

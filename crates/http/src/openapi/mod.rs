@@ -9,7 +9,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::dialects::{mailbox, messenger, social, vault};
+use crate::dialects::{channel, mailbox, messenger, social, vault};
 use problems::ProblemBody;
 pub(crate) use problems::{
     AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, StepUp, TooMany,
@@ -78,6 +78,8 @@ pub(crate) const OPERATIONS: &str = "operations";
     components(schemas(
         ProblemBody,
         messenger::Said,
+        channel::Refused,
+        channel::Text,
         social::Detail,
         mailbox::Said,
         vault::SaidText,

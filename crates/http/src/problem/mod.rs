@@ -99,6 +99,11 @@ impl Problem {
         &self.errors
     }
 
+    /// When trying again makes sense.
+    pub(crate) const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
     /// Names the fields at fault.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
+use crate::custodial_key;
 use crate::extract::{Authenticated, Json};
 use crate::openapi::{ACCOUNTS, AuthProblems, BodyProblems, CommonProblems, Responses, problems};
 use crate::problem::{FieldErrors, Problem};
@@ -71,7 +72,8 @@ impl IntoResponses for Refusals {
     security(("bearer" = [])),
     request_body = NewPassword,
     responses(
-        (status = 204, description = "The new password counts"),
+        (status = 204, description = "The new password counts; the header `Sealpost-Custodial-Key: replaced` says that what the dialect `channel` \
+                encrypted for the account stays closed"),
         AuthProblems,
         Refusals,
         BodyProblems,
@@ -85,7 +87,7 @@ pub(super) async fn change_password(
     body: Json<NewPassword, AUTH_JSON_LIMIT>,
 ) -> Result<HttpResponse, Problem> {
     let command: ChangePassword = body.0.try_into()?;
-    services
+    let changed = services
         .accounts
         .change_password(
             &actor,
@@ -94,5 +96,5 @@ pub(super) async fn change_password(
             command,
         )
         .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(custodial_key::no_content(changed.key_replaced))
 }

@@ -10,6 +10,7 @@ mod app_passwords;
 mod audit;
 mod avatars;
 mod blocks;
+mod channel;
 mod contacts;
 mod conversations;
 mod directory;

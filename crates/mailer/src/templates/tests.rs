@@ -67,6 +67,7 @@ fn every_mail_shows_its_arguments() {
             MailMessage::EmailVerification { .. }
                 | MailMessage::LoginCode { .. }
                 | MailMessage::RecoveryCode { .. }
+                | MailMessage::ResetCode { .. }
                 | MailMessage::AppPasswordAdded { .. }
                 | MailMessage::IdentityLinked { .. }
                 | MailMessage::IdentityUnlinked { .. }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sealpost_domain::accounts::Accounts;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
+use sealpost_domain::channels::Channels;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{Files, SweptFiles};
@@ -74,6 +75,7 @@ pub(super) struct Sweepers {
     authentication: Authentication,
     presence: Presence,
     recoveries: Recoveries,
+    channels: Channels,
     audit: AuditTrail,
     outbox: Outbox,
     federation: Federation,
@@ -87,6 +89,7 @@ impl Sweepers {
             authentication: services.authentication.clone(),
             presence: services.presence.clone(),
             recoveries: services.recoveries.clone(),
+            channels: services.channels.clone(),
             audit: services.audit.clone(),
             outbox: services.outbox.clone(),
             federation: services.federation.clone(),
@@ -118,6 +121,7 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             "expired recoveries and mailed codes",
             sweepers.recoveries.sweep().await,
         );
+        report("expired secure channels", sweepers.channels.sweep().await);
         report("old events of audit trails", sweepers.audit.sweep().await);
         report(
             "logins begun at a provider",

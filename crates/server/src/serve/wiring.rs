@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use sealpost_crypto::{
-    Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
-    OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
-    StreamingFernet, SystemClock, ZxcvbnPasswords,
+    Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HmacHotp,
+    JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize, PublicKeyInspector,
+    RsaDataKeys, RsaPemReader, ServerDigester, StreamingFernet, SystemClock, ZxcvbnPasswords,
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::RegistrationPolicy;
+use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::ports::{BlobStore, IdentityProvider, Mailer, Sealer, Store};
@@ -46,8 +47,13 @@ pub(super) async fn services(
     let secrets = installation::open(&env, &*sealer)
         .await
         .map_err(StartError::Installation)?;
+    let hasher = Arc::new(hasher(&env, &secrets)?);
     let adapters = Adapters {
-        hasher: Arc::new(hasher(&env, &secrets)?),
+        password_keys: hasher.clone(),
+        hasher,
+        channel_cipher: Arc::new(ChannelEnvelopes::new(Arc::clone(&env.entropy))),
+        custodial_cipher: Arc::new(JweCustodian),
+        custodial_pairs: Arc::new(custodial_pairs(config)?),
         signer: Arc::new(
             JwtSigner::new(&secrets.token_signing_seed).map_err(StartError::signing_key)?,
         ),
@@ -82,6 +88,10 @@ pub(super) async fn services(
             .unwrap_or(usize::MAX),
         rename_interval: config.accounts.rename_days.duration(),
         count_rates: config.limits == Limits::Default,
+        channel: ChannelRules {
+            legacy_ecb: config.dialects.channel.legacy_ecb,
+            reveal_unknown_email: config.dialects.channel.reveal_unknown_email,
+        },
     };
     let mut services = Services::new(adapters, facts, hub);
     services.readiness = readiness(config, &env, &services.data_keys, blobs);
@@ -130,6 +140,19 @@ fn readiness(
         checks.push(Arc::new(DataKeyCheck(data_keys.clone())));
     }
     checks
+}
+
+/// How many custodial pairs lie ready.
+const PAIRS: usize = 16;
+
+/// Custodial keys are assigned by the dialect `channel`, and to app passwords for it.
+fn custodial_pairs(config: &Config) -> Result<CustodialPairPool, StartError> {
+    let size = if config.dialects.channel.enabled {
+        PAIRS
+    } else {
+        0
+    };
+    CustodialPairPool::start(size).map_err(StartError::Runtime)
 }
 
 fn hasher(env: &Environment, secrets: &InstallationSecrets) -> Result<Argon2Hasher, StartError> {

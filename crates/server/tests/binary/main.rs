@@ -11,6 +11,7 @@ mod account_flows;
 mod admin;
 mod demo;
 mod document_000;
+mod document_001;
 mod document_002;
 mod document_003;
 mod document_004;

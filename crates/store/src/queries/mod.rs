@@ -6,10 +6,12 @@ mod accounts;
 mod app_passwords;
 mod audit;
 mod avatars;
+mod channels;
 mod chats;
 mod codes;
 mod contacts;
 mod conversations;
+mod custodial_keys;
 mod data_keys;
 mod deliveries;
 mod envelopes;
@@ -37,13 +39,13 @@ use std::collections::BTreeSet;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::{
-    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChatRepository,
-    CodeRepository, ContactRepository, ConversationRepository, DataKeyRepository,
-    DeliveryRepository, EnvelopeRepository, FactorRepository, FileRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
-    TicketRepository, Tx, Unit, Verdict,
+    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
+    ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
+    CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
+    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    SocketTicketRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -143,6 +145,14 @@ impl Tx for UnitTx<'_> {
     }
 
     fn keys(&mut self) -> &mut dyn KeyRepository {
+        self
+    }
+
+    fn custodial_keys(&mut self) -> &mut dyn CustodialKeyRepository {
+        self
+    }
+
+    fn channels(&mut self) -> &mut dyn ChannelRepository {
         self
     }
 

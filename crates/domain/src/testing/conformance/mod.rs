@@ -15,10 +15,12 @@ pub mod app_passwords;
 pub mod audit;
 pub mod avatars;
 pub mod blobs;
+pub mod channels;
 pub mod chats;
 pub mod codes;
 pub mod contacts;
 pub mod conversations;
+pub mod custodial_keys;
 pub mod data_keys;
 pub mod deliveries;
 pub mod envelopes;
@@ -64,6 +66,10 @@ macro_rules! store_conformance {
             recoveries: found_as_inserted, a_code_runs_out_of_tries_and_of_time,
                 a_hundred_parallel_guesses_spend_at_most_three_tries, a_token_takes_it_once,
                 deleted_and_swept;
+            custodial_keys: one_for_each_account, openers_go_with_their_key,
+                openers_go_with_their_app_password;
+            channels: found_as_inserted, one_of_many_rotates, a_login_ends_with_its_session,
+                anonymous_ones_are_counted, a_recovery_comes_and_goes, tries_are_exact, expired_ones_go;
             factors: an_authenticator_is_confirmed_once, a_step_is_used_once, switched_on_and_off,
                 a_recovery_code_is_taken_once, parallel_uses_have_one_winner;
             tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;

@@ -1,4 +1,4 @@
-use actix_web::{post, web};
+use actix_web::{HttpResponse, post, web};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::auth::Caller;
@@ -6,6 +6,7 @@ use super::errors::{AuthRefusals, Detail, of_field, refusals};
 use super::input::Input;
 use super::{Refusals, values};
 use crate::Services;
+use crate::custodial_key;
 use crate::openapi::{Responses, SOCIAL};
 use crate::problem::{FieldErrors, Problem};
 
@@ -31,7 +32,8 @@ impl IntoResponses for TooOld {
 
 /// Set a new password
 ///
-/// Within 15 minutes of the login. Every other login of the account ends, in every API, and its owner gets a mail.
+/// Within 15 minutes of the login. Every other login of the account ends, in every API, and its owner gets a mail. The header
+/// `Sealpost-Custodial-Key: replaced` says that what the dialect `channel` encrypted for the account stays closed.
 #[utoipa::path(
     tag = SOCIAL,
     security(("bearer" = [])),
@@ -47,19 +49,21 @@ pub(super) async fn social_change_password(
     services: web::Data<Services>,
     Caller(actor): Caller,
     mut input: Input,
-) -> Result<web::Json<Detail>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let mut errors = FieldErrors::default();
     let names = ("new_password1", "new_password2");
     let password = values::new_password(&mut input, names, "new_password2", &mut errors);
     let Some(password) = password else {
         return Err(errors.into_problem());
     };
-    services
+    let changed = services
         .accounts
         .set_password(&actor, &services.sessions, password)
         .await
         .map_err(|error| of_field(error.into(), "new_password", "new_password2"))?;
-    Ok(web::Json(Detail {
+    let mut response = HttpResponse::Ok();
+    custodial_key::tell(&mut response, changed.key_replaced);
+    Ok(response.json(Detail {
         detail: "New password has been saved.".to_owned(),
     }))
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
+use crate::custodial_key;
 use crate::extract::{Json, PathId};
 use crate::openapi::{
     ACCOUNTS, BodyProblems, CommonProblems, Responses, TooMany, UnknownId, problems,
@@ -80,7 +81,8 @@ impl IntoResponses for Refusals {
     params(("id" = String, Path, format = "uuid", description = "Names the recovery")),
     request_body = RecoveryCompletion,
     responses(
-        (status = 204, description = "The new password counts: log in with it"),
+        (status = 204, description = "The new password counts: log in with it. The header `Sealpost-Custodial-Key: replaced` says that what the \
+                dialect `channel` encrypted for the account stays closed"),
         Refusals,
         UnknownId,
         TooMany,
@@ -95,6 +97,6 @@ pub(in crate::v1) async fn complete_recovery(
     body: Json<RecoveryCompletion, AUTH_JSON_LIMIT>,
 ) -> Result<HttpResponse, Problem> {
     let command = body.0.into_command(id)?;
-    services.recoveries.complete(command).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let completed = services.recoveries.complete(command).await?;
+    Ok(custodial_key::no_content(completed.key_replaced))
 }

@@ -33,7 +33,8 @@ impl TestServer {
             .filter_map(|mail| match mail.message {
                 MailMessage::EmailVerification { code }
                 | MailMessage::LoginCode { code }
-                | MailMessage::RecoveryCode { code } => Some(code.expose().clone()),
+                | MailMessage::RecoveryCode { code }
+                | MailMessage::ResetCode { code } => Some(code.expose().clone()),
                 _ => None,
             });
         codes.next().unwrap()

@@ -15,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use sealpost_domain::accounts::{AccountId, RegistrationPolicy, Username};
+use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::invites::{CreateInvite, InviteCode, InviteId, Invites};
@@ -52,6 +53,7 @@ pub(crate) struct TestServer {
     sessions: Sessions,
     /// Who is there.
     pub(crate) presence: Presence,
+    channels: Channels,
     operators: Operators,
     invites: Invites,
     store: Arc<dyn Store>,
@@ -86,6 +88,15 @@ impl TestServer {
 
     /// A server set like this.
     pub(crate) fn start_set(registration: RegistrationPolicy, settings: Settings) -> Self {
+        Self::start_ruled(registration, settings, ChannelRules::default())
+    }
+
+    /// A server set like this, whose dialect `channel` has these rules.
+    pub(crate) fn start_ruled(
+        registration: RegistrationPolicy,
+        settings: Settings,
+        channel: ChannelRules,
+    ) -> Self {
         log::capture();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -94,7 +105,7 @@ impl TestServer {
         let thread = std::thread::spawn(move || {
             let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let (services, parts) = services::assemble(registration).await;
+                let (services, parts) = services::assemble(registration, channel).await;
                 send_parts.send((parts, Handle::current())).unwrap();
                 let shutdown = async { stopped.await.unwrap_or_default() };
                 serve(vec![listener], services, settings, shutdown)
@@ -109,6 +120,7 @@ impl TestServer {
             signer: parts.signer,
             sessions: parts.sessions,
             presence: parts.presence,
+            channels: parts.channels,
             operators: parts.operators,
             invites: parts.invites,
             store: parts.store,
@@ -162,6 +174,11 @@ impl TestServer {
         let account: AccountId = account.parse().unwrap();
         let online = self.presence.is_online(account);
         self.runtime.block_on(online).unwrap()
+    }
+
+    /// What the server does of its own accord about secure channels; how many went.
+    pub(crate) fn sweep_channels(&self) -> u64 {
+        self.runtime.block_on(self.channels.sweep()).unwrap()
     }
 
     /// What the server does of its own accord about the data keys.

@@ -6,18 +6,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
-    Argon2Hasher, Argon2Params, ChunkedCipher, HmacHotp, JwtSigner, Keyring, MasterSealer,
-    OsEntropy, PoolSize, PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester,
-    StreamingFernet, ZxcvbnPasswords,
+    Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HmacHotp,
+    JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize, PublicKeyInspector,
+    RsaDataKeys, RsaPemReader, ServerDigester, StreamingFernet, ZxcvbnPasswords,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
-    DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, PasswordHasher, Store,
-    TokenSigner,
+    DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, Store, TokenSigner,
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
@@ -53,12 +53,16 @@ pub(super) struct Parts {
     pub(super) data_keys: DataKeys,
     pub(super) outbox: Outbox,
     pub(super) presence: Presence,
+    pub(super) channels: Channels,
     pub(super) mailer: MemoryMailer,
     /// Where the database rests.
     pub(super) folder: TempDir,
 }
 
-pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Parts) {
+pub(super) async fn assemble(
+    registration: RegistrationPolicy,
+    channel: ChannelRules,
+) -> (Services, Parts) {
     let hub = Arc::new(Hub::default());
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.db");
@@ -75,9 +79,14 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
     let (keyring, _) = Keyring::generate(&*entropy);
     let mailer = MemoryMailer::new(letterhead());
     let blobs = FsBlobStore::open(&folder.path().join("blobs"), Handle::current()).unwrap();
+    let hasher = hasher(&entropy);
     let adapters = Adapters {
         env,
-        hasher: hasher(&entropy),
+        password_keys: hasher.clone(),
+        hasher,
+        channel_cipher: Arc::new(ChannelEnvelopes::new(entropy.clone())),
+        custodial_cipher: Arc::new(JweCustodian),
+        custodial_pairs: Arc::new(CustodialPairPool::start(0).unwrap()),
         common_passwords: Arc::new(ZxcvbnPasswords),
         signer: signer.clone(),
         digester: Arc::new(ServerDigester::new(&Secret::new([3; 32]))),
@@ -104,6 +113,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         max_attachment: MAX_ATTACHMENT,
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: false,
+        channel,
     };
     let mut services = Services::new(adapters, facts, hub.clone());
     let (sessions, data_keys) = (services.sessions.clone(), services.data_keys.clone());
@@ -124,6 +134,7 @@ pub(super) async fn assemble(registration: RegistrationPolicy) -> (Services, Par
         data_keys,
         outbox: services.outbox.clone(),
         presence: services.presence.clone(),
+        channels: services.channels.clone(),
         mailer,
         folder,
     };
@@ -155,7 +166,7 @@ impl DataKeyCipher for MadeBefore {
     }
 }
 
-fn hasher(entropy: &Arc<OsEntropy>) -> Arc<dyn PasswordHasher> {
+fn hasher(entropy: &Arc<OsEntropy>) -> Arc<Argon2Hasher> {
     let one = NonZeroUsize::MIN;
     let size = PoolSize {
         threads: one,

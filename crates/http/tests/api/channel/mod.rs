@@ -1,0 +1,8 @@
+//! Dialect `channel`, document 001.
+
+mod abuse;
+mod client;
+mod custody;
+mod errors;
+mod recovery;
+mod story;
