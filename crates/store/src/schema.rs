@@ -25,6 +25,9 @@ diesel::table! {
         show_presence -> Bool,
         messages_from -> SmallInt,
         avatar -> Nullable<Text>,
+        claimed_email -> Nullable<Text>,
+        claimed_email_key -> Nullable<Text>,
+        skeleton -> Nullable<Text>,
     }
 }
 
@@ -352,6 +355,7 @@ diesel::table! {
         username_key -> Text,
         account_id -> Nullable<Binary>,
         free_at -> BigInt,
+        skeleton -> Nullable<Text>,
     }
 }
 

@@ -109,10 +109,11 @@ impl AccountRepository for MemoryTx {
         {
             return self.refuse(Constraint::Username);
         }
+        let proved =
+            |other: &Account| other.email == account.email && other.email_verified_at.is_some();
         if account.email.is_some()
-            && self
-                .find_account(|other| other.email == account.email)
-                .is_some()
+            && account.email_verified_at.is_some()
+            && self.find_account(proved).is_some()
         {
             return self.refuse(Constraint::Email);
         }
@@ -136,7 +137,12 @@ impl AccountRepository for MemoryTx {
     }
 
     fn find_by_email(&mut self, email: &Email) -> Result<Option<Account>, StoreError> {
-        Ok(self.find_account(|account| account.email.as_ref() == Some(email)))
+        let naming = |account: &&Account| account.email.as_ref() == Some(email);
+        let accounts = self.tables.accounts.values().map(|(account, _)| account);
+        let first = accounts
+            .filter(naming)
+            .min_by_key(|account| (account.email_verified_at.is_none(), account.created_at));
+        Ok(first.cloned())
     }
 
     fn find_password(&mut self, id: AccountId) -> Result<Option<PasswordHash>, StoreError> {
@@ -176,8 +182,6 @@ impl AccountRepository for MemoryTx {
             if account.id == id {
                 account.email = Some(email.clone());
                 account.email_verified_at = Some(at);
-            } else if account.email.as_ref() == Some(email) {
-                account.email = None;
             }
         }
         Ok(true)

@@ -41,5 +41,6 @@ pub(crate) use set_email::EmailDraft;
 pub use set_email::SetEmailError;
 pub use settings::{MessagesFrom, Settings};
 pub use username::{Username, UsernameError};
+pub(crate) use verification::mail_address;
 pub use verify_email::VerifyEmailError;
 pub use view::ViewAccountError;

@@ -47,6 +47,8 @@ pub(crate) struct AccountDraft {
     pub(crate) permit: Permit,
     /// What its audit trail begins with.
     pub(crate) registered: AuditEvent,
+    /// Whether an address that another account has stands in the way.
+    pub(crate) wants_free_address: bool,
     /// What proves the address, if there is one.
     pub(crate) verification: Option<Verification>,
     /// Whether it starts with codes by mail as its second step; the first of them then proves the address.
@@ -74,7 +76,7 @@ pub enum RegisterError {
     /// The name belongs to somebody else.
     #[error("this username is taken: choose another")]
     UsernameTaken,
-    /// The address belongs to another account.
+    /// Another account has the address. Only where an account needs one of its own ([`Dialect::needs_own_address`]).
     #[error("this mail address is in use")]
     EmailTaken,
     /// The account's logins would want a code by mail, and there is no address.
@@ -89,7 +91,9 @@ pub enum RegisterError {
 }
 
 impl Accounts {
-    /// Makes an account and returns it. If it has a mail address, the code that proves it is mailed there.
+    /// Makes an account and returns it. If it names a mail address, the code that proves it is mailed there; if another
+    /// account has proved the address, a mail that says so. The caller is told the same in both cases, except through a
+    /// dialect whose accounts need an address of their own ([`RegisterError::EmailTaken`]).
     ///
     /// # Errors
     /// [`RegisterError`]; then no account exists.
@@ -147,6 +151,7 @@ impl Accounts {
         let (dialect, kind) = (newcomer.dialect, AuditKind::Registered);
         let registered = AuditEvent::outside(account.id, dialect, &self.env, kind);
         Ok(AccountDraft {
+            wants_free_address: dialect.is_none_or(Dialect::needs_own_address),
             verification: self.draft_verification(&account, account.email.as_ref()),
             account,
             hash,
@@ -161,7 +166,14 @@ impl Accounts {
 pub(crate) fn add(tx: &mut dyn Tx, draft: &AccountDraft) -> Result<Account, RegisterError> {
     // The invite first: who has none does not learn which names are taken.
     let redeemed = draft.permit.redeem(tx, draft.account.created_at)?;
+    let taken = match &draft.account.email {
+        Some(email) if draft.wants_free_address => tx.accounts().find_by_email(email)?.is_some(),
+        _ => false,
+    };
     tx.accounts().insert(&draft.account, &draft.hash)?;
+    if taken {
+        return Err(RegisterError::EmailTaken);
+    }
     if let Some(redeemed) = redeemed {
         redeemed.made(tx, &draft.account)?;
     }
@@ -208,6 +220,7 @@ mod tests {
             hash: PasswordHash::new("$argon2id$".to_owned()),
             permit: Permit::by(Operator::for_tests()),
             registered: audit_event(account.id, AuditKind::Registered),
+            wants_free_address: false,
             verification: None,
             mailed_step: false,
             account,
@@ -230,21 +243,37 @@ mod tests {
         assert_eq!(add(&mut tx, &draft()).unwrap(), account("alice"));
     }
 
+    fn refused(tx: &mut MockTx, draft: &AccountDraft, code: &str, field: &str) {
+        let error = add(tx, draft).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code(), error.field()),
+            (ErrorKind::Conflict, code, Some(field))
+        );
+    }
+
     #[test]
-    fn each_conflict_names_its_field() {
-        for (constraint, code, field) in [
-            (Constraint::Username, "username-taken", "username"),
-            (Constraint::Email, "email-taken", "email"),
-        ] {
-            let mut tx = MockTx::default();
-            tx.accounts
-                .expect_insert()
-                .returning(move |_, _| Err(StoreError::Conflict(constraint)));
-            let error = add(&mut tx, &draft()).unwrap_err();
-            assert_eq!(
-                (error.kind(), error.code(), error.field()),
-                (ErrorKind::Conflict, code, Some(field))
-            );
-        }
+    fn a_taken_name_names_its_field() {
+        let mut tx = MockTx::default();
+        tx.accounts
+            .expect_insert()
+            .returning(|_, _| Err(StoreError::Conflict(Constraint::Username)));
+        refused(&mut tx, &draft(), "username-taken", "username");
+    }
+
+    #[test]
+    fn an_address_that_somebody_has_is_refused_where_the_documents_say_so() {
+        let mut draft = draft();
+        draft.account.email = Some(Email::parse("x@y.example").unwrap());
+        draft.wants_free_address = true;
+        let mut tx = MockTx::default();
+        tx.accounts
+            .expect_find_by_email()
+            .returning(|_| Ok(Some(account("bob"))));
+        tx.accounts.expect_insert().returning(|_, _| Ok(()));
+        refused(&mut tx, &draft, "email-taken", "email");
+
+        draft.wants_free_address = false;
+        tx.audit.expect_append().once().returning(|_| Ok(()));
+        add(&mut tx, &draft).unwrap();
     }
 }

@@ -5,7 +5,6 @@ use thiserror::Error;
 use super::verification::Verification;
 use super::{Account, Accounts, Email};
 use crate::codes::CodePut;
-use crate::mail::{self, Mail, MailMessage, SealedMail};
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::sessions::{Actor, Session};
 use crate::throttle::{Rate, Subject, Throttles, TooMany};
@@ -57,37 +56,21 @@ impl Accounts {
         }
         Ok(EmailDraft {
             verification: self.verification_of(account, &email),
-            // Made in any case, so that the work does not tell who has the address.
-            in_use: self.ports.outbox.seal(&Mail {
-                to: email.clone(),
-                username: account.username.to_string(),
-                message: MailMessage::AddressInUse,
-                not_after: now + Mail::NOTICE_LIFETIME,
-            }),
             throttles: self.ports.throttles.clone(),
-            email,
         })
     }
 }
 
 /// A mail to an address that is to be proved.
 pub(crate) struct EmailDraft {
-    email: Email,
     verification: Verification,
-    in_use: SealedMail,
     throttles: Throttles,
 }
 
 impl EmailDraft {
     /// Sends it. What was counted is kept also when it was too often: then nothing else may have been done.
     pub(crate) fn apply(&self, tx: &mut dyn Tx) -> Result<Result<(), TooMany>, SetEmailError> {
-        ask(
-            tx,
-            &self.throttles,
-            &self.email,
-            &self.verification,
-            &self.in_use,
-        )
+        ask(tx, &self.throttles, &self.verification)
     }
 }
 
@@ -95,9 +78,7 @@ impl EmailDraft {
 fn ask(
     tx: &mut dyn Tx,
     throttles: &Throttles,
-    email: &Email,
     verification: &Verification,
-    in_use: &SealedMail,
 ) -> Result<Result<(), TooMany>, SetEmailError> {
     let code = &verification.code;
     let subject = Subject::Account(code.account);
@@ -105,16 +86,9 @@ fn ask(
     if counted.is_err() {
         return Ok(counted);
     }
-    let other = tx.accounts().find_by_email(email)?;
-    let taken =
-        other.is_some_and(|other| other.id != code.account && other.email_verified_at.is_some());
-    // The code is stored in any case: how often one may ask must not tell who has the address either. Nobody ever sees
-    // the one of a taken address.
-    if let CodePut::JustSent { retry_after } = crate::codes::put(tx, code)? {
+    if let CodePut::JustSent { retry_after } = verification.send(tx)? {
         return Ok(Err(TooMany { retry_after }));
     }
-    let mail = if taken { in_use } else { &verification.mail };
-    mail::enqueue(tx, mail)?;
     Ok(Ok(()))
 }
 
@@ -131,7 +105,7 @@ mod tests {
     use super::*;
     use crate::Timestamp;
     use crate::codes::{CodePurpose, MailedCode};
-    use crate::mail::{MailId, MailTemplate};
+    use crate::mail::{MailId, MailTemplate, SealedMail};
     use crate::testing::{MockTx, ToyDigester, account};
     use crate::throttle::Counter;
 
@@ -164,13 +138,13 @@ mod tests {
                 expires_at: NOW,
             },
             mail: mail(1, MailTemplate::EmailVerification),
+            in_use: mail(2, MailTemplate::AddressInUse),
         }
     }
 
     fn asked(tx: &mut MockTx) -> Result<(), TooMany> {
         let throttles = Throttles::new(Arc::new(ToyDigester), true);
-        let in_use = mail(2, MailTemplate::AddressInUse);
-        ask(tx, &throttles, &email(), &verification(), &in_use).unwrap()
+        ask(tx, &throttles, &verification()).unwrap()
     }
 
     fn tx(counter: Counter) -> MockTx {

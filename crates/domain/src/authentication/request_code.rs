@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{Authentication, Ticket};
 use crate::Timestamp;
-use crate::accounts::{Account, AccountId, Email, Username};
+use crate::accounts::{Account, AccountId, Email, Username, mail_address};
 use crate::codes::{self, CodePurpose, CodePut, MailedCode};
 use crate::mail::{self, Mail, MailMessage, SealedMail};
 use crate::ports::{Digest, StoreError, StoreExt, Tx};
@@ -112,9 +112,12 @@ fn find(tx: &mut dyn Tx, whose: &Whose, now: Timestamp) -> Result<Option<Account
         }
         Whose::Nobody => None,
     };
-    let Some(account) = account.filter(|account| account.email.is_some()) else {
+    let Some(account) = account else {
         return Ok(None);
     };
+    if mail_address(tx, &account)?.is_none() {
+        return Ok(None);
+    }
     let on = tx.factors().find_set(account.id)?.email_code.is_some();
     Ok(on.then_some(account))
 }

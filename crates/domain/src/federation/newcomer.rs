@@ -38,9 +38,7 @@ impl Federation {
             match made {
                 // A unit of work is over at a conflict: the next name needs one of its own.
                 Err(FinishError::Register(RegisterError::UsernameTaken)) => {}
-                Err(FinishError::Register(RegisterError::EmailTaken) | FinishError::Overtaken) => {
-                    return Ok(None);
-                }
+                Err(FinishError::Overtaken) => return Ok(None),
                 made => return made,
             }
         }
@@ -89,19 +87,19 @@ fn enrol(tx: &mut dyn Tx, newcomer: &Newcomer) -> Result<Option<Account>, Finish
         hash: PasswordHash::unusable(),
         permit: newcomer.permit,
         registered: newcomer.registered,
+        // An address that its provider has not verified is a claim like any other.
+        wants_free_address: false,
         // The provider has verified the address, or its owner asks for a code.
         verification: None,
         // Whoever comes by a provider has no password that a code could stand beside.
         mailed_step: false,
     };
-    if let Some((address, false)) = &newcomer.email
-        && tx.accounts().find_by_email(address)?.is_none()
-    {
+    if let Some((address, false)) = &newcomer.email {
         draft.account.email = Some(address.clone());
     }
     let mut account = accounts::add(tx, &draft)?;
     if let Some((address, true)) = &newcomer.email {
-        // An account that only claims the address loses it; one that has proved it keeps it.
+        // Whoever has proved the address keeps it.
         let at = account.created_at;
         if tx.accounts().verify_email(account.id, address, at)? {
             account.email = Some(address.clone());
@@ -156,17 +154,14 @@ mod tests {
         }
     }
 
-    /// A unit in which somebody has the address or not, and has proved it or not.
-    fn tx(claimed: bool, proved: bool) -> MockTx {
+    /// A unit in which somebody has proved the address or not.
+    fn tx(proved: bool) -> MockTx {
         let mut tx = MockTx::default();
         tx.accounts
             .expect_insert()
             .withf(|_, hash| !hash.is_usable())
             .once()
             .returning(|_, _| Ok(()));
-        tx.accounts
-            .expect_find_by_email()
-            .returning(move |_| Ok(claimed.then(|| account("bob"))));
         tx.accounts
             .expect_verify_email()
             .returning(move |_, _, _| Ok(!proved));
@@ -175,29 +170,28 @@ mod tests {
         tx
     }
 
-    fn made(verified: bool, claimed: bool, proved: bool) -> Account {
-        let mut tx = tx(claimed, proved);
+    fn made(verified: bool, proved: bool) -> Account {
+        let mut tx = tx(proved);
         tx.identities.expect_insert().returning(|_| Ok(true));
         enrol(&mut tx, &newcomer(verified)).unwrap().unwrap()
     }
 
     #[test]
     fn an_address_comes_along_as_far_as_it_is_proved() {
-        let verified = made(true, true, false);
+        let verified = made(true, false);
         assert!(verified.email.is_some() && verified.email_verified_at.is_some());
-        let unverified = made(false, false, false);
+        let unverified = made(false, true);
         assert!(unverified.email.is_some() && unverified.email_verified_at.is_none());
     }
 
     #[test]
-    fn an_address_that_somebody_has_stays_theirs() {
-        assert_eq!(made(false, true, false).email, None, "claimed here first");
-        assert_eq!(made(true, true, true).email, None, "proved here first");
+    fn an_address_that_somebody_has_proved_stays_theirs() {
+        assert_eq!(made(true, true).email, None);
     }
 
     #[test]
     fn of_two_with_one_proof_one_gets_an_account() {
-        let mut tx = tx(false, false);
+        let mut tx = tx(false);
         tx.identities.expect_insert().returning(|_| Ok(false));
         let second = enrol(&mut tx, &newcomer(true));
         assert!(matches!(second, Err(FinishError::Overtaken)));

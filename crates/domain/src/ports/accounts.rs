@@ -9,8 +9,9 @@ pub trait AccountRepository {
     /// Adds an account with its password hash.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] with `Username` or `Email` (in that order) if another account has it, folded; with
-    /// `Username` also if the name is retired until after the account's `created_at` ([`AccountRepository::rename`]).
+    /// [`StoreError::Conflict`] with `Username` if another account has the name, folded, or it is retired until after the
+    /// account's `created_at` ([`AccountRepository::rename`]). With `Email` if the account comes with a proved address that
+    /// another one has proved; any number of accounts can name one that they have not proved.
     fn insert(&mut self, account: &Account, hash: &PasswordHash) -> Result<(), StoreError>;
 
     /// The account with this id; None if there is none.
@@ -38,7 +39,8 @@ pub trait AccountRepository {
     /// [`StoreError`].
     fn find_by_username(&mut self, username: &Username) -> Result<Option<Account>, StoreError>;
 
-    /// The account with this mail address, compared folded.
+    /// The account that has proved this mail address, compared folded. If none has: of those that name it, the first that
+    /// was made.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -62,8 +64,8 @@ pub trait AccountRepository {
         new: &PasswordHash,
     ) -> Result<bool, StoreError>;
 
-    /// Gives the account a mail address that its owner has proved. Another account that has the address without having
-    /// proved it loses it. False, and nothing changes, if the account is gone or another one has proved the address.
+    /// Gives the account a mail address that its owner has proved. Whoever merely names it keeps doing so, and is no longer
+    /// found by it. False, and nothing changes, if the account is gone or another one has proved the address.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{Recoveries, Recovery, RecoveryId};
 use crate::Timestamp;
-use crate::accounts::{Account, Email};
+use crate::accounts::{Account, Email, mail_address};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authentication::Identifier;
 use crate::codes::Alphabet;
@@ -166,14 +166,18 @@ impl Recoveries {
     }
 }
 
-/// The account, if it has an address.
+/// The account, if mail can reach its owner.
 fn find(tx: &mut dyn Tx, identifier: &Identifier) -> Result<Option<(Account, Email)>, StoreError> {
     let account = match identifier {
         Identifier::Username(username) => tx.accounts().find_by_username(username)?,
         Identifier::Email(email) => tx.accounts().find_by_email(email)?,
         Identifier::Nobody(_) => None,
     };
-    Ok(account.and_then(|account| account.email.clone().map(|email| (account, email))))
+    let Some(account) = account else {
+        return Ok(None);
+    };
+    let email = mail_address(tx, &account)?;
+    Ok(email.map(|email| (account, email)))
 }
 
 /// Stores the recovery and sends the mail. What was counted is kept also when it was too often.

@@ -123,6 +123,13 @@ impl Dialect {
         matches!(self, Self::Native | Self::Social)
     }
 
+    /// Whether an account that is made through it needs a mail address that no other account names: in `channel` people
+    /// log in by it, in `social` the codes of their logins go there.
+    #[must_use]
+    pub const fn needs_own_address(self) -> bool {
+        matches!(self, Self::Channel | Self::Social)
+    }
+
     /// What `aud` says in its access tokens.
     #[must_use]
     pub const fn audience(self) -> &'static str {

@@ -117,7 +117,7 @@ impl IntoResponses for Refusals {
                 "registration-closed",
                 "`registration-closed`, `invite-required`, `invalid-invite`",
             ),
-            (409, "username-taken", "`username-taken` or `email-taken`"),
+            (409, "username-taken", "`username-taken`"),
         ])
     }
 }
@@ -125,8 +125,9 @@ impl IntoResponses for Refusals {
 /// Make an account
 ///
 /// Anybody may, unless the operator closed registration (403 `registration-closed`) or lets in only who has an invite (403
-/// `invite-required`; `invalid-invite` if it is unknown, used up, expired or revoked: nobody learns which). A username or mail address that
-/// somebody has is 409 `username-taken` or `email-taken`.
+/// `invite-required`; `invalid-invite` if it is unknown, used up, expired or revoked: nobody learns which). A username that
+/// somebody has is 409 `username-taken`. A mail address is never a reason to refuse: it counts once its owner has proved it
+/// (`email_verified`), and if another account has proved it already, that one's owner gets a mail that says so.
 #[utoipa::path(
     tag = ACCOUNTS,
     security(()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Answer, PASSWORD, TestServer};
+use crate::support::{Answer, PASSWORD, TestServer, access_token};
 
 const OLD: &str = "alice@mail.example";
 const NEW: &str = "alice@new.example";
@@ -119,6 +119,92 @@ fn nobody_learns_who_has_proved_an_address() {
     assert_eq!(last.outgoing.mail.to.as_str(), OLD);
     let template = last.outgoing.mail.message.template();
     assert_eq!(template.name(), "address-in-use");
+}
+
+/// What a stranger sees who makes an account with this address: the answer and `GET /v1/me`, without what differs between
+/// any two accounts. `nobody` stands for the name, which is as long as each other.
+fn registered_with(server: &TestServer, username: &str, email: &str) -> Vec<String> {
+    let body = json!({"username": username, "password": PASSWORD, "email": email});
+    let made = server.post("/v1/accounts", &body.to_string());
+    let token = access_token(&server.open_session(username));
+    let me = server.get_as(&token, "/v1/me");
+    let again = set(server, &token, email);
+    let wrong = verify(server, &token, "00000000");
+    // One at a time, so that the newest mail is the last.
+    server.deliver_mail();
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let answers = [made, me, again, wrong].into_iter().map(|answer| {
+        let request = answer.header("x-request-id").unwrap().to_owned();
+        let seen = answer.without_date().replace(&request, "REQUEST");
+        seen.replace(&id, "ID")
+            .replace(username, "nobody")
+            .replace(email, "ADDRESS")
+    });
+    answers.collect()
+}
+
+#[test]
+fn a_stranger_cannot_test_who_has_an_address() {
+    let server = TestServer::start();
+    alice(&server);
+    let (free, claimed, proved) = ("nobod@mail.example", "bobby@mail.example", OLD);
+    registered_with(&server, "robert", claimed);
+    let strangers = [
+        ("malory", free, "email-verification"),
+        ("malori", claimed, "email-verification"),
+        ("mallor", proved, "address-in-use"),
+    ];
+    let mut seen = Vec::new();
+    for (username, email, template) in strangers {
+        let mails = server.deliver_mail().len();
+        seen.push(registered_with(&server, username, email));
+        let sent = server.deliver_mail().split_off(mails);
+        let sent: Vec<_> = sent.iter().map(|mail| &mail.outgoing.mail).collect();
+        assert_eq!(sent.len(), 1, "{username}");
+        assert_eq!(sent[0].to.as_str(), email);
+        assert_eq!(sent[0].message.template().name(), template);
+    }
+    assert!(seen[0][0].starts_with("201 "), "{}", seen[0][0]);
+    assert!(
+        seen[0][1].contains(r#""email":"ADDRESS""#),
+        "{}",
+        seen[0][1]
+    );
+    assert_eq!(seen[0], seen[1], "free and claimed");
+    assert_eq!(seen[0], seen[2], "free and proved");
+}
+
+#[test]
+fn who_only_names_an_address_does_not_see_it_proved_by_another() {
+    let server = TestServer::start();
+    registered_with(&server, "malory", OLD);
+    alice(&server);
+    let malory = access_token(&server.open_session("malory"));
+    assert_eq!(shown(&server, &malory), (json!(OLD), false));
+    let by_address = |password: &str| {
+        let body = json!({"identifier": OLD, "password": password}).to_string();
+        server.post("/v1/sessions", &body)
+    };
+    let opened = by_address(PASSWORD);
+    assert_eq!(opened.json()["account"]["username"], "alice", "{opened:?}");
+    // No code for malory's account goes to her.
+    let mails = server.deliver_mail().len();
+    let body = json!({"identifier": "malory"}).to_string();
+    assert_eq!(server.post("/v1/recoveries", &body).status, 202);
+    assert_eq!(server.deliver_mail().len(), mails);
+}
+
+#[test]
+fn of_two_who_name_an_address_the_one_who_reads_its_mail_has_it() {
+    let server = TestServer::start();
+    registered_with(&server, "malory", OLD);
+    registered_with(&server, "alice", OLD);
+    let token = access_token(&server.open_session("alice"));
+    let code = server.mailed_code(OLD);
+    assert_eq!(verify(&server, &token, &code).status, 200);
+    assert_eq!(shown(&server, &token), (json!(OLD), true));
+    let malory = access_token(&server.open_session("malory"));
+    assert_eq!(verify(&server, &malory, &code).status, 422);
 }
 
 #[test]

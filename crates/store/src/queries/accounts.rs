@@ -1,10 +1,12 @@
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Settings, Username};
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
 use super::{UnitTx, avatars, names};
 use crate::decode::{At, bytes, coded};
+use crate::failure::QueryError;
 use crate::schema::{accounts, inboxes};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -20,34 +22,41 @@ struct Row {
     disabled_at: Option<i64>,
     renamed_at: Option<i64>,
     avatar: Option<String>,
+    claimed_email: Option<String>,
+    claimed_email_key: Option<String>,
 }
 
 impl Row {
     fn of(account: &Account) -> Self {
+        let email = account.email.as_ref();
+        let (proved, claimed) = match account.email_verified_at {
+            Some(_) => (email, None),
+            None => (None, email),
+        };
         Self {
             id: account.id.as_bytes().to_vec(),
             username: account.username.as_str().to_owned(),
             username_key: account.username.key().to_owned(),
-            email: account
-                .email
-                .as_ref()
-                .map(|email| email.as_str().to_owned()),
-            email_key: account.email.as_ref().map(|email| email.key().to_owned()),
+            email: proved.map(|email| email.as_str().to_owned()),
+            email_key: proved.map(|email| email.key().to_owned()),
             created_at: account.created_at.as_micros(),
             email_verified_at: account.email_verified_at.map(Timestamp::as_micros),
             disabled_at: account.disabled_at.map(Timestamp::as_micros),
             renamed_at: account.renamed_at.map(Timestamp::as_micros),
             avatar: avatars::to_column(account.avatar),
+            claimed_email: claimed.map(|email| email.as_str().to_owned()),
+            claimed_email_key: claimed.map(|email| email.key().to_owned()),
         }
     }
 
     fn decode(self) -> Result<Account, StoreError> {
+        let proved = self.email.zip(self.email_key);
+        let claimed = self.claimed_email.zip(self.claimed_email_key);
         Ok(Account {
             id: AccountId::from_bytes(bytes(&self.id, At("accounts", "id"))?),
             username: Username::restore(self.username, self.username_key),
-            email: self
-                .email
-                .zip(self.email_key)
+            email: proved
+                .or(claimed)
                 .map(|(shown, key)| Email::restore(shown, key)),
             created_at: Timestamp::from_micros(self.created_at),
             email_verified_at: self.email_verified_at.map(Timestamp::from_micros),
@@ -160,11 +169,19 @@ impl AccountRepository for UnitTx<'_> {
 
     fn find_by_email(&mut self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.run(|conn| {
-            let row: Option<Row> = accounts::table
+            let mut row: Option<Row> = accounts::table
                 .filter(accounts::email_key.eq(email.key()))
                 .select(Row::as_select())
                 .first(conn)
                 .optional()?;
+            if row.is_none() {
+                row = accounts::table
+                    .filter(accounts::claimed_email_key.eq(email.key()))
+                    .order((accounts::created_at, accounts::id))
+                    .select(Row::as_select())
+                    .first(conn)
+                    .optional()?;
+            }
             Ok(row.map(Row::decode).transpose()?)
         })
     }
@@ -208,13 +225,6 @@ impl AccountRepository for UnitTx<'_> {
             let others = accounts::table
                 .filter(accounts::email_key.eq(email.key()))
                 .filter(accounts::id.ne(id));
-            let claimed = others.filter(accounts::email_verified_at.is_null());
-            diesel::update(claimed)
-                .set((
-                    accounts::email.eq(None::<String>),
-                    accounts::email_key.eq(None::<String>),
-                ))
-                .execute(conn)?;
             let proved: bool = diesel::select(diesel::dsl::exists(others)).get_result(conn)?;
             if proved {
                 return Ok(false);
@@ -224,9 +234,17 @@ impl AccountRepository for UnitTx<'_> {
                     accounts::email.eq(email.as_str()),
                     accounts::email_key.eq(email.key()),
                     accounts::email_verified_at.eq(at.as_micros()),
+                    accounts::claimed_email.eq(None::<String>),
+                    accounts::claimed_email_key.eq(None::<String>),
                 ))
-                .execute(conn)?;
-            Ok(updated == 1)
+                .execute(conn);
+            match updated {
+                // Somebody proved it since it was looked for, a moment ago.
+                Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                    Err(QueryError::Raced)
+                }
+                updated => Ok(updated? == 1),
+            }
         })
     }
 
@@ -286,6 +304,8 @@ impl AccountRepository for UnitTx<'_> {
                     accounts::email.eq(None::<String>),
                     accounts::email_key.eq(None::<String>),
                     accounts::email_verified_at.eq(None::<i64>),
+                    accounts::claimed_email.eq(None::<String>),
+                    accounts::claimed_email_key.eq(None::<String>),
                 ))
                 .execute(conn)?;
             Ok(updated == 1)

@@ -66,18 +66,35 @@ pub async fn username_is_unique_when_folded(store: Arc<dyn Store>) {
     );
 }
 
-/// Two accounts cannot have one address; any number can have none.
-pub async fn email_is_unique_when_folded(store: Arc<dyn Store>) {
-    insert(&store, with_email(account("a"), "x@y.example"))
+async fn found_by(store: &Arc<dyn Store>, email: &str) -> Option<Account> {
+    let email = Email::parse(email).unwrap();
+    store
+        .read(move |tx| tx.accounts().find_by_email(&email))
         .await
-        .unwrap();
-    let refused = insert(&store, with_email(account("b"), "X@Y.example")).await;
+        .unwrap()
+}
+
+/// Any number of accounts can name one address, and the first of them is found by it; two cannot have proved it.
+pub async fn an_address_is_one_accounts_once_it_is_proved(store: Arc<dyn Store>) {
+    for (name, seconds) in [("a", 3), ("b", 2), ("c", 4)] {
+        let claiming = with_email(made_at(name, seconds), "x@y.example");
+        insert(&store, claiming).await.unwrap();
+    }
+    insert(&store, account("d")).await.unwrap();
+    insert(&store, account("e")).await.unwrap();
+    let found = found_by(&store, "X@y.example").await.unwrap();
+    assert_eq!(found.username.as_str(), "b");
+    let proved = |name| Account {
+        email_verified_at: Some(Timestamp::from_seconds(5)),
+        ..with_email(account(name), "X@Y.example")
+    };
+    insert(&store, proved("f")).await.unwrap();
+    assert_eq!(found_by(&store, "x@y.example").await, Some(proved("f")));
+    let refused = insert(&store, proved("g")).await;
     assert!(
         matches!(refused, Err(StoreError::Conflict(Constraint::Email))),
         "{refused:?}"
     );
-    insert(&store, account("c")).await.unwrap();
-    insert(&store, account("d")).await.unwrap();
 }
 
 /// Only who knows the present hash can replace it.
@@ -116,7 +133,8 @@ async fn look(store: &Arc<dyn Store>, id: AccountId) -> Account {
     found.unwrap()
 }
 
-/// A proved address is the account's own: it is taken from whoever only claimed it, and from nobody who proved it.
+/// A proved address is the account's own: it leads there, and not to whoever only names it, who does not see that; nobody
+/// else can prove it.
 pub async fn a_proved_address_beats_a_claimed_one(store: Arc<dyn Store>) {
     let (a, b) = (account("a").id, account("b").id);
     insert(&store, with_email(account("a"), "x@y.example"))
@@ -124,13 +142,15 @@ pub async fn a_proved_address_beats_a_claimed_one(store: Arc<dyn Store>) {
         .unwrap();
     insert(&store, account("b")).await.unwrap();
     assert!(verify(&store, b, "X@y.example", 7).await);
-    assert_eq!(look(&store, a).await.email, None);
+    let claimant = look(&store, a).await;
+    assert_eq!(claimant, with_email(account("a"), "x@y.example"));
     let owner = look(&store, b).await;
+    assert_eq!(found_by(&store, "x@y.example").await, Some(owner.clone()));
     assert_eq!(owner.email.unwrap().as_str(), "X@y.example");
     assert_eq!(owner.email_verified_at, Some(Timestamp::from_seconds(7)));
 
     assert!(!verify(&store, a, "x@Y.example", 8).await);
-    assert_eq!(look(&store, a).await.email, None);
+    assert_eq!(look(&store, a).await, claimant);
     assert!(verify(&store, b, "x@y.example", 9).await);
     assert!(verify(&store, b, "other@y.example", 10).await);
     assert!(verify(&store, a, "x@y.example", 11).await);

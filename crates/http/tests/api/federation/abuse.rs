@@ -114,7 +114,9 @@ fn an_address_the_provider_has_not_verified_opens_nobodys_account() {
     let mallory = mallory.json();
     assert_ne!(mallory["account"]["id"], alice.to_string());
     assert_eq!(mallory["account"]["username"], "alice-2");
-    assert_eq!(mallory["account"]["email"], json!(null), "it is alice's");
+    let claim = &mallory["account"];
+    assert_eq!(claim["email"], "alice@mail.example");
+    assert_eq!(claim["email_verified"], json!(false), "it is alice's");
 }
 
 #[test]
@@ -127,7 +129,14 @@ fn an_address_claimed_here_first_catches_nobody_who_owns_it() {
     let token = server.open_session("mallory");
     let token = token["access_token"].as_str().unwrap();
     let me = server.get_as(token, "/v1/me").json();
-    assert_eq!(me["email"], json!(null), "the claim is gone");
+    assert_eq!(me["email"], "alice@mail.example");
+    assert_eq!(me["email_verified"], json!(false), "it stays a claim");
+    let by_address = json!({"identifier": "alice@mail.example", "password": PASSWORD});
+    let refused = server.post("/v1/sessions", &by_address.to_string());
+    assert_eq!(
+        refused.status, 401,
+        "it leads to alice, who has no password"
+    );
 }
 
 #[test]
