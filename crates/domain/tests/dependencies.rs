@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 /// What `docs/architecture.md` lets the domain use, by name. Their own dependencies follow from them.
-const DIRECT: [&str; 10] = [
+const DIRECT: [&str; 11] = [
     "async-trait",
     "bytes",
     "caseless",
@@ -18,6 +18,7 @@ const DIRECT: [&str; 10] = [
     "thiserror",
     "time",
     "unicode-normalization",
+    "unicode-security",
     "uuid",
     "zeroize",
 ];

@@ -95,6 +95,18 @@ impl Accounts {
             .write(move |tx| tx.accounts().sweep_retired(now, SWEPT))
             .await
     }
+
+    /// Computes what names look like that were taken before that was looked at, a few at a time. To be called now and
+    /// then; says how many it were.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn fill_skeletons(&self) -> Result<u64, StoreError> {
+        self.env
+            .store
+            .write(move |tx| tx.accounts().fill_skeletons(SWEPT))
+            .await
+    }
 }
 
 /// A rename that is to be stored.

@@ -9,8 +9,9 @@ pub trait AccountRepository {
     /// Adds an account with its password hash.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] with `Username` if another account has the name, folded, or it is retired until after the
-    /// account's `created_at` ([`AccountRepository::rename`]). With `Email` if the account comes with a proved address that
+    /// [`StoreError::Conflict`] with `Username` if another account has the name, folded, or one that looks like it
+    /// ([`crate::accounts::Skeleton::rivals`]), or if one of the two is retired until after the account's `created_at`
+    /// ([`AccountRepository::rename`]). Of two lookalikes that are taken at the same moment both may succeed. With `Email` if the account comes with a proved address that
     /// another one has proved; any number of accounts can name one that they have not proved.
     fn insert(&mut self, account: &Account, hash: &PasswordHash) -> Result<(), StoreError>;
 
@@ -81,8 +82,8 @@ pub trait AccountRepository {
     /// account is gone or its `renamed_at` is no longer `last`.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] with `Username` if another account has the name, or it is another one's retired name
-    /// until after `at`.
+    /// [`StoreError::Conflict`] with `Username` if another account has the name or one that looks like it, or if it is
+    /// another one's retired name until after `at`, or looks like one. As in [`AccountRepository::insert`].
     fn rename(
         &mut self,
         id: AccountId,
@@ -114,6 +115,14 @@ pub trait AccountRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep_retired(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
+    /// Computes the skeletons of at most `limit` accounts that were stored without; says of how many. Names that were
+    /// retired without one never get one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn fill_skeletons(&mut self, limit: u32) -> Result<u64, StoreError>;
+
     /// Takes the mail address from the account, proved or not. False if there is no such account.
     ///
     /// # Errors

@@ -190,3 +190,18 @@ fn a_patch_says_what_is_wrong_with_it() {
     let nothing = server.send_as(&token, "PATCH", "/v1/me", "{}");
     assert_eq!((nothing.status, nothing.json()), (200, before));
 }
+
+#[test]
+fn a_name_that_looks_like_somebody_elses_is_taken() {
+    let server = TestServer::start();
+    register(&server, "paypal");
+    let mallory = server.log_in("mallory");
+    let taken = |answer: Answer| (answer.status, answer.problem()["code"].clone());
+    let expected = (409, json!("username-taken"));
+    assert_eq!(taken(register(&server, "раураl")), expected);
+    assert_eq!(taken(register(&server, "PаyPаl")), expected);
+    assert_eq!(taken(rename(&server, &mallory, "раураl")), expected);
+    assert_eq!(register(&server, "paypa1").status, 201, "plain names differ");
+    assert_eq!(register(&server, "анна").status, 201);
+    assert_eq!(register(&server, "anna").status, 201, "these do not look alike");
+}

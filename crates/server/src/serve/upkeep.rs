@@ -116,6 +116,13 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             "usernames that are free again",
             sweepers.accounts.sweep_retired_usernames().await,
         );
+        match sweepers.accounts.fill_skeletons().await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "computed what usernames look like"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot compute what usernames look like; trying again in a minute");
+            }
+        }
         report("leases of presence", sweepers.presence.sweep().await);
         report(
             "expired recoveries and mailed codes",

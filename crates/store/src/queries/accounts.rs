@@ -4,7 +4,8 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Settings, Username};
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
-use super::{UnitTx, avatars, names};
+use super::names::{self, Old};
+use super::{UnitTx, avatars};
 use crate::decode::{At, bytes, coded};
 use crate::failure::QueryError;
 use crate::schema::{accounts, inboxes};
@@ -92,12 +93,17 @@ impl AccountRepository for UnitTx<'_> {
         self.run(|conn| {
             let username_key = row.username_key.clone();
             let inserted = diesel::insert_into(accounts::table)
-                .values((&row, accounts::password_hash.eq(hash.as_str())))
+                .values((
+                    &row,
+                    accounts::password_hash.eq(hash.as_str()),
+                    accounts::skeleton.eq(account.username.skeleton().key()),
+                ))
                 .on_conflict_do_nothing()
                 .execute(conn)?;
             // Looked at last: whoever retires the name at this moment has it locked until then.
-            let retired = names::is_retired(conn, &username_key, account.created_at, None)?;
-            if inserted == 1 && !retired {
+            let kept = names::is_retired(conn, &username_key, account.created_at, None)?
+                || names::has_lookalike(conn, account.id, &account.username, account.created_at)?;
+            if inserted == 1 && !kept {
                 diesel::insert_into(inboxes::table)
                     .values(inboxes::account_id.eq(&row.id))
                     .execute(conn)?;
@@ -107,7 +113,7 @@ impl AccountRepository for UnitTx<'_> {
                 accounts::table.filter(accounts::username_key.eq(username_key)),
             ))
             .get_result(conn)?;
-            let constraint = if retired || name_taken {
+            let constraint = if kept || name_taken {
                 Constraint::Username
             } else {
                 Constraint::Email
@@ -262,9 +268,12 @@ impl AccountRepository for UnitTx<'_> {
                 username.key(),
             );
             // Locked by an update before it is looked at.
-            let present: Option<(String, Option<i64>)> = diesel::update(own)
+            let present: Option<(Old, Option<i64>)> = diesel::update(own)
                 .set(accounts::renamed_at.eq(accounts::renamed_at))
-                .returning((accounts::username_key, accounts::renamed_at))
+                .returning((
+                    (accounts::username_key, accounts::skeleton),
+                    accounts::renamed_at,
+                ))
                 .get_result(conn)
                 .optional()?;
             let last = last.map(Timestamp::as_micros);
@@ -272,10 +281,12 @@ impl AccountRepository for UnitTx<'_> {
                 return Ok(false);
             };
             names::take(conn, id, username, at)?;
-            if names::is_retired(conn, key, at, Some(id))? {
+            if names::is_retired(conn, key, at, Some(id))?
+                || names::has_lookalike(conn, id, username, at)?
+            {
                 return Err(StoreError::Conflict(Constraint::Username).into());
             }
-            if old != key {
+            if old.0 != key {
                 names::retire(conn, id, &old, free_at)?;
             }
             Ok(true)
@@ -295,6 +306,10 @@ impl AccountRepository for UnitTx<'_> {
 
     fn sweep_retired(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.run(|conn| names::sweep(conn, now, limit))
+    }
+
+    fn fill_skeletons(&mut self, limit: u32) -> Result<u64, StoreError> {
+        self.run(|conn| names::fill_skeletons(conn, limit))
     }
 
     fn remove_email(&mut self, id: AccountId) -> Result<bool, StoreError> {

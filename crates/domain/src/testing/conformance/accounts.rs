@@ -290,6 +290,37 @@ pub async fn a_retired_name_is_its_former_owners(store: Arc<dyn Store>) {
         .unwrap();
 }
 
+/// A name that looks like somebody's is taken, while they have it and until it is free, by no door. Their own is theirs.
+pub async fn a_lookalike_is_taken(store: Arc<dyn Store>) {
+    insert(&store, account("paypal")).await.unwrap();
+    insert(&store, account("modern")).await.unwrap();
+    insert(&store, account("modem")).await.unwrap();
+    let cyrillic = account("раураl");
+    assert!(is_taken(&insert(&store, cyrillic.clone()).await));
+    let modem = account("modem").id;
+    assert!(is_taken(&rename(&store, modem, None, "mоdern", 5).await));
+    let kept = look(&store, modem).await;
+    assert_eq!(kept.username.as_str(), "modem");
+
+    let paypal = account("paypal").id;
+    assert!(rename(&store, paypal, None, "раураl", 5).await.unwrap());
+    for (name, seconds) in [("pаypal", 6), ("раураl", 6), ("раураl", FREE_AT)] {
+        let refused = insert(&store, another(made_at(name, seconds))).await;
+        assert!(is_taken(&refused), "{name} at {seconds}");
+    }
+    assert!(rename(&store, paypal, Some(5), "bank", 7).await.unwrap());
+    let early = insert(&store, another(made_at("pаypal", FREE_AT - 1))).await;
+    assert!(is_taken(&early), "both of the old names are retired");
+    insert(&store, another(made_at("pаypal", FREE_AT)))
+        .await
+        .unwrap();
+    let none: u64 = store
+        .write(|tx| tx.accounts().fill_skeletons(9))
+        .await
+        .unwrap();
+    assert_eq!(none, 0, "each was stored with its name");
+}
+
 /// Retired names that are free again are deleted, a few at a time.
 pub async fn retired_names_are_swept(store: Arc<dyn Store>) {
     for (person, other) in [("a", "a1"), ("b", "b1")] {

@@ -53,7 +53,7 @@ macro_rules! store_conformance {
     ($make:path) => {
         $crate::store_conformance! { @cases $make;
             accounts: found_by_id_name_and_address, username_is_unique_when_folded,
-                an_address_is_one_accounts_once_it_is_proved, password_is_replaced_only_if_unchanged,
+                a_lookalike_is_taken, an_address_is_one_accounts_once_it_is_proved, password_is_replaced_only_if_unchanged,
                 a_proved_address_beats_a_claimed_one, a_removed_address_is_free, disabled_and_enabled,
                 renamed_if_unchanged, a_retired_name_is_its_former_owners, retired_names_are_swept,
                 many_want_a_name, settings_are_replaced_only_if_unchanged, paged_by_folded_username,
