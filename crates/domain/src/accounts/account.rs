@@ -27,3 +27,29 @@ pub struct Account {
     /// When it was made.
     pub created_at: Timestamp,
 }
+
+/// Tells two states of an account apart, as its owner sees them: of what they see nothing changes without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountVersion {
+    /// When it got the username it has.
+    pub renamed_at: Option<Timestamp>,
+    /// Whether there is a mail address. One that was not proved stays as it is until it is removed or another is proved.
+    pub has_email: bool,
+    /// When the address was proved.
+    pub email_verified_at: Option<Timestamp>,
+    /// The picture.
+    pub avatar: Avatar,
+}
+
+impl Account {
+    /// Which state this is.
+    #[must_use]
+    pub const fn version(&self) -> AccountVersion {
+        AccountVersion {
+            renamed_at: self.renamed_at,
+            has_email: self.email.is_some(),
+            email_verified_at: self.email_verified_at,
+            avatar: self.avatar,
+        }
+    }
+}

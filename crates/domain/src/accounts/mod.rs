@@ -12,6 +12,7 @@ mod permit;
 mod register;
 mod remove_email;
 mod rename;
+mod rename_if;
 mod service;
 mod set_email;
 mod set_password;
@@ -23,6 +24,8 @@ mod verify_email;
 mod view;
 
 pub use account::{Account, AccountId};
+pub use account::{Account, AccountId, AccountVersion};
+pub use change_password::{ChangePassword, ChangePasswordError};
 pub use change_password::{ChangePassword, ChangePasswordError, ChangedPassword};
 pub use change_settings::{ChangeSettings, SettingsError};
 pub(crate) use close_doors::close_doors;

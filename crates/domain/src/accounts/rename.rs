@@ -33,6 +33,9 @@ pub enum RenameError {
         /// When it can be changed again.
         retry_after: Duration,
     },
+    /// The account is not what the caller expects.
+    #[error("the account was changed meanwhile: read it again")]
+    Changed,
     /// The account was deleted while its token was still alive.
     #[error("this account no longer exists")]
     Gone,
@@ -192,6 +195,7 @@ impl DomainError for RenameError {
         match self {
             Self::StepUp | Self::Gone => ErrorKind::Unauthenticated,
             Self::Taken => ErrorKind::Conflict,
+            Self::Changed => ErrorKind::PreconditionFailed,
             Self::TooSoon { .. } => ErrorKind::RateLimited,
             Self::Store(error) => error.kind(),
         }
@@ -201,6 +205,7 @@ impl DomainError for RenameError {
         match self {
             Self::StepUp => "insufficient-user-authentication",
             Self::Taken => "username-taken",
+            Self::Changed => "precondition-failed",
             Self::TooSoon { .. } => "username-changed-lately",
             Self::Gone => "account-gone",
             Self::Store(error) => error.code(),

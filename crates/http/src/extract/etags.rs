@@ -1,5 +1,6 @@
 //! The validators of conditional requests (RFC 9110, section 13.1).
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
@@ -23,6 +24,28 @@ pub(crate) fn if_none_match<T: FromStr>(headers: &HeaderMap) -> Option<EntityTag
     tags(headers, header::IF_NONE_MATCH, |tag| {
         tag.strip_prefix("W/").unwrap_or(tag)
     })
+}
+
+/// The strong tag of this state, as a header.
+pub(crate) fn etag(tag: impl Display) -> (HeaderName, String) {
+    (header::ETAG, format!("\"{tag}\""))
+}
+
+/// What a change is conditional on: that the tag is one of these. None: on nothing but that there is something.
+pub(crate) fn expected<T: FromStr>(headers: &HeaderMap) -> Option<Vec<T>> {
+    match if_match(headers) {
+        Some(EntityTags::List(tags)) => Some(tags),
+        Some(EntityTags::Any) | None => None,
+    }
+}
+
+/// Whether the client says that it has this state.
+pub(crate) fn is_known<T: FromStr + PartialEq>(headers: &HeaderMap, tag: &T) -> bool {
+    match if_none_match(headers) {
+        Some(EntityTags::List(tags)) => tags.contains(tag),
+        Some(EntityTags::Any) => true,
+        None => false,
+    }
 }
 
 /// Our tags are ids in quotes: none has a comma inside.
@@ -78,6 +101,22 @@ mod tests {
             assert_eq!(found, Some(EntityTags::List(named)), "{values:?}");
         }
         assert_eq!(if_match::<u32>(&headers(&["*"])), Some(EntityTags::Any));
+    }
+
+    #[test]
+    fn what_is_expected_and_known_follows() {
+        for (values, wanted, known) in [
+            (vec![], None, false),
+            (vec!["*"], None, true),
+            (vec![r#""7""#], Some(vec![7]), true),
+            (vec![r#"W/"7""#], Some(vec![]), true),
+            (vec![r#""8""#, "x"], Some(vec![8]), false),
+        ] {
+            let headers = headers(&values);
+            assert_eq!(expected::<u32>(&headers), wanted, "{values:?}");
+            assert_eq!(is_known(&headers, &7_u32), known, "{values:?}");
+        }
+        assert_eq!(etag(7), (header::ETAG, r#""7""#.to_owned()));
     }
 
     #[test]

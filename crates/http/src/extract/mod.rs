@@ -20,7 +20,7 @@ pub use auth::Authenticated;
 pub(crate) use auth::{LONGEST_TOKEN, Presented, split_bearer};
 pub use body::Body;
 pub use client_address::ClientAddress;
-pub(crate) use etags::{EntityTags, if_match, if_none_match};
+pub(crate) use etags::{EntityTags, etag, expected, if_match, if_none_match, is_known};
 pub use invite::InviteHeader;
 pub use json::Json;
 pub use origin::LoginOrigin;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoResponses;
 
 use crate::Services;
-use crate::extract::{Authenticated, Body, EntityTags, Query, if_match, if_none_match};
+use crate::extract::{Authenticated, Body, EntityTags, Query, etag, if_match, if_none_match};
 use crate::openapi::{AuthProblems, CommonProblems, KEYS, Responses, problems};
 use crate::problem::{FieldErrors, Problem};
 
@@ -34,7 +34,7 @@ fn head(status: StatusCode, stamp: &KeyBackupStamp) -> HttpResponseBuilder {
     let since_1970 = u64::try_from(stamp.created_at.as_micros()).unwrap_or(0);
     let made = SystemTime::UNIX_EPOCH + Duration::from_micros(since_1970);
     let mut head = HttpResponse::build(status);
-    head.insert_header((header::ETAG, format!("\"{}\"", stamp.id)))
+    head.insert_header(etag(stamp.id))
         .insert_header((header::LAST_MODIFIED, HttpDate::from(made)))
         .insert_header((GENERATION, HeaderValue::from(stamp.generation)));
     head

@@ -1,13 +1,18 @@
 //! `/v1/me`: the caller's own account.
 
-use actix_web::{HttpResponse, delete, get, patch, web};
-use sealpost_domain::accounts::Username;
+use std::fmt;
+use std::str::FromStr;
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, web};
+use sealpost_domain::Timestamp;
+use sealpost_domain::accounts::{Account, AccountVersion, Username};
+use sealpost_domain::avatars::Avatar;
 use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::accounts::AccountBody;
 use crate::Services;
-use crate::extract::{Authenticated, Json};
+use crate::extract::{Authenticated, Json, etag, expected, is_known};
 use crate::openapi::{
     ACCOUNTS, AuthProblems, BodyProblems, CommonProblems, Responses, StepUp, problems,
 };
@@ -15,19 +20,82 @@ use crate::problem::{FieldErrors, Problem};
 use crate::settings::AUTH_JSON_LIMIT;
 use crate::wire;
 
+/// The state of an account as an entity tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tag(AccountVersion);
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let AccountVersion {
+            renamed_at,
+            has_email,
+            email_verified_at,
+            avatar,
+        } = self.0;
+        let at = |time: Option<Timestamp>| time.map_or(0, Timestamp::as_micros);
+        let (renamed, verified) = (at(renamed_at), at(email_verified_at));
+        let has_email = u8::from(has_email);
+        write!(f, "{renamed}-{has_email}-{verified}-{}", avatar.file_name())
+    }
+}
+
+impl FromStr for Tag {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut parts = text.splitn(4, '-');
+        let mut part = || parts.next().ok_or(());
+        let at = |micros: &str| match micros.parse() {
+            Ok(0) => Ok(None),
+            Ok(micros) => Ok(Some(Timestamp::from_micros(micros))),
+            Err(_) => Err(()),
+        };
+        let tag = Self(AccountVersion {
+            renamed_at: at(part()?)?,
+            has_email: part()? == "1",
+            email_verified_at: at(part()?)?,
+            avatar: Avatar::from_file_name(part()?).ok_or(())?,
+        });
+        // One state has one tag.
+        (tag.to_string() == text).then_some(tag).ok_or(())
+    }
+}
+
+fn answer(account: &Account) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(etag(Tag(account.version())))
+        .json(AccountBody::from(account))
+}
+
 /// See your account
 #[utoipa::path(
     tag = ACCOUNTS,
     security(("bearer" = [])),
-    responses((status = 200, body = AccountBody, description = "Your account"), AuthProblems, CommonProblems),
+    params(("if-none-match" = Option<String>, Header, description = "The `ETag` of what the client has")),
+    responses(
+        (
+            status = 200, body = AccountBody, description = "Your account",
+            headers(("etag" = String, description = "Changes with it")),
+        ),
+        (status = 304, description = "The client has it"),
+        AuthProblems,
+        CommonProblems,
+    ),
 )]
 #[get("/me")]
 pub(super) async fn view_me(
     services: web::Data<Services>,
     Authenticated(actor): Authenticated,
-) -> Result<web::Json<AccountBody>, Problem> {
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let account = services.accounts.view(&actor).await?;
-    Ok(web::Json(AccountBody::from(&account)))
+    let tag = Tag(account.version());
+    if is_known(request.headers(), &tag) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header(etag(tag))
+            .finish());
+    }
+    Ok(answer(&account))
 }
 
 /// What is to be different (RFC 7396). What is left out stays.
@@ -59,6 +127,11 @@ impl IntoResponses for Refusals {
                 "`username-taken`: somebody else has the name, or had it until lately",
             ),
             (
+                412,
+                "precondition-failed",
+                "`precondition-failed`: the account is another than `If-Match` says; read it first",
+            ),
+            (
                 429,
                 "username-changed-lately",
                 "`username-changed-lately`: `Retry-After` says when it can be changed again",
@@ -72,13 +145,17 @@ impl IntoResponses for Refusals {
 /// A merge patch (RFC 7396, as `application/merge-patch+json` or `application/json`). Another username needs a login not
 /// older than 15 minutes and can be taken once in 30 days, unless the operator chose otherwise. The old one stays yours
 /// to take back for 90 days; nobody else can have it in that time. Whoever talks with you hears of it
-/// (`account.renamed`).
+/// (`account.renamed`). With `If-Match`, only if the account is what you have seen.
 #[utoipa::path(
     tag = ACCOUNTS,
     security(("bearer" = [])),
+    params(("if-match" = Option<String>, Header, description = "The `ETag` of what you have seen")),
     request_body = AccountPatch,
     responses(
-        (status = 200, body = AccountBody, description = "Your account as it is now"),
+        (
+            status = 200, body = AccountBody, description = "Your account as it is now",
+            headers(("etag" = String, description = "Changes with it")),
+        ),
         AuthProblems,
         BodyProblems,
         Refusals,
@@ -89,19 +166,24 @@ impl IntoResponses for Refusals {
 pub(super) async fn change_me(
     services: web::Data<Services>,
     Authenticated(actor): Authenticated,
+    request: HttpRequest,
     body: Json<AccountPatch, AUTH_JSON_LIMIT>,
-) -> Result<web::Json<AccountBody>, Problem> {
+) -> Result<HttpResponse, Problem> {
+    let expected = expected::<Tag>(request.headers());
+    let expected = expected.map(|tags| tags.into_iter().map(|tag| tag.0).collect());
     let Some(username) = body.0.username else {
-        return Ok(web::Json(AccountBody::from(
-            &services.accounts.view(&actor).await?,
-        )));
+        let account = services.accounts.view_if(&actor, expected).await?;
+        return Ok(answer(&account));
     };
     let mut errors = FieldErrors::default();
     let Some(username) = errors.check("username", Username::parse(&username)) else {
         return Err(errors.into_problem());
     };
-    let account = services.accounts.rename(&actor, username).await?;
-    Ok(web::Json(AccountBody::from(&account)))
+    let account = services
+        .accounts
+        .rename_if(&actor, username, expected)
+        .await?;
+    Ok(answer(&account))
 }
 
 /// Delete your account

@@ -1,15 +1,15 @@
 //! `/v1/me/settings`: what the caller lets others see and do.
 
+use std::fmt;
 use std::str::FromStr;
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use sealpost_domain::accounts::{ChangeSettings, MessagesFrom, Settings};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
-use crate::extract::{Authenticated, EntityTags, Json, if_match, if_none_match};
+use crate::extract::{Authenticated, Json, etag, expected, is_known};
 use crate::openapi::{ACCOUNTS, AuthProblems, BodyProblems, CommonProblems, Responses, problems};
 use crate::problem::Problem;
 
@@ -100,14 +100,15 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Tag(Settings);
 
-impl Tag {
-    fn text(self) -> String {
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings {
             discoverable,
             show_presence,
             messages_from,
         } = self.0;
-        format!(
+        write!(
+            f,
             "{}{}{}",
             u8::from(discoverable),
             u8::from(show_presence),
@@ -128,7 +129,7 @@ impl FromStr for Tag {
                         show_presence,
                         messages_from,
                     });
-                    if tag.text() == text {
+                    if tag.to_string() == text {
                         return Ok(tag);
                     }
                 }
@@ -140,12 +141,8 @@ impl FromStr for Tag {
 
 fn answer(settings: &Settings) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header(etag(settings))
+        .insert_header(etag(Tag(*settings)))
         .json(SettingsBody::from(settings))
-}
-
-fn etag(settings: &Settings) -> (header::HeaderName, String) {
-    (header::ETAG, format!("\"{}\"", Tag(*settings).text()))
 }
 
 /// See your settings
@@ -170,14 +167,9 @@ pub(super) async fn view_settings(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let settings = services.accounts.view_settings(&actor).await?;
-    let known = match if_none_match(request.headers()) {
-        Some(EntityTags::List(tags)) => tags.contains(&Tag(settings)),
-        Some(EntityTags::Any) => true,
-        None => false,
-    };
-    if known {
+    if is_known(request.headers(), &Tag(settings)) {
         return Ok(HttpResponse::NotModified()
-            .insert_header(etag(&settings))
+            .insert_header(etag(Tag(settings)))
             .finish());
     }
     Ok(answer(&settings))
@@ -222,15 +214,12 @@ pub(super) async fn change_settings(
     request: HttpRequest,
     body: Json<SettingsPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let expected = match if_match::<Tag>(request.headers()) {
-        Some(EntityTags::List(tags)) => Some(tags.into_iter().map(|tag| tag.0).collect()),
-        Some(EntityTags::Any) | None => None,
-    };
+    let expected = expected::<Tag>(request.headers());
     let command = ChangeSettings {
         discoverable: body.0.discoverable,
         show_presence: body.0.show_presence,
         messages_from: body.0.messages_from.map(MessagesFrom::from),
-        expected,
+        expected: expected.map(|tags| tags.into_iter().map(|tag| tag.0).collect()),
     };
     let settings = services.accounts.change_settings(&actor, command).await?;
     Ok(answer(&settings))

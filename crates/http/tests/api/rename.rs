@@ -201,7 +201,90 @@ fn a_name_that_looks_like_somebody_elses_is_taken() {
     assert_eq!(taken(register(&server, "раураl")), expected);
     assert_eq!(taken(register(&server, "PаyPаl")), expected);
     assert_eq!(taken(rename(&server, &mallory, "раураl")), expected);
-    assert_eq!(register(&server, "paypa1").status, 201, "plain names differ");
+    assert_eq!(
+        register(&server, "paypa1").status,
+        201,
+        "plain names differ"
+    );
     assert_eq!(register(&server, "анна").status, 201);
-    assert_eq!(register(&server, "anna").status, 201, "these do not look alike");
+    assert_eq!(
+        register(&server, "anna").status,
+        201,
+        "these do not look alike"
+    );
+}
+
+/// What the owner is answered who says what they have seen.
+fn conditional(server: &TestServer, token: &str, username: Option<&str>, tag: &str) -> Answer {
+    let token = format!("Bearer {token}");
+    let headers = [
+        ("authorization", token.as_str()),
+        ("content-type", "application/merge-patch+json"),
+        ("if-match", tag),
+    ];
+    let body = username.map_or(json!({}), |username| json!({"username": username}));
+    server.send("PATCH", "/v1/me", &headers, &body.to_string())
+}
+
+#[test]
+fn a_change_of_an_account_that_one_has_not_seen_is_refused() {
+    let server = TestServer::start();
+    let alice = server.log_in("alice");
+    let tag = |answer: &Answer| answer.header("etag").unwrap().to_owned();
+    let first = server.get_as(&alice, "/v1/me");
+    let renamed = conditional(&server, &alice, Some("alicia"), &tag(&first));
+    assert_eq!(renamed.status, 200, "{renamed:?}");
+    assert_ne!(tag(&renamed), tag(&first));
+    assert_eq!(tag(&server.get_as(&alice, "/v1/me")), tag(&renamed));
+    for stale in [
+        tag(&first),
+        "\"x\"".to_owned(),
+        format!("W/{}", tag(&renamed)),
+    ] {
+        for username in [Some("alison"), None] {
+            let refused = conditional(&server, &alice, username, &stale);
+            assert_eq!(refused.status, 412, "{stale}");
+            assert_eq!(refused.problem()["code"], "precondition-failed");
+        }
+    }
+    assert_eq!(
+        conditional(&server, &alice, None, &tag(&renamed)).status,
+        200
+    );
+    assert_eq!(conditional(&server, &alice, None, "*").status, 200);
+    assert_eq!(server.get_as(&alice, "/v1/me").json(), renamed.json());
+}
+
+#[test]
+fn an_account_that_the_client_has_is_not_sent_again() {
+    let server = TestServer::start();
+    let alice = server.log_in("alice");
+    let ask = |tag: &str| {
+        let token = format!("Bearer {alice}");
+        let headers = [("authorization", token.as_str()), ("if-none-match", tag)];
+        server.send("GET", "/v1/me", &headers, "")
+    };
+    let mut tags = vec![
+        server
+            .get_as(&alice, "/v1/me")
+            .header("etag")
+            .unwrap()
+            .to_owned(),
+    ];
+    let mut is_news = |what: &str| {
+        let (old, answer) = (tags.last().unwrap(), ask(tags.last().unwrap()));
+        assert_eq!(answer.status, 200, "{what}");
+        let new = answer.header("etag").unwrap().to_owned();
+        assert_ne!(*old, new);
+        let known = ask(&new);
+        assert_eq!((known.status, known.body.as_str()), (304, ""), "{what}");
+        assert_eq!(known.header("etag"), Some(new.as_str()));
+        tags.push(new);
+    };
+    server.prove_address(&alice, "alice@mail.example");
+    is_news("an address");
+    server.send_as(&alice, "DELETE", "/v1/me/email", "");
+    is_news("none");
+    assert_eq!(rename(&server, &alice, "alicia").status, 200);
+    is_news("another name");
 }
