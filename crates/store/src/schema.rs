@@ -531,3 +531,4 @@ diesel::allow_tables_to_appear_in_same_query!(attachments, members);
 diesel::allow_tables_to_appear_in_same_query!(files, messages);
 diesel::allow_tables_to_appear_in_same_query!(files, members);
 diesel::allow_tables_to_appear_in_same_query!(chat_numbers, members);
+diesel::allow_tables_to_appear_in_same_query!(invites, invite_uses);

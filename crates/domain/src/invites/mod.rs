@@ -10,6 +10,7 @@ mod list;
 mod redeem;
 mod revoke;
 mod service;
+mod sweep;
 
 pub use code::InviteCode;
 pub use create::{CreateInvite, CreateInviteError};

@@ -60,5 +60,13 @@ pub trait InviteRepository {
     /// # Errors
     /// [`StoreError`].
     fn revoke(&mut self, id: InviteId, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Deletes at most `limit` invites that were no longer good before `before`: that expired or were revoked earlier, or
+    /// that are used up and were made earlier, with no account of theirs that is still there made since. The notes of
+    /// their uses go with them. Says how many invites went.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn sweep(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 }

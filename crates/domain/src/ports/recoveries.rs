@@ -62,5 +62,12 @@ pub trait RecoveryRepository {
     /// # Errors
     /// [`StoreError`].
     fn sweep(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
+    /// Deletes at most `limit` of the recoveries without an account, the oldest, as long as there are more than `kept`;
+    /// says how many went.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn trim_nobodys(&mut self, kept: u32, limit: u32) -> Result<u64, StoreError>;
 }
 }

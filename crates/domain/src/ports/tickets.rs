@@ -17,11 +17,18 @@ pub struct StoredTicket {
     pub expires_at: Timestamp,
 }
 
+impl StoredTicket {
+    /// How many logins of one account may wait for their second factor. Whoever has begun one has given the password: a
+    /// stranger can push nobody's out.
+    pub const MAX_PER_ACCOUNT: u32 = 100;
+}
+
 repository! {
 /// Tickets of half-finished logins, by digest.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait TicketRepository {
-    /// Adds a ticket that is good for `tries` guesses.
+    /// Adds a ticket that is good for `tries` guesses. Of its account's tickets the newest [`StoredTicket::MAX_PER_ACCOUNT`]
+    /// stay, by when they expire; older ones go.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] with `Id` if it is there already.

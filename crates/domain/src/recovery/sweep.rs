@@ -6,8 +6,15 @@ use crate::ports::{StoreError, StoreExt};
 /// How many rows of a kind one unit of work deletes at most.
 const BATCH: u32 = 500;
 
+/// How many recoveries of nobody there may be. The oldest give way: no code opens them anyway, and whoever asks is told the
+/// same with and without them. Those of accounts are bounded by the rate of each account.
+const NOBODYS: u32 = 50_000;
+
+/// How many of them go at once.
+const TRIMMED: u32 = 10_000;
+
 impl Recoveries {
-    /// Deletes recoveries and mailed codes that have expired. To be called now and then; says how many rows went.
+    /// Deletes recoveries and mailed codes that have expired, and recoveries of nobody of which there are too many. To be called now and then; says how many rows went.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -17,7 +24,8 @@ impl Recoveries {
             .store
             .write(move |tx| {
                 let recoveries = tx.recoveries().sweep(now, BATCH)?;
-                Ok(recoveries + tx.codes().sweep(now, BATCH)?)
+                let nobodys = tx.recoveries().trim_nobodys(NOBODYS, TRIMMED)?;
+                Ok(recoveries + nobodys + tx.codes().sweep(now, BATCH)?)
             })
             .await
     }

@@ -9,6 +9,7 @@ use sealpost_domain::channels::Channels;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{Files, SweptFiles};
+use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::StoreError;
 use sealpost_domain::presence::Presence;
@@ -79,6 +80,7 @@ pub(super) struct Sweepers {
     audit: AuditTrail,
     outbox: Outbox,
     federation: Federation,
+    invites: Invites,
 }
 
 impl Sweepers {
@@ -93,6 +95,7 @@ impl Sweepers {
             audit: services.audit.clone(),
             outbox: services.outbox.clone(),
             federation: services.federation.clone(),
+            invites: services.invites.clone(),
         }
     }
 }
@@ -134,6 +137,7 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             "logins begun at a provider",
             sweepers.federation.sweep().await,
         );
+        report("old invites", sweepers.invites.sweep().await);
         report("old dead letters", sweepers.outbox.sweep().await);
     }
 }

@@ -193,4 +193,31 @@ impl InviteRepository for UnitTx<'_> {
             Ok(revoked == 1)
         })
     }
+
+    fn sweep(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let before = before.as_micros();
+        self.run(|conn| {
+            let used_since = invite_uses::table
+                .filter(invite_uses::invite_id.eq(invites::id))
+                .filter(invite_uses::used_at.ge(before));
+            let used_up = invites::used
+                .ge(invites::uses)
+                .and(invites::created_at.lt(before))
+                .and(diesel::dsl::not(diesel::dsl::exists(used_since)));
+            let over: Vec<Vec<u8>> = invites::table
+                .filter(
+                    invites::expires_at
+                        .lt(before)
+                        .or(invites::revoked_at.lt(before).assume_not_null())
+                        .or(used_up),
+                )
+                .select(invites::id)
+                .limit(i64::from(limit))
+                .load(conn)?;
+            // None of them becomes good again.
+            let over = invites::table.filter(invites::id.eq_any(over));
+            let swept = diesel::delete(over).execute(conn)?;
+            Ok(u64::try_from(swept).unwrap_or(u64::MAX))
+        })
+    }
 }

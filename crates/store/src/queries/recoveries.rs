@@ -172,4 +172,23 @@ impl RecoveryRepository for UnitTx<'_> {
             Ok(u64::try_from(swept).unwrap_or(u64::MAX))
         })
     }
+
+    fn trim_nobodys(&mut self, kept: u32, limit: u32) -> Result<u64, StoreError> {
+        self.run(|conn| {
+            let nobodys = recoveries::table.filter(recoveries::account_id.is_null());
+            let number: i64 = nobodys.count().get_result(conn)?;
+            let surplus = (number - i64::from(kept)).clamp(0, i64::from(limit));
+            if surplus == 0 {
+                return Ok(0);
+            }
+            let oldest: Vec<Vec<u8>> = nobodys
+                .order((recoveries::created_at, recoveries::id))
+                .select(recoveries::id)
+                .limit(surplus)
+                .load(conn)?;
+            let trimmed = diesel::delete(recoveries::table.filter(recoveries::id.eq_any(oldest)))
+                .execute(conn)?;
+            Ok(u64::try_from(trimmed).unwrap_or(u64::MAX))
+        })
+    }
 }

@@ -59,11 +59,22 @@ impl TicketRepository for UnitTx<'_> {
                 ))
                 .on_conflict_do_nothing()
                 .execute(conn)?;
-            if inserted == 1 {
-                Ok(())
-            } else {
-                Err(StoreError::Conflict(Constraint::Id).into())
+            if inserted == 0 {
+                return Err(StoreError::Conflict(Constraint::Id).into());
             }
+            let surplus: Vec<Vec<u8>> = tickets::table
+                .filter(tickets::account_id.eq(&row.account_id))
+                .order((tickets::expires_at.desc(), tickets::digest))
+                .select(tickets::digest)
+                .offset(i64::from(StoredTicket::MAX_PER_ACCOUNT))
+                // One more comes at a time, but for those that others add at this moment.
+                .limit(i64::from(StoredTicket::MAX_PER_ACCOUNT))
+                .load(conn)?;
+            if !surplus.is_empty() {
+                diesel::delete(tickets::table.filter(tickets::digest.eq_any(surplus)))
+                    .execute(conn)?;
+            }
+            Ok(())
         })
     }
 

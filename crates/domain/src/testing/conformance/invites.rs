@@ -184,3 +184,68 @@ pub async fn listed_with_their_accounts(store: Arc<dyn Store>) {
         .unwrap();
     assert_eq!(uses, expected);
 }
+
+/// Invites that were over before a time go, a batch at a time; their accounts stay.
+pub async fn swept_when_long_over(store: Arc<dyn Store>) {
+    let at = Timestamp::from_seconds;
+    let good = invite(1, 1);
+    let rows = [
+        good,
+        Invite {
+            expires_at: at(499),
+            ..invite(2, 1)
+        },
+        Invite {
+            expires_at: at(500),
+            ..invite(3, 1)
+        },
+        invite(4, 1),
+        invite(5, 1),
+        invite(6, 1),
+        invite(7, 1),
+    ];
+    for (row, byte) in rows.into_iter().zip(1..) {
+        let inserted: Result<(), StoreError> = store
+            .write(move |tx| tx.invites().insert(&row, &digest(byte)))
+            .await;
+        inserted.unwrap();
+    }
+    for (byte, seconds) in [(4, 499), (5, 500)] {
+        let revoked: Result<bool, StoreError> = store
+            .write(move |tx| tx.invites().revoke(invite(byte, 1).id, at(seconds)))
+            .await;
+        assert!(revoked.unwrap());
+    }
+    for (byte, name, seconds) in [(6, "early", 499), (7, "late", 500)] {
+        let account = person(&store, name).await.id;
+        let used: Result<(), StoreError> = store
+            .write(move |tx| {
+                tx.invites().spend(&digest(byte), at(seconds))?;
+                tx.invites()
+                    .record_use(invite(byte, 1).id, account, at(seconds))
+            })
+            .await;
+        used.unwrap();
+    }
+    for (limit, gone) in [(2, 2), (9, 1), (9, 0)] {
+        let swept: Result<u64, StoreError> = store
+            .write(move |tx| tx.invites().sweep(at(500), limit))
+            .await;
+        assert_eq!(swept.unwrap(), gone);
+    }
+    for (byte, there) in [
+        (1, true),
+        (2, false),
+        (3, true),
+        (4, false),
+        (5, true),
+        (6, false),
+        (7, true),
+    ] {
+        assert_eq!(find(&store, byte).await.is_some(), there, "{byte}");
+    }
+    let early = account("early").id;
+    let found: Result<Option<Account>, StoreError> =
+        store.read(move |tx| tx.accounts().find(early)).await;
+    assert!(found.unwrap().is_some());
+}

@@ -53,11 +53,11 @@ macro_rules! store_conformance {
     ($make:path) => {
         $crate::store_conformance! { @cases $make;
             accounts: found_by_id_name_and_address, username_is_unique_when_folded,
-                a_lookalike_is_taken, an_address_is_one_accounts_once_it_is_proved, password_is_replaced_only_if_unchanged,
+                an_address_is_one_accounts_once_it_is_proved, password_is_replaced_only_if_unchanged,
                 a_proved_address_beats_a_claimed_one, a_removed_address_is_free, disabled_and_enabled,
-                renamed_if_unchanged, a_retired_name_is_its_former_owners, retired_names_are_swept,
-                many_want_a_name, settings_are_replaced_only_if_unchanged, paged_by_folded_username,
-                a_removed_account_leaves_its_names;
+                renamed_if_unchanged, a_retired_name_is_its_former_owners, a_lookalike_is_taken,
+                retired_names_are_swept, many_want_a_name, settings_are_replaced_only_if_unchanged,
+                paged_by_folded_username, a_removed_account_leaves_its_names;
             audit: paged_newest_first_and_swept, settled;
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none,
                 deleted_and_swept, a_hundred_parallel_guesses_spend_at_most_five_tries;
@@ -65,14 +65,11 @@ macro_rules! store_conformance {
                 deleted_by_their_owner;
             recoveries: found_as_inserted, a_code_runs_out_of_tries_and_of_time,
                 a_hundred_parallel_guesses_spend_at_most_three_tries, a_token_takes_it_once,
-                deleted_and_swept;
-            custodial_keys: one_for_each_account, openers_go_with_their_key,
-                openers_go_with_their_app_password;
-            channels: found_as_inserted, one_of_many_rotates, a_login_ends_with_its_session,
-                anonymous_ones_are_counted, a_recovery_comes_and_goes, tries_are_exact, expired_ones_go;
+                deleted_and_swept, those_of_nobody_give_way_oldest_first;
             factors: an_authenticator_is_confirmed_once, a_step_is_used_once, switched_on_and_off,
                 a_recovery_code_is_taken_once, parallel_uses_have_one_winner;
-            tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired;
+            tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired,
+                an_account_has_so_many_at_once;
             throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
             sessions: found_as_inserted, id_and_digest_are_unique, opaque_token_leads_to_its_session,
                 listed_newest_first, refresh_token_is_spent_once, one_of_many_spends_a_token,
@@ -103,15 +100,19 @@ macro_rules! store_conformance {
                 locked_until_the_unit_ends, taken_once_with_both_halves, one_of_many_takes_it,
                 begun_logins_are_counted_and_swept;
             invites: found_as_inserted, spent_while_it_is_good, as_many_accounts_as_uses,
-                a_refused_unit_takes_no_use, listed_with_their_accounts;
+                a_refused_unit_takes_no_use, listed_with_their_accounts, swept_when_long_over;
             outbox: found_as_inserted, leased_when_due_longest_first, a_lease_runs_out,
                 one_of_many_gets_a_mail, many_get_one_each, deleted_when_sent,
                 deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,
                 paged_newest_first, old_dead_letters_go, a_refused_unit_sends_nothing;
             installation: the_first_value_stays;
             avatars: one_picture_for_each_account, a_name_is_unique;
+            channels: found_as_inserted, one_of_many_rotates, a_login_ends_with_its_session,
+                anonymous_ones_are_counted, a_recovery_comes_and_goes, tries_are_exact, expired_ones_go;
             chats: numbered_once, numbered_in_a_race, found_by_members_alone, texts_alone_are_paged,
                 attached_for_members_alone;
+            custodial_keys: one_for_each_account, openers_go_with_their_key,
+                openers_go_with_their_app_password;
             deliveries: moments_of_a_pair_rise, found_within_a_span, acknowledged_by_their_receiver_alone,
                 notices_have_the_numbers_of_their_events, many_at_once_have_one_order,
                 gone_with_their_messages;

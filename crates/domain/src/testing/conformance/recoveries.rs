@@ -166,3 +166,26 @@ pub async fn deleted_and_swept(store: Arc<dyn Store>) {
         assert_eq!(gone, swept);
     }
 }
+
+/// Of those without an account the oldest go when there are too many; those of accounts are not counted.
+pub async fn those_of_nobody_give_way_oldest_first(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    for (byte, account) in [(1, Some(alice)), (2, None), (3, None), (4, None)] {
+        let created_at = MADE_AT + Duration::from_secs(10 - u64::from(byte));
+        let made = Recovery {
+            created_at,
+            ..recovery(byte, account)
+        };
+        insert(&store, made).await.unwrap();
+    }
+    for (kept, limit, gone) in [(3, 9, 0), (0, 1, 1), (1, 9, 1), (1, 9, 0)] {
+        let trimmed: Result<u64, StoreError> = store
+            .write(move |tx| tx.recoveries().trim_nobodys(kept, limit))
+            .await;
+        assert_eq!(trimmed.unwrap(), gone);
+    }
+    for (byte, there) in [(1, true), (2, true), (3, false), (4, false)] {
+        let id = RecoveryId::from_bytes([byte; 16]);
+        assert_eq!(find(&store, id).await.is_some(), there, "{byte}");
+    }
+}

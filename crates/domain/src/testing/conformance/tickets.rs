@@ -91,3 +91,19 @@ pub async fn swept_when_expired(store: Arc<dyn Store>) {
     }
     assert!(find(&store, 9, NOW).await.is_some());
 }
+
+/// Of one account's tickets the newest stay; those of others are not counted.
+pub async fn an_account_has_so_many_at_once(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    insert(&store, 1, bob).await.unwrap();
+    let last = 2 + u8::try_from(StoredTicket::MAX_PER_ACCOUNT).unwrap();
+    for byte in 2..=last {
+        insert(&store, byte, alice).await.unwrap();
+    }
+    for (byte, there) in [(1, true), (2, false), (3, true), (last, true)] {
+        assert_eq!(find(&store, byte, NOW).await.is_some(), there, "{byte}");
+    }
+}
