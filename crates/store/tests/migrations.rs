@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use sealpost_domain::ports::{Constraint, PasswordHash, StoreError, StoreExt};
 use sealpost_store::testing::{Nobody, postgres_url};
 use sealpost_store::{MigrationError, MigrationMode, OpenSqliteError, SqliteOptions, SqliteStore};
 
@@ -93,6 +95,124 @@ fn both_engines_have_the_same_tables_and_columns() {
     assert_eq!(
         lines(sqlite, SQLITE_COLUMNS),
         lines(postgres, POSTGRES_COLUMNS)
+    );
+}
+
+const CLAIMS: &str = "00000000000021";
+const ADDRESSES: &str = "SELECT username || ' ' || coalesce(email, '-') || ' ' || coalesce(claimed_email, '-') \
+    AS line FROM accounts";
+
+/// Runs what comes before this migration.
+fn up_to<C: MigrationHarness<DB>, DB: Backend>(
+    conn: &mut C,
+    migrations: fn() -> EmbeddedMigrations,
+    version: &str,
+) {
+    let next = |conn: &mut C| {
+        let pending = conn.pending_migrations(migrations()).unwrap();
+        pending.first().unwrap().name().version().to_string()
+    };
+    while next(conn) != version {
+        conn.run_next_migration(migrations()).unwrap();
+    }
+}
+
+/// Adds an account as schemas 15 and 21 both have it; the bytes of its id are written as the engine wants.
+fn account(id: &str, name: &str, columns: &str, values: &str) -> String {
+    format!(
+        "INSERT INTO accounts (id, username, username_key, password_hash, created_at{columns}) \
+         VALUES ({id}, '{name}', '{name}', '', 5{values})"
+    )
+}
+
+/// An address that was not proved becomes a claim, and on the way back the oldest claim has it unless somebody has
+/// proved it. `id` makes an id of one digit as the engine writes it.
+fn addresses_become_claims_and_back<C, DB>(
+    conn: &mut C,
+    migrations: fn() -> EmbeddedMigrations,
+    id: impl Fn(u8) -> String,
+) where
+    C: MigrationHarness<DB> + SimpleConnection + Connection<Backend = DB>,
+    DB: Backend,
+    for<'q> diesel::query_builder::SqlQuery: diesel::query_dsl::LoadQuery<'q, C, Line>,
+{
+    let set = |lines: [&str; 3]| {
+        lines
+            .map(str::to_owned)
+            .into_iter()
+            .collect::<BTreeSet<_>>()
+    };
+    up_to(conn, migrations, CLAIMS);
+    let email = ", email, email_key";
+    let proved = format!("{email}, email_verified_at");
+    for sql in [
+        account(&id(1), "a", &proved, ", 'A@x', 'a@x', 7"),
+        account(&id(2), "b", email, ", 'B@x', 'b@x'"),
+        account(&id(3), "c", "", ""),
+    ] {
+        conn.batch_execute(&sql).unwrap();
+    }
+    let old = lines(conn, &ADDRESSES.replace("claimed_email", "NULL"));
+    conn.run_next_migration(migrations()).unwrap();
+    assert_eq!(lines(conn, ADDRESSES), set(["a A@x -", "b - B@x", "c - -"]));
+    let claim = ", claimed_email, claimed_email_key";
+    for sql in [
+        account(&id(4), "d", claim, ", 'a@x', 'a@x'"),
+        account(&id(5), "e", claim, ", 'b@X', 'b@x'"),
+    ] {
+        conn.batch_execute(&sql).unwrap();
+    }
+    conn.revert_last_migration(migrations()).unwrap();
+    conn.batch_execute("DELETE FROM accounts WHERE username IN ('d', 'e') AND email IS NULL")
+        .unwrap();
+    assert_eq!(
+        lines(conn, &ADDRESSES.replace("claimed_email", "NULL")),
+        old
+    );
+}
+
+#[test]
+fn addresses_become_claims_and_back_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let conn = &mut sqlite(&folder.path().join("m.db"));
+    let id = |digit: u8| format!("x'{}'", digit.to_string().repeat(32));
+    addresses_become_claims_and_back(conn, || SQLITE, id);
+}
+
+#[test]
+fn addresses_become_claims_and_back_on_postgres() {
+    let Some(url) = postgres_url() else { return };
+    let conn = &mut PgConnection::establish(&url).unwrap();
+    let id = |digit: u8| format!("'\\x{}'", digit.to_string().repeat(32));
+    addresses_become_claims_and_back(conn, || POSTGRES, id);
+}
+
+#[tokio::test]
+async fn names_from_before_are_compared_by_their_looks_once_that_is_computed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.db");
+    let options = SqliteOptions::default();
+    let store = SqliteStore::open(&path, &options, Arc::new(Nobody)).unwrap();
+    let old = [1, 2, 3].map(|digit: u8| {
+        let id = format!("x'{}'", digit.to_string().repeat(32));
+        account(&id, &format!("paypal{digit}"), "", "")
+    });
+    sqlite(&path).batch_execute(&old.join(";")).unwrap();
+    for (limit, computed) in [(2, 2), (2, 1), (2, 0)] {
+        let filled: Result<u64, StoreError> = store
+            .write(move |tx| tx.accounts().fill_skeletons(limit))
+            .await;
+        assert_eq!(filled.unwrap(), computed);
+    }
+    let lookalike = sealpost_domain::testing::account("раураl2");
+    let hash = PasswordHash::new(String::new());
+    let refused: Result<(), StoreError> = store
+        .write(move |tx| tx.accounts().insert(&lookalike, &hash))
+        .await;
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(refused, StoreError::Conflict(Constraint::Username)),
+        "{refused:?}"
     );
 }
 
