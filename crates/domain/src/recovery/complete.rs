@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-use super::{Recoveries, Recovery, RecoveryId, RecoveryToken};
+use super::proofs::prove_address;
+use super::{Recoveries, RecoveryId, RecoveryToken};
 use crate::Timestamp;
 use crate::accounts::{Account, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
@@ -166,43 +167,6 @@ impl Recoveries {
             ..account.clone()
         }
     }
-
-    /// Whether the second factor is right, where an authenticator is on. A code by mail is none here: the recovery has
-    /// proved already that somebody reads the mail. Guesses are counted with those at the door. `recovered` is noted if it
-    /// was a recovery code.
-    async fn check_factor(
-        &self,
-        code: Option<FactorCode>,
-        recovered: AuditEvent,
-    ) -> Result<(), CompleteRecoveryError> {
-        let (account, now) = (recovered.account, recovered.at);
-        let (ports, throttles) = (self.ports.factors.clone(), self.ports.throttles.clone());
-        // What was counted is to be kept: a refusal is no error inside.
-        self.env
-            .store
-            .write(move |tx| {
-                if tx.factors().find_set(account)?.totp.is_none() {
-                    return Ok(Ok(()));
-                }
-                let Some(code) = &code else {
-                    return Ok(Err(CompleteRecoveryError::SecondFactorRequired));
-                };
-                let subject = Subject::Account(account);
-                if let Err(error) = throttles.guess(tx, Guess::SecondFactor, &subject, now)? {
-                    return Ok(Err(CompleteRecoveryError::TooMany(error)));
-                }
-                let checked = factors::check(tx, &ports, code, &recovered)?;
-                match checked.map(|checked| checked.kind) {
-                    Some(FactorKind::Totp | FactorKind::RecoveryCode) => {}
-                    Some(FactorKind::EmailCode) | None => {
-                        return Ok(Err(CompleteRecoveryError::WrongFactor));
-                    }
-                }
-                throttles.forgive(tx, Guess::SecondFactor, &subject)?;
-                Ok::<_, CompleteRecoveryError>(Ok(()))
-            })
-            .await?
-    }
 }
 
 /// Whose recovery waits for this token, with the password hash of now.
@@ -247,37 +211,13 @@ fn reset_password(
     Ok((CompletedRecovery { key_replaced }, ended))
 }
 
-/// Whoever gave the code reads the mail that is sent to this address.
-fn prove_address(
-    tx: &mut dyn Tx,
-    taken: &Recovery,
-    event: &AuditEvent,
-) -> Result<(), CompleteRecoveryError> {
-    let present = tx.accounts().find(event.account)?;
-    let present = present.ok_or(CompleteRecoveryError::Invalid)?;
-    let Some(email) = taken
-        .email
-        .as_ref()
-        .filter(|_| present.email == taken.email)
-    else {
-        // Not this account's any more: somebody else has proved it meanwhile.
-        return Err(CompleteRecoveryError::Invalid);
-    };
-    if present.email_verified_at.is_some() {
-        return Ok(());
-    }
-    if !tx.accounts().verify_email(event.account, email, event.at)? {
-        return Err(CompleteRecoveryError::Invalid);
-    }
-    Ok(tx.audit().append(event)?)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use super::*;
     use crate::accounts::Email;
+    use crate::recovery::Recovery;
     use crate::testing::{MockTx, ToyDigester, account, audit_event, session};
 
     fn email() -> Email {

@@ -3,6 +3,7 @@
 //! opened the account before, and never clears its second factor.
 
 mod complete;
+mod proofs;
 mod service;
 mod start;
 mod stored;

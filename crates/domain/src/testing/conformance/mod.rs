@@ -44,6 +44,7 @@ pub mod socket_tickets;
 pub mod throttles;
 pub mod tickets;
 pub mod units;
+pub mod usernames;
 
 /// Makes one `#[tokio::test]` of each conformance case. `$make` is the path of an
 /// `async fn() -> Option<(Arc<dyn Store>, Guard)>`; the guard is kept until the case is over. With `None` the case is
@@ -52,12 +53,10 @@ pub mod units;
 macro_rules! store_conformance {
     ($make:path) => {
         $crate::store_conformance! { @cases $make;
-            accounts: found_by_id_name_and_address, username_is_unique_when_folded,
-                an_address_is_one_accounts_once_it_is_proved, password_is_replaced_only_if_unchanged,
-                a_proved_address_beats_a_claimed_one, a_removed_address_is_free, disabled_and_enabled,
-                renamed_if_unchanged, a_retired_name_is_its_former_owners, a_lookalike_is_taken,
-                retired_names_are_swept, many_want_a_name, settings_are_replaced_only_if_unchanged,
-                paged_by_folded_username, a_removed_account_leaves_its_names;
+            accounts: found_by_id_name_and_address, an_address_is_one_accounts_once_it_is_proved,
+                password_is_replaced_only_if_unchanged, a_proved_address_beats_a_claimed_one,
+                a_removed_address_is_free, disabled_and_enabled, settings_are_replaced_only_if_unchanged,
+                paged_by_folded_username;
             audit: paged_newest_first_and_swept, settled;
             codes: a_new_one_replaces_an_old_one, tries_run_out, an_expired_one_is_none,
                 deleted_and_swept, a_hundred_parallel_guesses_spend_at_most_five_tries;
@@ -122,6 +121,9 @@ macro_rules! store_conformance {
             races: no_session_outlives_disabling, nothing_is_added_to_a_removed_account,
                 an_address_is_proved_by_one_of_two;
             socket_tickets: taken_once_in_time, ended_with_their_session, swept_when_expired;
+            usernames: username_is_unique_when_folded, renamed_if_unchanged,
+                a_retired_name_is_its_former_owners, a_lookalike_is_taken, retired_names_are_swept,
+                many_want_a_name, a_removed_account_leaves_its_names;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
                 panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing,
                 probe_leaves_nothing;

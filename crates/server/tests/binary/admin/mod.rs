@@ -1,13 +1,15 @@
 //! The operator's commands, with a running server and without, on both databases.
 
 mod factors;
+mod invites;
 mod mail;
+mod refusals;
+mod sessions;
 mod socket;
 mod strangers;
 
 use std::io::Write;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -195,164 +197,4 @@ fn a_command_does_the_same_with_a_running_server_and_without() {
             "not-found",
         ]
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_logged_in_to_a_disabled_account_is_no_longer() {
-    for database in databases() {
-        let site = Site::new(database).set("SEALPOST_PUBLIC_URL", "http://sealpost.test");
-        let server = site.start();
-        for name in ["alice", "bob"] {
-            site.create(name);
-        }
-        let (_, alice) = log_in(&server, "alice", PASSWORD).await;
-        let (_, bob) = log_in(&server, "bob", PASSWORD).await;
-        let listed = site.json(&["session", "list", "alice"]);
-        assert_eq!(listed["data"][0]["id"], alice["session_id"]);
-
-        let disabled = site.json(&["user", "disable", "alice"]);
-        assert_eq!(disabled["sessions_ended"], 1);
-        assert_eq!(me(&server, &alice).await, 401);
-        let refresh = json!({"refresh_token": alice["refresh_token"]});
-        let (status, told) = post(&server, "/v1/sessions/refresh", &refresh).await;
-        assert_eq!(
-            (status, &told["code"]),
-            (401, &json!("invalid-refresh-token"))
-        );
-        assert_eq!(me(&server, &bob).await, 200);
-
-        // The same while no server runs: the next one knows.
-        assert!(server.stop().0.success());
-        let id = bob["session_id"].as_str().unwrap();
-        assert_eq!(site.json(&["session", "revoke", id])["sessions_ended"], 1);
-        let server = site.start();
-        assert_eq!(me(&server, &bob).await, 401);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_instance_hears_of_it_within_two_seconds() {
-    let Some(url) = sealpost_store::testing::postgres_url() else {
-        return;
-    };
-    let site = |url: &str| {
-        Site::new(Database::Postgres(url.to_owned()))
-            .set("SEALPOST_PUBLIC_URL", "http://sealpost.test")
-    };
-    let one = site(&url);
-    let first = one.start();
-    let other = site(&url);
-    std::fs::create_dir(other.data_dir()).unwrap();
-    let key = std::fs::read_to_string(one.data_dir().join("master.key")).unwrap();
-    let other = other.set("SEALPOST_MASTER_KEY", key.lines().last().unwrap());
-    let second = other.start();
-    one.create("alice");
-    let (_, session) = log_in(&second, "alice", PASSWORD).await;
-    assert_eq!(me(&second, &session).await, 200);
-    one.json(&["user", "disable", "alice"]);
-    let began = Instant::now();
-    while me(&second, &session).await != 401 {
-        assert!(began.elapsed() < Duration::from_secs(2), "it still lives");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    drop(first);
-    // Each has a channel of its own: one that is gone does not stop the other.
-    assert_eq!(other.json(&["user", "show", "alice"])["sessions"], 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn where_registration_is_by_invite_the_operator_makes_accounts_and_invites() {
-    for database in databases() {
-        let site = Site::new(database).set("SEALPOST_REGISTRATION", "invite");
-        let server = site.start();
-        let invite = site.json(&["invite"]);
-        let body =
-            |name: &str| json!({"username": name, "password": PASSWORD, "invite": invite["code"]});
-        assert_eq!(post(&server, "/v1/accounts", &body("alice")).await.0, 201);
-        let (status, told) = post(&server, "/v1/accounts", &body("bob")).await;
-        assert_eq!((status, &told["code"]), (403, &json!("invalid-invite")));
-        let id = invite["id"].as_str().unwrap();
-        let shown = site.json(&["invite", "show", id]);
-        assert_eq!(shown["state"], "used-up");
-        assert_eq!(shown["accounts"][0]["username"], "alice");
-        let listed = site.run(&["invite", "list"]);
-        assert!(listed.out.contains("used-up  1 of 1"), "{}", listed.out);
-
-        let made = site.json(&["user", "create", "bob", "--generate"]);
-        let password = made["password"].as_str().unwrap();
-        assert_eq!(log_in(&server, "bob", password).await.0, 201);
-    }
-}
-
-#[test]
-fn a_wrong_command_line_is_told_from_a_refusal() {
-    let site = Site::new(Database::Sqlite);
-    let _server = site.start();
-    for arguments in [
-        &["user"][..],
-        &["user", "create", "alice"],
-        &["user", "create", "alice", "--password", PASSWORD],
-        &["user", "create", "a", "--generate", "--password-file", "-"],
-        &["session", "revoke"],
-        &["session", "revoke", "id", "--user", "alice"],
-        &["invite", "--uses", "0"],
-        &["invite", "--uses", "1001"],
-        &["invite", "--expires", "7"],
-    ] {
-        let ran = site.run(arguments);
-        assert_eq!(
-            (ran.code, ran.out.as_str()),
-            (2, ""),
-            "{arguments:?} {}",
-            ran.err
-        );
-    }
-    for (arguments, words) in [
-        (&["invite", "--expires", "366d"][..], "365 days"),
-        (&["invite", "--expires", "0s"], "a second at least"),
-        (&["user", "show", "nobody"], "nobody here has this username"),
-        (&["user", "create", "a b", "--generate"], "no white space"),
-        (
-            &["user", "create", "alice", "--password-file", "/nowhere"],
-            "cannot read the password",
-        ),
-    ] {
-        let ran = site.run(arguments);
-        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{arguments:?}");
-        assert!(ran.err.contains(words), "{}", ran.err);
-    }
-    let short = site.run_with(
-        &["user", "create", "alice", "--password-file", "-"],
-        "short\n",
-    );
-    assert_eq!(short.code, 1);
-    assert!(short.err.contains("8 to 128"), "{}", short.err);
-}
-
-#[test]
-fn long_lists_are_complete_and_for_people_aligned() {
-    let site = Site::new(Database::Sqlite);
-    let server = site.start();
-    let create =
-        r#"{"version":1,"request":{"command":"invite.create","uses":1,"lifetime_seconds":60}}"#;
-    for _ in 0..205 {
-        let answer = socket::send(&site, format!("{create}\n").as_bytes());
-        assert!(answer.contains("new_invite"), "{answer}");
-    }
-    let listed = site.json(&["invite", "list"]);
-    let ids: std::collections::BTreeSet<_> = listed["data"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|invite| invite["id"].to_string())
-        .collect();
-    assert_eq!(ids.len(), 205);
-    drop(server);
-    for name in ["a", "somebody_longer"] {
-        site.create(name);
-    }
-    let text = site.run(&["user", "list"]).out;
-    let columns: Vec<_> = text.lines().map(|line| line.find("ena")).collect();
-    assert_eq!(columns, [None, Some(24), Some(24)], "{text}");
-    assert!(!text.contains('\u{1B}'));
 }
