@@ -3,6 +3,7 @@
 mod factors;
 mod invites;
 mod mail;
+mod prompt;
 mod refusals;
 mod sessions;
 mod socket;
