@@ -1,18 +1,16 @@
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Settings, Username};
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
 use super::names::{self, Old};
-use super::{UnitTx, avatars};
+use super::{UnitTx, addresses, avatars};
 use crate::decode::{At, bytes, coded};
-use crate::failure::QueryError;
 use crate::schema::{accounts, inboxes};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = accounts)]
-struct Row {
+pub(super) struct Row {
     id: Vec<u8>,
     username: String,
     username_key: String,
@@ -175,19 +173,7 @@ impl AccountRepository for UnitTx<'_> {
 
     fn find_by_email(&mut self, email: &Email) -> Result<Option<Account>, StoreError> {
         self.run(|conn| {
-            let mut row: Option<Row> = accounts::table
-                .filter(accounts::email_key.eq(email.key()))
-                .select(Row::as_select())
-                .first(conn)
-                .optional()?;
-            if row.is_none() {
-                row = accounts::table
-                    .filter(accounts::claimed_email_key.eq(email.key()))
-                    .order((accounts::created_at, accounts::id))
-                    .select(Row::as_select())
-                    .first(conn)
-                    .optional()?;
-            }
+            let row = addresses::find(conn, email)?;
             Ok(row.map(Row::decode).transpose()?)
         })
     }
@@ -226,32 +212,7 @@ impl AccountRepository for UnitTx<'_> {
         email: &Email,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.run(|conn| {
-            let id = id.as_bytes().as_slice();
-            let others = accounts::table
-                .filter(accounts::email_key.eq(email.key()))
-                .filter(accounts::id.ne(id));
-            let proved: bool = diesel::select(diesel::dsl::exists(others)).get_result(conn)?;
-            if proved {
-                return Ok(false);
-            }
-            let updated = diesel::update(accounts::table.find(id))
-                .set((
-                    accounts::email.eq(email.as_str()),
-                    accounts::email_key.eq(email.key()),
-                    accounts::email_verified_at.eq(at.as_micros()),
-                    accounts::claimed_email.eq(None::<String>),
-                    accounts::claimed_email_key.eq(None::<String>),
-                ))
-                .execute(conn);
-            match updated {
-                // Somebody proved it since it was looked for, a moment ago.
-                Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-                    Err(QueryError::Raced)
-                }
-                updated => Ok(updated? == 1),
-            }
-        })
+        self.run(|conn| addresses::verify(conn, id, email, at))
     }
 
     fn rename(
@@ -313,18 +274,7 @@ impl AccountRepository for UnitTx<'_> {
     }
 
     fn remove_email(&mut self, id: AccountId) -> Result<bool, StoreError> {
-        self.run(|conn| {
-            let updated = diesel::update(accounts::table.find(id.as_bytes().as_slice()))
-                .set((
-                    accounts::email.eq(None::<String>),
-                    accounts::email_key.eq(None::<String>),
-                    accounts::email_verified_at.eq(None::<i64>),
-                    accounts::claimed_email.eq(None::<String>),
-                    accounts::claimed_email_key.eq(None::<String>),
-                ))
-                .execute(conn)?;
-            Ok(updated == 1)
-        })
+        self.run(|conn| addresses::remove(conn, id))
     }
 
     fn page(&mut self, after: Option<Username>, limit: u32) -> Result<Vec<Account>, StoreError> {

@@ -3,6 +3,7 @@
 //! Nothing here may depend on the engine. Where the engines really differ, the query lives in the backend's own file.
 
 mod accounts;
+mod addresses;
 mod app_passwords;
 mod audit;
 mod avatars;
