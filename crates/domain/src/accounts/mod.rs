@@ -23,9 +23,7 @@ mod verification;
 mod verify_email;
 mod view;
 
-pub use account::{Account, AccountId};
 pub use account::{Account, AccountId, AccountVersion};
-pub use change_password::{ChangePassword, ChangePasswordError};
 pub use change_password::{ChangePassword, ChangePasswordError, ChangedPassword};
 pub use change_settings::{ChangeSettings, SettingsError};
 pub(crate) use close_doors::close_doors;

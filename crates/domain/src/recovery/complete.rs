@@ -8,7 +8,7 @@ use crate::Timestamp;
 use crate::accounts::{Account, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::custodial_keys::{self, CustodialKeyError, PasswordEffect};
-use crate::factors::{self, CheckFactorError, FactorCode, FactorKind};
+use crate::factors::{CheckFactorError, FactorCode};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{Digest, HashError, PasswordHash, SealError, StoreError, StoreExt, Tx};
 use crate::sessions::{Dialect, EndedSession};
