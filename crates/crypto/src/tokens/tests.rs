@@ -249,7 +249,7 @@ fn a_named_token_has_the_username_as_its_subject() {
         username: Some("alice".to_owned()),
         ..claims()
     };
-    let payload = serde_json::to_value(WireClaims::from(&named)).unwrap();
+    let payload = serde_json::to_value(WireClaims::new(&named, TokenType::Access)).unwrap();
     assert_eq!(payload["sub"], "alice");
     assert_eq!(payload["account"], named.account.to_string());
     assert_eq!(signer().verify(&signer().sign(&named).unwrap()), Ok(named));
@@ -261,7 +261,7 @@ fn a_token_of_the_vault_says_whose_it_is_in_its_own_word() {
         audience: Dialect::Vault.audience().to_owned(),
         ..claims()
     };
-    let payload = serde_json::to_value(WireClaims::from(&vault)).unwrap();
+    let payload = serde_json::to_value(WireClaims::new(&vault, TokenType::Access)).unwrap();
     assert_eq!(payload["public_id"], vault.account.to_string());
     assert_eq!(
         signer().verify(&signer().sign(&vault).unwrap()),

@@ -132,6 +132,7 @@ mod tests {
             hash: PasswordHash::new("$argon2id$".to_owned()),
             permit: Permit { invite: Some(CODE) },
             registered: audit_event(account.id, AuditKind::Registered),
+            mailed_step: false,
             wants_free_address: false,
             verification: None,
             account,
