@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
@@ -46,23 +47,16 @@ impl TryFrom<RequestQuery> for Request {
 
     fn try_from(query: RequestQuery) -> Result<Self, Problem> {
         let mut errors = FieldErrors::default();
-        let mut missing = |field: &str| {
-            let pointer = format!("/{field}");
-            errors.push(FieldError::new(
-                pointer,
-                "this field is missing",
-                "missing-field",
-            ));
-        };
-        let fields = [
-            ("username", query.username.is_none()),
-            ("from_ts", query.from_ts.is_none()),
-            ("to_ts", query.to_ts.is_none()),
-        ];
-        fields
-            .iter()
-            .filter(|(_, is_missing)| *is_missing)
-            .for_each(|(field, _)| missing(field));
+        for (pointer, value) in [
+            ("/username", &query.username),
+            ("/from_ts", &query.from_ts),
+            ("/to_ts", &query.to_ts),
+        ] {
+            if value.is_none() {
+                let missing = FieldError::new(pointer, "this field is missing", "missing-field");
+                errors.push(missing);
+            }
+        }
         match (query.username, query.from_ts, query.to_ts) {
             (Some(username), Some(from_ts), Some(to_ts)) => Ok(Self {
                 username,
@@ -75,7 +69,7 @@ impl TryFrom<RequestQuery> for Request {
     }
 }
 
-/// The request, from the query if there is one, or else from the body, which a GET may have here.
+/// The request, from the body, which a GET may have here; without a body from the query.
 #[derive(Debug)]
 pub(super) struct Asked(pub(super) Request);
 
@@ -84,7 +78,7 @@ impl FromRequest for Asked {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if request.query_string().is_empty() {
+        if has_body(request.headers()) || request.query_string().is_empty() {
             let body = Json::<Request>::from_request(request, payload);
             return body.map(|body| body.map(|body| Self(body.0))).boxed_local();
         }
@@ -93,6 +87,12 @@ impl FromRequest for Asked {
             .map(|query| query.and_then(|query| query.0.try_into()).map(Self))
             .boxed_local()
     }
+}
+
+/// Whether the head announces a body (RFC 9112, section 6).
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
 }
 
 impl Request {

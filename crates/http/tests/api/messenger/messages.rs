@@ -68,6 +68,7 @@ fn asked_for_in_the_body_or_in_the_query_with_a_last_slash_or_without() {
     assert_eq!(expected.status, 200);
     for (path, body) in [
         ("/api/get_messages".to_owned(), body.as_str()),
+        ("/api/get_messages/?_=1".to_owned(), body.as_str()),
         (format!("/api/get_messages/{query}"), ""),
         (format!("/api/get_messages{query}"), ""),
     ] {
