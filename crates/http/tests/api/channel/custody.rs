@@ -1,6 +1,7 @@
 //! The keys that the server keeps: who opens them, and who does not.
 
 use sealpost_domain::channels::ChannelRules;
+use sealpost_domain::mail::MailMessage;
 use serde_json::json;
 
 use super::client::{Client, OTHER_PASSWORD, PASSWORD, done, plaintext, refused, start};
@@ -31,6 +32,46 @@ fn a_native_password_change_seals_the_key_anew() {
     assert_eq!(alice.decrypt(&sealed), refused(201, "No authorization"));
     assert_eq!(alice.log_in("alice", OTHER_PASSWORD), done());
     assert_eq!(alice.decrypt(&sealed), plaintext("secret"));
+}
+
+/// There, nobody tells the old password.
+#[test]
+fn a_password_change_in_social_replaces_the_key_and_says_so() {
+    const EMAIL: &str = "alice@example.org";
+    let server = start(ChannelRules::default());
+    let mut alice = Client::open(&server);
+    alice.register("alice");
+    let sealed = alice.encrypt("alice", "secret");
+    let token = server.enter_natively("alice", PASSWORD);
+    let code = json!({"code": server.mailed_code(EMAIL)});
+    let proved = server.post_as(&token, "/v1/me/email/verify", &code);
+    assert_eq!(proved.status, 200, "{proved:?}");
+
+    let post = |path: &str, body: serde_json::Value| server.post(path, &body.to_string());
+    let sent = post(
+        "/twofa/send-code/",
+        json!({"username": "alice", "email": EMAIL}),
+    );
+    assert_eq!(sent.status, 200, "{sent:?}");
+    let code = server.mailed_code(EMAIL);
+    let login = json!({"username": "alice", "password": PASSWORD, "code": code});
+    let login = post("/auth/login/", login).json();
+    let token = format!("Token {}", login["token_auth"].as_str().unwrap());
+    let change = json!({"new_password1": OTHER_PASSWORD, "new_password2": OTHER_PASSWORD});
+    let headers = [
+        ("authorization", token.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let path = "/auth/password/change/";
+    let changed = server.send("POST", path, &headers, &change.to_string());
+    assert_eq!(changed.status, 200, "{changed:?}");
+    assert_eq!(changed.header("sealpost-custodial-key"), Some("replaced"));
+    let told = server.deliver_mail().into_iter();
+    let mut subjects = told.map(|mail| mail.outgoing.mail.message);
+    assert!(subjects.any(|message| message == MailMessage::KeyReplaced));
+
+    assert_eq!(alice.log_in("alice", OTHER_PASSWORD), done());
+    assert_eq!(alice.decrypt(&sealed), refused(201, "No authorization"));
 }
 
 #[test]
