@@ -39,7 +39,7 @@ impl Accounts {
             .store
             .read(move |tx| tx.accounts().find(id)?.ok_or(SetEmailError::Gone))
             .await?;
-        let draft = self.draft_email(actor, &account, email)?;
+        let draft = self.draft_email(actor, &account, &email)?;
         Ok(self.env.store.write(move |tx| draft.apply(tx)).await??)
     }
 
@@ -48,14 +48,14 @@ impl Accounts {
         &self,
         actor: &Actor,
         account: &Account,
-        email: Email,
+        email: &Email,
     ) -> Result<EmailDraft, SetEmailError> {
         let now = self.env.now();
         if now.since(actor.authenticated_at()) > Session::STEP_UP_WINDOW {
             return Err(SetEmailError::StepUp);
         }
         Ok(EmailDraft {
-            verification: self.verification_of(account, &email),
+            verification: self.verification_of(account, email),
             throttles: self.ports.throttles.clone(),
         })
     }

@@ -27,13 +27,17 @@ impl Presence {
                 return Ok(renewed);
             }
             let accounts: Vec<AccountId> = taken.iter().map(|(account, _)| *account).collect();
+            let settled = accounts.clone();
             let written = self
                 .env
                 .store
                 .write(move |tx| tx.presence().renew(&accounts, now, now + Self::LEASE))
                 .await;
             match written {
-                Ok(count) => renewed += count,
+                Ok(count) => {
+                    self.memo().settle(&settled);
+                    renewed += count;
+                }
                 Err(error) => {
                     self.memo().put_back(&taken);
                     return Err(error);

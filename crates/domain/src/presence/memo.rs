@@ -11,6 +11,8 @@ use crate::sessions::SessionId;
 pub(super) struct Memo {
     renewed: HashMap<AccountId, Timestamp>,
     due: HashMap<AccountId, Sign>,
+    /// Taken, and not in the store yet.
+    under_way: HashMap<AccountId, Sign>,
 }
 
 /// A sign of life that has not reached the store.
@@ -40,11 +42,13 @@ impl Memo {
     pub(super) fn drop_signs(&mut self, account: AccountId) {
         self.forget(account);
         self.due.remove(&account);
+        self.under_way.remove(&account);
     }
 
-    /// The sign of life of an account whose lease is due.
+    /// The sign of life of an account whose lease is due, or on its way to the store.
     pub(super) fn due(&self, account: AccountId) -> Option<Sign> {
-        self.due.get(&account).copied()
+        let under_way = || self.under_way.get(&account);
+        self.due.get(&account).or_else(under_way).copied()
     }
 
     /// Takes at most `limit` of what is due. It counts as renewed: signs that come meanwhile are of no interest.
@@ -59,13 +63,22 @@ impl Memo {
             self.due.remove(account);
             self.renewed.insert(*account, now);
         }
+        self.under_way.extend(taken.iter().copied());
         taken
+    }
+
+    /// What was taken is in the store.
+    pub(super) fn settle(&mut self, taken: &[AccountId]) {
+        for account in taken {
+            self.under_way.remove(account);
+        }
     }
 
     /// What was taken did not reach the store: it is due again.
     pub(super) fn put_back(&mut self, taken: &[(AccountId, Sign)]) {
         for (account, sign) in taken {
             self.renewed.remove(account);
+            self.under_way.remove(account);
             self.due.entry(*account).or_insert(*sign);
         }
     }
@@ -113,6 +126,16 @@ mod tests {
         let taken = memo.take_due(9, NOW);
         memo.put_back(&taken);
         assert_eq!(memo.due(ALICE), Some(sign(0)));
+    }
+
+    #[test]
+    fn what_is_on_its_way_to_the_store_counts_until_it_is_there() {
+        let mut memo = Memo::default();
+        memo.note(ALICE, sign(0));
+        memo.take_due(9, NOW);
+        assert_eq!(memo.due(ALICE), Some(sign(0)));
+        memo.settle(&[ALICE]);
+        assert_eq!(memo.due(ALICE), None);
     }
 
     #[test]

@@ -102,7 +102,7 @@ impl Profiles {
         }
         let account: Account = self.accounts.view(actor).await?;
         let rename = username.map(|name| self.accounts.draft_rename(actor, &account, name));
-        let email = email.map(|email| self.accounts.draft_email(actor, &account, email));
+        let email = email.map(|email| self.accounts.draft_email(actor, &account, &email));
         let changes = Changes {
             owner: account.id,
             rename: rename.transpose()?,

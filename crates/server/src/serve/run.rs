@@ -20,7 +20,7 @@ use crate::{StartError, console};
 /// [`StartError`] when it cannot start. Nothing has been served then.
 pub async fn run(config: Config) -> Result<(), StartError> {
     let greet = |config: &Config, bound: &Bound| console::say(&greeting::text(config, bound));
-    run_until(config, greet, shutdown::signal).await
+    Box::pin(run_until(config, greet, shutdown::signal)).await
 }
 
 /// Serves until the future that `end` makes is ready, which then names its reason. `ready` is called once everything

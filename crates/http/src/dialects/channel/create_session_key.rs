@@ -98,9 +98,9 @@ fn pem(text: String) -> String {
         .as_bytes()
         .chunks(2)
         .map(|pair| {
-            let pair = std::str::from_utf8(pair)
-                .ok()
-                .filter(|pair| pair.len() == 2)?;
+            // `from_str_radix` would take a sign, too.
+            let digits = pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit);
+            let pair = std::str::from_utf8(pair).ok().filter(|_| digits)?;
             u8::from_str_radix(pair, 16).ok()
         })
         .collect();

@@ -96,7 +96,6 @@ pub(super) async fn social_chat(
     request: HttpRequest,
     services: web::Data<Services>,
     settings: web::Data<Settings>,
-    limits: web::Data<Limits>,
     draining: web::Data<Draining>,
     ChatCaller(actor, session): ChatCaller,
     id: web::Path<String>,
@@ -108,9 +107,10 @@ pub(super) async fn social_chat(
     let mut switch = accept(request.head())?;
     draining.refuse_long_stay()?;
     let seat = services.hub.take_seat(actor.account())?;
+    let limits = request.app_data::<web::Data<Limits>>();
     let around = Around {
         services: services.clone(),
-        limits,
+        limits: limits.ok_or_else(Problem::internal)?.clone(),
         times: settings.sockets,
         draining: draining.get_ref().clone(),
     };

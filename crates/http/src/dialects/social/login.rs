@@ -1,7 +1,7 @@
 use actix_web::{post, web};
 use sealpost_domain::ErrorKind;
 use sealpost_domain::accounts::{Password, Username};
-use sealpost_domain::authentication::{Attempt, Identifier, LoginError};
+use sealpost_domain::authentication::{Admission, Attempt, Identifier, LoginError};
 use sealpost_domain::factors::FactorCode;
 use sealpost_domain::sessions::Dialect;
 use sealpost_domain::{DomainError as _, Secret};
@@ -67,7 +67,7 @@ pub(super) async fn social_login(
         used: None,
     };
     let admitted = services.authentication.authenticate(attempt).await;
-    let session = admitted.and_then(|admission| admission.opened());
+    let session = admitted.and_then(Admission::opened);
     let session = session.map_err(|error: LoginError| match error.kind() {
         ErrorKind::Unauthenticated | ErrorKind::Forbidden => login_refused(),
         _ => error.into(),

@@ -293,11 +293,11 @@ fn parse(text: &str) -> Result<(String, Option<NewAttachment>), &'static str> {
     if frame.message.is_none() && frame.attachment.is_none() {
         return Err(SHAPE);
     }
-    let attachment = frame.attachment.map(decode).transpose()?;
+    let attachment = frame.attachment.as_ref().map(decode).transpose()?;
     Ok((frame.message.unwrap_or_default(), attachment))
 }
 
-fn decode(attachment: ClientAttachment) -> Result<NewAttachment, &'static str> {
+fn decode(attachment: &ClientAttachment) -> Result<NewAttachment, &'static str> {
     let data = match attachment.data.split_once(";base64,") {
         Some((scheme, data)) if scheme.starts_with("data:") => data,
         _ => attachment.data.as_str(),

@@ -54,7 +54,7 @@ fn three_texts_come_back_byte_for_byte() {
         );
     }
     // The sender gets nothing of it.
-    assert_eq!(alice.read("bob", 0.0, 0.0), [] as [Value; 0]);
+    assert_eq!(alice.read("bob", 0.0, 0.0), Vec::<Value>::new());
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn a_date_leads_on_without_a_gap_and_without_a_repeat() {
     // What comes later in the same millisecond is not passed over.
     alice.write_well("bob", 5);
     assert_eq!(numbers(&bob.read("alice", dates[3], 0.0)), [5]);
-    assert_eq!(bob.read("alice", 1e300, 0.0), [] as [Value; 0]);
-    assert_eq!(bob.read("alice", dates[2], dates[1]), [] as [Value; 0]);
+    assert_eq!(bob.read("alice", 1e300, 0.0), Vec::<Value>::new());
+    assert_eq!(bob.read("alice", dates[2], dates[1]), Vec::<Value>::new());
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn a_repeat_is_the_same_message() {
     assert_eq!(numbers(&bob.read("alice", 0.0, 0.0)), [1]);
     assert_eq!(bob.ack("alice", 1).status, 200);
     alice.write_well("bob", 1);
-    assert_eq!(bob.read("alice", 0.0, 0.0), [] as [Value; 0]);
+    assert_eq!(bob.read("alice", 0.0, 0.0), Vec::<Value>::new());
     // The same signature to somebody else, or of somebody else, is another message.
     alice.write_well("carol", 1);
     carol.write_well("bob", 1);

@@ -92,5 +92,5 @@ fn who_is_blocked_or_cannot_be_found_meets_nobody() {
         let asked = alice.ask(&json!({"username": username, "from_ts": 0, "to_ts": 0}));
         assert_said(&asked, 404, NO_USER);
     }
-    assert_eq!(alice.read("bob", 0.0, 0.0), [] as [Value; 0]);
+    assert_eq!(alice.read("bob", 0.0, 0.0), Vec::<Value>::new());
 }

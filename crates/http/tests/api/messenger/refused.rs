@@ -63,7 +63,7 @@ fn fields_of_a_message() {
     }
     let oneself = "username: a conversation needs somebody else: this username is your own";
     assert_said(&send(&letter("alice", 1)), 400, oneself);
-    assert_eq!(bob.read("alice", 0.0, 0.0), [] as [Value; 0]);
+    assert_eq!(bob.read("alice", 0.0, 0.0), Vec::<Value>::new());
 }
 
 #[test]

@@ -26,7 +26,9 @@ fn a_file_comes_unchanged_and_for_the_two_alone() {
         Chat::open(&server, &alice, id),
         Chat::open(&server, &bob, id),
     );
-    let bytes: Vec<u8> = (0..MAX_ATTACHMENT).map(|at| (at % 251) as u8).collect();
+    let bytes: Vec<u8> = (0..MAX_ATTACHMENT)
+        .map(|at| u8::try_from(at % 251).unwrap())
+        .collect();
     let data = STANDARD.encode(&bytes);
     hers.say(&json!({"message": "look", "attachment": {"data": data, "format": "png"}}));
     let frame = his.hear();

@@ -149,8 +149,13 @@ impl Chat {
                 assert_eq!(answer.status(), 101);
                 Ok(Self(socket))
             }
-            Err(HandshakeError::Failure(Error::Http(answer))) => Err(answer),
-            Err(error) => panic!("{error:?}"),
+            Err(error) => {
+                let refused = match error {
+                    HandshakeError::Failure(Error::Http(answer)) => Some(answer),
+                    _ => None,
+                };
+                Err(refused.unwrap())
+            }
         }
     }
 

@@ -52,8 +52,8 @@ def main():
             asked += more
         until(lambda: not echoes(), "a terminal that is silent")
         os.write(terminal, line.encode() + b"\n")
-        until(echoes, "a terminal that is not silent any more")
     out, err = child.communicate(timeout=PATIENCE)
+    until(echoes, "a terminal that is not silent any more")
     visible = shown(terminal)
     if visible.strip():
         sys.exit(f"the terminal has shown {visible!r}")
