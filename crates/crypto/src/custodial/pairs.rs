@@ -22,6 +22,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// How long the thread rests after the library failed.
 const REST: Duration = Duration::from_secs(1);
 
+/// How long the thread rests before each pair that nobody waits for: what is asked of the server comes first.
+const PAUSE: Duration = Duration::from_secs(2);
+
 type Waiter = oneshot::Sender<CustodialPair>;
 
 /// RSA-3072 pairs. One thread makes one at a time, first for those who wait and then until so many lie ready: making
@@ -119,6 +122,12 @@ impl Shared {
             .wait_while(state, |state| {
                 let full = state.ready.len() >= self.size && state.waiting.is_empty();
                 full && !state.closed
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = self
+            .wanted
+            .wait_timeout_while(state, PAUSE, |state| {
+                state.waiting.is_empty() && !state.closed
             })
             .unwrap_or_else(PoisonError::into_inner);
         !state.closed
