@@ -36,16 +36,20 @@ def get(path, status, token=None):
     return call("GET", path, status, token)
 
 
+READ = set()
+
+
 def mailed_code(address, after):
-    """The newest code of six digits that came to this address since then."""
+    """The newest code of six digits that came to this address since then and was not read before."""
     for _ in range(200):
         for file in sorted(glob.glob(os.path.join(MAILS, "*.eml")), key=os.path.getmtime, reverse=True):
-            if os.path.getmtime(file) < after:
+            if file in READ or os.path.getmtime(file) < after:
                 continue
             mail = email.message_from_bytes(open(file, "rb").read(), policy=email.policy.default)
             if mail["to"] and address in mail["to"]:
                 found = re.search(r"\b\d{6}\b", mail.get_body(("plain",)).get_content())
                 if found:
+                    READ.add(file)
                     return found.group(0)
         time.sleep(0.05)
     raise AssertionError(f"no code for {address}")
