@@ -1,6 +1,6 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, route, web};
 use sealpost_domain::Secret;
 use sealpost_domain::accounts::{Password, Username};
 use sealpost_domain::authentication::{Attempt, Identifier, Origin};
@@ -65,7 +65,7 @@ impl IntoResponses for Refused {
 
 /// Log in
 ///
-/// The two headers, or a JSON body with the same names. An account with a second factor needs an app password for `vault`.
+/// The two headers, or a JSON body with the same names; by POST, too, for who does not want a GET to open a session. An account with a second factor needs an app password for `vault`.
 #[utoipa::path(
     tag = VAULT,
     security(()),
@@ -84,54 +84,13 @@ impl IntoResponses for Refused {
         Refusals,
     ),
 )]
-#[get("/login")]
+#[route("/login", method = "GET", method = "POST")]
 pub(super) async fn vault_login(
     services: web::Data<Services>,
     _: FromNoPage,
     request: HttpRequest,
     LoginOrigin(origin): LoginOrigin,
     Credentials(credentials): Credentials<Request>,
-) -> Result<HttpResponse, Problem> {
-    enter(&services, &request, origin, credentials).await
-}
-
-/// Log in, by POST
-///
-/// The same as with GET, for who does not want a GET to open a session.
-#[utoipa::path(
-    tag = VAULT,
-    security(()),
-    params(
-        ("User_Name" = Option<String>, Header, description = "The username, in UTF-8"),
-        ("User_Password" = Option<String>, Header, description = "The password, in UTF-8"),
-    ),
-    request_body(content = Option<Request>, description = "In place of the headers"),
-    responses(
-        (
-            status = 200, body = String, content_type = "text/plain",
-            description = "The token for `x-access-tokens`: a JWT, good for 30 minutes",
-            example = json!("eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.…"),
-        ),
-        Refused,
-        Refusals,
-    ),
-)]
-#[post("/login")]
-pub(super) async fn vault_post_login(
-    services: web::Data<Services>,
-    _: FromNoPage,
-    request: HttpRequest,
-    LoginOrigin(origin): LoginOrigin,
-    Credentials(credentials): Credentials<Request>,
-) -> Result<HttpResponse, Problem> {
-    enter(&services, &request, origin, credentials).await
-}
-
-async fn enter(
-    services: &Services,
-    request: &HttpRequest,
-    origin: Origin,
-    credentials: Request,
 ) -> Result<HttpResponse, Problem> {
     let Request { name, password } = credentials;
     let attempt = Attempt {
@@ -141,7 +100,7 @@ async fn enter(
         factor: None,
         dialect: Dialect::Vault,
         origin: Origin {
-            known: origin.known.or_else(|| known(request, services)),
+            known: origin.known.or_else(|| known(&request, &services)),
             ..origin
         },
         used: None,

@@ -42,7 +42,6 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(registration::vault_registration)
         .service(login::vault_login)
-        .service(login::vault_post_login)
         .service(test_login::vault_test_login)
         .service(load::vault_load)
         .service(download::vault_download)
