@@ -35,7 +35,7 @@ impl Presence {
                 .await;
             match written {
                 Ok(count) => {
-                    self.memo().settle(&settled);
+                    self.memo().settle(&settled, self.env.now());
                     renewed += count;
                 }
                 Err(error) => {

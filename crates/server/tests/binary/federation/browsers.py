@@ -103,14 +103,15 @@ def a_stranger_and_a_friend():
     assert [one["provider"] for one in identities] == ["corp", "plain"], identities
     assert identities[0]["picture"] == "https://pictures.example/alice.png", identities
 
-    # An address that the provider has not verified opens nothing, and a taken name gets a suffix.
+    # An address that the provider has not verified opens nothing, it is a claim like anybody's; a taken name gets a suffix.
     other = Browser().whole_login("corp", "alice+unverified")
     assert other["account"]["id"] != first["account"]["id"]
-    assert (other["account"]["username"], other["account"]["email"]) == ("alice-2", None), other
+    assert other["account"]["username"] == "alice-2", other
+    assert other["account"]["email_verified"] is False, other
 
     # Nor does 42, which does not say whether it has.
     school = Browser().whole_login("42", "alice")
-    assert (school["account"]["username"], school["account"]["email"]) == ("alice-3", None), school
+    assert (school["account"]["username"], school["account"]["email_verified"]) == ("alice-3", False), school
     assert Browser().whole_login("42", "alice")["account"] == school["account"]
 
 
