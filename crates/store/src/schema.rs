@@ -439,6 +439,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (digest) {
+        digest -> Binary,
+        account_id -> Nullable<Binary>,
+        holder -> Binary,
+        request -> Binary,
+        is_marked -> Bool,
+        sealed_answer -> Nullable<Binary>,
+        renewed_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     socket_tickets (digest) {
         digest -> Binary,
         session_id -> Binary,

@@ -37,6 +37,7 @@ struct PurposeKeys {
     outbox: XChaCha20Poly1305,
     totp: XChaCha20Poly1305,
     user_key: XChaCha20Poly1305,
+    answer: XChaCha20Poly1305,
 }
 
 impl MasterSealer {
@@ -78,6 +79,7 @@ impl PurposeKeys {
             outbox: key(SealPurpose::Outbox),
             totp: key(SealPurpose::Totp),
             user_key: key(SealPurpose::UserKey),
+            answer: key(SealPurpose::Answer),
         }
     }
 
@@ -90,6 +92,7 @@ impl PurposeKeys {
             SealPurpose::Outbox => &self.outbox,
             SealPurpose::Totp => &self.totp,
             SealPurpose::UserKey => &self.user_key,
+            SealPurpose::Answer => &self.answer,
         }
     }
 }

@@ -84,5 +84,6 @@ pub(super) const fn label(purpose: SealPurpose) -> &'static str {
         SealPurpose::Outbox => "outbox",
         SealPurpose::Totp => "totp",
         SealPurpose::UserKey => "userkey",
+        SealPurpose::Answer => "answer",
     }
 }

@@ -104,6 +104,7 @@ fn places() -> impl Strategy<Value = Place> {
         SealPurpose::Outbox,
         SealPurpose::Totp,
         SealPurpose::UserKey,
+        SealPurpose::Answer,
     ]);
     // Few and overlapping values, so that near misses come up: "a"+"ab" beside "aa"+"b".
     let name = || select(vec!["", "a", "b", "aa", "ab", "file"]);

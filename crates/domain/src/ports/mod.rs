@@ -39,6 +39,7 @@ mod fernet_cipher;
 mod file_cipher;
 mod files;
 mod hotp;
+mod idempotency;
 mod identities;
 mod identity_provider;
 mod inbox;
@@ -95,6 +96,7 @@ pub use fernet_cipher::{FernetCipher, FernetKey, FernetRenderer};
 pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
 pub use files::{FileRepository, ShreddedFile, StoredFile};
 pub use hotp::Hotp;
+pub use idempotency::{Claim, ClaimState, IdempotencyRepository, NewClaim};
 pub use identities::IdentityRepository;
 pub use identity_provider::{
     AuthorizationRequest, Exchange, IdentityProvider, ProvedEmail, ProvedIdentity, ProviderError,
@@ -136,10 +138,11 @@ pub use self::{
     custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,
     deliveries::MockDeliveryRepository, envelopes::MockEnvelopeRepository,
     factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
-    files::MockFileRepository, identities::MockIdentityRepository,
-    identity_provider::MockIdentityProvider, inbox::MockInboxRepository,
-    installation::MockInstallationRepository, invites::MockInviteRepository,
-    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    files::MockFileRepository, idempotency::MockIdempotencyRepository,
+    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
+    inbox::MockInboxRepository, installation::MockInstallationRepository,
+    invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
+    key_inspector::MockKeyInspector, keys::MockKeyRepository,
     mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
     outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
     password_keys::MockPasswordKeys, pictures::MockPictureProcessor,

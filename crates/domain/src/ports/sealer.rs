@@ -20,6 +20,8 @@ pub enum SealPurpose {
     Outbox,
     /// Private keys that the server keeps for people, and what opens them.
     UserKey,
+    /// Answers that are kept for those who repeat their request.
+    Answer,
 }
 
 /// Where a sealed value belongs. It is authenticated with the value (AAD), so that a value copied to another row,

@@ -7,10 +7,11 @@ use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
     ChannelRepository, ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
-    SocketTicketRepository, StoreError, ThrottleRepository, TicketRepository,
+    FactorRepository, FileRepository, IdempotencyRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
+    TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -128,6 +129,11 @@ pub trait Tx {
 
     /// Files.
     fn files(&mut self) -> &mut dyn FileRepository {
+        Absent::lend()
+    }
+
+    /// Idempotency keys.
+    fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {
         Absent::lend()
     }
 

@@ -2,12 +2,13 @@ use crate::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
-    MockChannelRepository, MockChatRepository, MockCodeRepository, MockContactRepository,
-    MockConversationRepository, MockCustodialKeyRepository, MockDataKeyRepository,
-    MockDeliveryRepository, MockEnvelopeRepository, MockFactorRepository, MockFileRepository,
+    FactorRepository, FileRepository, IdempotencyRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, MockAccountRepository, MockAppPasswordRepository,
+    MockAuditRepository, MockAvatarRepository, MockChannelRepository, MockChatRepository,
+    MockCodeRepository, MockContactRepository, MockConversationRepository,
+    MockCustodialKeyRepository, MockDataKeyRepository, MockDeliveryRepository,
+    MockEnvelopeRepository, MockFactorRepository, MockFileRepository, MockIdempotencyRepository,
     MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockInviteRepository,
     MockKeyBackupRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
     MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
@@ -55,6 +56,8 @@ pub struct MockTx {
     pub deliveries: MockDeliveryRepository,
     /// Files.
     pub files: MockFileRepository,
+    /// Idempotency keys.
+    pub idempotency: MockIdempotencyRepository,
     /// Identities at providers.
     pub identities: MockIdentityRepository,
     /// Logs of events.
@@ -160,6 +163,10 @@ impl Tx for MockTx {
 
     fn files(&mut self) -> &mut dyn FileRepository {
         &mut self.files
+    }
+
+    fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {
+        &mut self.idempotency
     }
 
     fn identities(&mut self) -> &mut dyn IdentityRepository {

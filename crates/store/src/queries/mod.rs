@@ -18,6 +18,7 @@ mod deliveries;
 mod envelopes;
 mod factors;
 mod files;
+mod idempotency;
 mod identities;
 mod inbox;
 mod installation;
@@ -43,10 +44,11 @@ use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
-    SocketTicketRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    FactorRepository, FileRepository, IdempotencyRepository, IdentityRepository, InboxRepository,
+    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
+    TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::Conn;
@@ -194,6 +196,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn files(&mut self) -> &mut dyn FileRepository {
+        self
+    }
+
+    fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {
         self
     }
 

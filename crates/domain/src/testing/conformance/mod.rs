@@ -26,6 +26,7 @@ pub mod deliveries;
 pub mod envelopes;
 pub mod factors;
 pub mod files;
+pub mod idempotency;
 pub mod identities;
 pub mod inbox;
 pub mod installation;
@@ -95,6 +96,8 @@ macro_rules! store_conformance {
                 the_mark_moves_forward;
             data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once,
                 one_of_many_records_a_use;
+            idempotency: one_of_many_claims_a_key, a_dead_holder_gives_way, freed_by_its_holder,
+                stored_with_their_mark, gone_with_their_account_or_in_time;
             identities: linked_once_byte_for_byte, listed_and_noted, deleted_by_its_owner,
                 locked_until_the_unit_ends, taken_once_with_both_halves, one_of_many_takes_it,
                 begun_logins_are_counted_and_swept;
