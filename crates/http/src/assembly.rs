@@ -23,6 +23,7 @@ use sealpost_domain::exports::Exports;
 use sealpost_domain::factors::{FactorPorts, Factors};
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{FilePorts, Files};
+use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
@@ -42,6 +43,7 @@ use sealpost_domain::recovery::{Recoveries, RecoveryPorts};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::throttle::Throttles;
 
+use crate::idempotency::ClaimedStore;
 use crate::{Hub, ServerInfo, Services};
 
 /// What stands behind the domain's ports. Cloning is cheap.
@@ -114,7 +116,7 @@ impl Services {
     #[must_use]
     pub fn new(adapters: Adapters, facts: Facts, hub: Arc<Hub>) -> Self {
         let Adapters {
-            env,
+            mut env,
             hasher,
             password_keys,
             channel_cipher,
@@ -135,6 +137,7 @@ impl Services {
             common_passwords,
             providers,
         } = adapters;
+        env.store = ClaimedStore::over(env.store);
         let signing_keys = signer.public_keys();
         let public_url = &facts.info.public_url;
         let session_ports = SessionPorts {
@@ -218,7 +221,7 @@ impl Services {
         };
         let files = Files::new(env.clone(), files, facts.max_file);
         let conversations = Conversations::new(env.clone(), sealer.clone());
-        let messages = Messages::new(env.clone(), sealer.clone(), digester.clone(), inspector);
+        let messages = Messages::new(env.clone(), sealer.clone(), digester.clone(), inspector.clone());
         let avatars = Avatars::new(env.clone(), pictures);
         Self {
             enrolment: Enrolment::new(
@@ -260,6 +263,7 @@ impl Services {
                 facts.max_attachment,
             ),
             avatars,
+            idempotency: Idempotency::new(env.clone(), sealer.clone(), digester.clone()),
             invites: Invites::new(env.clone(), digester.clone()),
             operators: Operators::new(env.clone(), accounts.clone(), sessions.clone()),
             factors: Factors::new(env.clone(), factor_ports, outbox.clone()),
@@ -277,7 +281,7 @@ impl Services {
             key_backups: KeyBackups::new(env.clone(), sealer.clone()),
             conversations,
             messages,
-            envelopes: Envelopes::new(env.clone(), facts.count_rates),
+            envelopes: Envelopes::new(env.clone(), inspector.clone(), facts.count_rates),
             mailbox_keys,
             challenges: Challenges::new(env.clone()),
             files,

@@ -21,6 +21,7 @@ mod dialects;
 mod docs;
 pub mod extract;
 mod health;
+mod idempotency;
 mod limits;
 mod live;
 mod media;

@@ -20,6 +20,7 @@ use sealpost_domain::exports::Exports;
 use sealpost_domain::factors::Factors;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::Files;
+use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
@@ -48,6 +49,8 @@ pub struct Services {
     pub recoveries: Recoveries,
     /// Use cases of secure channels.
     pub channels: Channels,
+    /// What lets requests be repeated.
+    pub idempotency: Idempotency,
     /// Use cases of invites.
     pub invites: Invites,
     /// What the operator does with accounts.

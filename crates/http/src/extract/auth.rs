@@ -67,7 +67,7 @@ fn authenticate(request: &HttpRequest) -> Result<Authenticated, Problem> {
 }
 
 /// Who sends this, if it carries a good access token.
-pub(super) fn known(request: &HttpRequest) -> Option<Actor> {
+pub(crate) fn known(request: &HttpRequest) -> Option<Actor> {
     let services = request.app_data::<web::Data<Services>>()?;
     let token = bearer_token(request).ok()?;
     let fits = token.len() <= LONGEST_TOKEN;

@@ -17,7 +17,7 @@ mod upload;
 mod user_agent;
 
 pub use auth::Authenticated;
-pub(crate) use auth::{LONGEST_TOKEN, Presented, split_bearer};
+pub(crate) use auth::{LONGEST_TOKEN, Presented, known, split_bearer};
 pub use body::Body;
 pub use client_address::ClientAddress;
 pub(crate) use etags::{EntityTags, etag, expected, if_match, if_none_match, is_known};

@@ -1,6 +1,7 @@
 //! `/v1/accounts`.
 
 use actix_web::http::header;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, post, web};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sealpost_domain::Secret;
@@ -12,6 +13,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
 use crate::extract::{ClientAddress, Json};
+use crate::idempotency::{IdempotencyKeyHeader, idempotent};
 use crate::media::avatar_path;
 use crate::openapi::{ACCOUNTS, BodyProblems, CommonProblems, Responses, problems};
 use crate::problem::{FieldErrors, Problem};
@@ -131,6 +133,7 @@ impl IntoResponses for Refusals {
 #[utoipa::path(
     tag = ACCOUNTS,
     security(()),
+    params(IdempotencyKeyHeader),
     request_body = NewAccount,
     responses(
         (
@@ -142,7 +145,7 @@ impl IntoResponses for Refusals {
         CommonProblems,
     ),
 )]
-#[post("/accounts")]
+#[post("/accounts", wrap = "from_fn(idempotent)")]
 pub(super) async fn create_account(
     services: web::Data<Services>,
     address: ClientAddress,

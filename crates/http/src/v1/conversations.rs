@@ -1,6 +1,7 @@
 //! `/v1/conversations`.
 
 use actix_web::http::header;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, get, post, web};
 use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::{ConversationId, ConversationOverview, Member};
@@ -9,6 +10,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
 use crate::extract::{Authenticated, Json, PathId, Query};
+use crate::idempotency::{IdempotencyKeyHeader, idempotent};
 use crate::limits::{Limits, Spent};
 use crate::openapi::{
     AuthProblems, BodyProblems, CONVERSATIONS, CommonProblems, PageProblems, Responses, UnknownId,
@@ -122,6 +124,7 @@ impl IntoResponses for StartRefusals {
 #[utoipa::path(
     tag = CONVERSATIONS,
     security(("bearer" = [])),
+    params(IdempotencyKeyHeader),
     request_body = NewConversation,
     responses(
         (
@@ -135,7 +138,7 @@ impl IntoResponses for StartRefusals {
         CommonProblems,
     ),
 )]
-#[post("/conversations")]
+#[post("/conversations", wrap = "from_fn(idempotent)")]
 pub(super) async fn start_conversation(
     services: web::Data<Services>,
     limits: web::Data<Limits>,

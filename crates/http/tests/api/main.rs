@@ -24,6 +24,7 @@ mod files;
 mod files_refused;
 mod frame;
 mod guessing;
+mod idempotency;
 mod invites;
 mod key_backup;
 mod keys;

@@ -9,6 +9,7 @@ use sealpost_domain::channels::Channels;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{Files, SweptFiles};
+use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::StoreError;
@@ -81,6 +82,7 @@ pub(super) struct Sweepers {
     outbox: Outbox,
     federation: Federation,
     invites: Invites,
+    idempotency: Idempotency,
 }
 
 impl Sweepers {
@@ -96,6 +98,7 @@ impl Sweepers {
             outbox: services.outbox.clone(),
             federation: services.federation.clone(),
             invites: services.invites.clone(),
+            idempotency: services.idempotency.clone(),
         }
     }
 }
@@ -138,6 +141,7 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             sweepers.federation.sweep().await,
         );
         report("old invites", sweepers.invites.sweep().await);
+        report("old idempotency keys", sweepers.idempotency.sweep().await);
         report("old dead letters", sweepers.outbox.sweep().await);
     }
 }

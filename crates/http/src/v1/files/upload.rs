@@ -1,6 +1,7 @@
 //! `POST /v1/files`.
 
 use actix_web::http::header;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, post, web};
 use sealpost_domain::files::{ContentType, FileName, NewFile};
 use utoipa::IntoResponses;
@@ -9,6 +10,7 @@ use super::query::UploadQuery;
 use super::view::FileView;
 use crate::Services;
 use crate::extract::{Authenticated, Query, Upload};
+use crate::idempotency::{IdempotencyKeyHeader, idempotent_upload};
 use crate::openapi::{AuthProblems, CommonProblems, FILES, Responses, problems};
 use crate::problem::{FieldErrors, Problem};
 use crate::transfer::receive;
@@ -61,7 +63,7 @@ impl IntoResponses for UploadRefusals {
 #[utoipa::path(
     tag = FILES,
     security(("bearer" = [])),
-    params(UploadQuery),
+    params(UploadQuery, IdempotencyKeyHeader),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
     responses(
         (
@@ -73,7 +75,7 @@ impl IntoResponses for UploadRefusals {
         CommonProblems,
     ),
 )]
-#[post("/files")]
+#[post("/files", wrap = "from_fn(idempotent_upload)")]
 pub(crate) async fn upload_file(
     services: web::Data<Services>,
     Authenticated(actor): Authenticated,

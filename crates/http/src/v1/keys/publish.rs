@@ -1,3 +1,4 @@
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, post, web};
 use sealpost_domain::keys::{KeyId, KeyUse, PublishKey};
 use sealpost_domain::ports::KeyMaterial;
@@ -8,6 +9,7 @@ use utoipa::{IntoResponses, ToSchema};
 use super::KeyView;
 use crate::Services;
 use crate::extract::{Authenticated, Json};
+use crate::idempotency::{IdempotencyKeyHeader, idempotent};
 use crate::openapi::{AuthProblems, BodyProblems, CommonProblems, KEYS, Responses, problems};
 use crate::problem::{FieldError, FieldErrors, Problem};
 
@@ -93,6 +95,7 @@ impl IntoResponses for Refusals {
 #[utoipa::path(
     tag = KEYS,
     security(("bearer" = [])),
+    params(IdempotencyKeyHeader),
     request_body = NewKey,
     responses(
         (status = 201, body = KeyView, description = "The key is published"),
@@ -102,7 +105,7 @@ impl IntoResponses for Refusals {
         CommonProblems,
     ),
 )]
-#[post("/me/keys")]
+#[post("/me/keys", wrap = "from_fn(idempotent)")]
 pub(crate) async fn publish_key(
     services: web::Data<Services>,
     Authenticated(actor): Authenticated,

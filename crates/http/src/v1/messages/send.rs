@@ -1,4 +1,5 @@
 use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, post, web};
 use sealpost_domain::Timestamp;
 use sealpost_domain::conversations::ConversationId;
@@ -8,6 +9,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
 use crate::extract::{Authenticated, Json, PathId};
+use crate::idempotency::{IdempotencyKeyHeader, idempotent};
 use crate::openapi::{
     AuthProblems, BodyProblems, CommonProblems, MESSAGES, Responses, UnknownId, problems,
 };
@@ -159,7 +161,10 @@ impl IntoResponses for Refusals {
 #[utoipa::path(
     tag = MESSAGES,
     security(("bearer" = [])),
-    params(("id" = String, Path, format = "uuid", description = "Names the conversation")),
+    params(
+        ("id" = String, Path, format = "uuid", description = "Names the conversation"),
+        IdempotencyKeyHeader,
+    ),
     request_body = NewMessage,
     responses(
         (status = 201, body = ReceiptBody, description = "The message is stored, now or by the original"),
@@ -170,7 +175,7 @@ impl IntoResponses for Refusals {
         CommonProblems,
     ),
 )]
-#[post("/conversations/{id}/messages")]
+#[post("/conversations/{id}/messages", wrap = "from_fn(idempotent)")]
 pub(crate) async fn send_message(
     services: web::Data<Services>,
     Authenticated(actor): Authenticated,
