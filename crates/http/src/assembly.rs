@@ -221,7 +221,12 @@ impl Services {
         };
         let files = Files::new(env.clone(), files, facts.max_file);
         let conversations = Conversations::new(env.clone(), sealer.clone());
-        let messages = Messages::new(env.clone(), sealer.clone(), digester.clone(), inspector.clone());
+        let messages = Messages::new(
+            env.clone(),
+            sealer.clone(),
+            digester.clone(),
+            inspector.clone(),
+        );
         let avatars = Avatars::new(env.clone(), pictures);
         Self {
             enrolment: Enrolment::new(

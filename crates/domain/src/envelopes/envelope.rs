@@ -27,8 +27,8 @@ pub struct Envelope {
     pub format: Format,
     /// The body.
     pub body: Body,
-    /// What the sender's clock showed.
-    pub sender_clock: SenderClock,
+    /// What the sender's clock showed, if the sender says so.
+    pub sender_clock: Option<SenderClock>,
     /// When the server took it.
     pub created_at: Timestamp,
 }

@@ -8,7 +8,7 @@ use super::{EnvelopeId, Envelopes, SenderClock, Tally};
 use crate::accounts::{AccountId, Username};
 use crate::contacts::{WritingRefused, find_visible};
 use crate::inbox::{EventKind, NewEvent};
-use crate::messages::{Body, Format};
+use crate::messages::{Body, Format, Protection};
 use crate::ports::{NewEnvelope, StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
 use crate::{DomainError, ErrorKind, Timestamp};
@@ -25,8 +25,8 @@ pub struct SendEnvelope {
     pub format: Format,
     /// The body.
     pub body: Body,
-    /// What the sender's clock shows.
-    pub sender_clock: SenderClock,
+    /// What the sender's clock shows, if the sender says so.
+    pub sender_clock: Option<SenderClock>,
 }
 
 /// That an envelope is kept.
@@ -50,9 +50,18 @@ pub enum SendEnvelopeError {
     /// The caller has blocked the user.
     #[error("you have blocked this user: lift the block first")]
     Blocked,
-    /// As much waits for the user as may wait.
+    /// The server could read the body: such a message needs a conversation, whose key seals it at rest.
+    #[error("an envelope is sealed by its sender: the format is jose or opaque")]
+    NotSealed,
+    /// The body is not what `jose` says.
+    #[error(
+        "a jose body is a JWE in general JSON serialization with 1 to 1000 recipients, encrypted with A256GCM"
+    )]
+    NotJose,
+    /// With the envelope, more would wait for the user than may ([`Envelopes::MAX_WAITING`], [`Envelopes::MAX_BYTES`]). So
+    /// much waits now.
     #[error("the mailbox of this user is full: they have to fetch what waits there first")]
-    MailboxFull,
+    MailboxFull(Tally),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -77,6 +86,13 @@ impl Envelopes {
         actor: &Actor,
         command: SendEnvelope,
     ) -> Result<EnvelopeReceipt, SendEnvelopeError> {
+        if command.format.protection() != Protection::EndToEnd {
+            return Err(SendEnvelopeError::NotSealed);
+        }
+        let is_jose = command.format == Format::Jose;
+        if is_jose && self.inspector.recipients(command.body.as_str()).is_none() {
+            return Err(SendEnvelopeError::NotJose);
+        }
         let draft = Draft {
             id: self.env.new_id(),
             sender: actor.account(),
@@ -97,7 +113,7 @@ fn send(tx: &mut dyn Tx, draft: &Draft) -> Result<EnvelopeReceipt, SendEnvelopeE
     recipient.correspondent().check()?;
     let waiting = tx.envelopes().lock(recipient.account)?;
     if draft.has_quota && !has_room(waiting, &command.body) {
-        return Err(SendEnvelopeError::MailboxFull);
+        return Err(SendEnvelopeError::MailboxFull(waiting));
     }
     tx.envelopes().insert(&NewEnvelope {
         id: *id,
@@ -140,7 +156,8 @@ impl DomainError for SendEnvelopeError {
         match self {
             Self::UnknownRecipient => ErrorKind::NotFound,
             Self::TakesNoMessages | Self::Blocked => ErrorKind::Forbidden,
-            Self::MailboxFull => ErrorKind::RateLimited,
+            Self::NotSealed | Self::NotJose => ErrorKind::Invalid,
+            Self::MailboxFull(_) => ErrorKind::TooLarge,
             Self::Store(error) => error.kind(),
         }
     }
@@ -150,14 +167,24 @@ impl DomainError for SendEnvelopeError {
             Self::UnknownRecipient => "unknown-user",
             Self::TakesNoMessages => "takes-no-messages",
             Self::Blocked => "user-blocked",
-            Self::MailboxFull => "mailbox-full",
+            Self::NotSealed => "format-not-sealed",
+            Self::NotJose => "invalid-jose",
+            Self::MailboxFull(_) => "mailbox-full",
             Self::Store(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NotSealed => Some("format"),
+            Self::NotJose => Some("body"),
+            _ => None,
         }
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::MailboxFull => Some(LOOK_AGAIN),
+            Self::MailboxFull(_) => Some(LOOK_AGAIN),
             Self::Store(error) => error.retry_after(),
             _ => None,
         }
@@ -179,7 +206,7 @@ mod tests {
                 recipient: account("bob").username,
                 format: Format::Mailbox,
                 body: Body::parse("sealed".to_owned()).unwrap(),
-                sender_clock: SenderClock::parse("1643365746").unwrap(),
+                sender_clock: Some(SenderClock::parse("1643365746").unwrap()),
             },
             now: Timestamp::from_seconds(9),
             has_quota: true,

@@ -34,6 +34,15 @@ impl SenderClock {
         Self(text)
     }
 
+    /// What a clock that showed this moment would say, to the millisecond.
+    #[must_use]
+    pub fn at(moment: Timestamp) -> Self {
+        let millis = moment.as_micros().div_euclid(1_000);
+        let (seconds, rest) = (millis / 1_000, millis % 1_000);
+        let sign = if millis < 0 { "-" } else { "" };
+        Self(format!("{sign}{}.{:03}", seconds.abs(), rest.abs()))
+    }
+
     /// The number as it came.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -96,6 +105,24 @@ mod tests {
             let clock = SenderClock::parse(text).unwrap();
             assert_eq!(clock.as_str(), text);
             assert_eq!(clock.to_time().map(Timestamp::as_micros), micros, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_kept_to_the_millisecond() {
+        for (micros, text) in [
+            (1_643_365_746_123_456, "1643365746.123"),
+            (-1_250_000, "-1.250"),
+            (-250_000, "-0.250"),
+            (0, "0.000"),
+        ] {
+            let moment = Timestamp::from_micros(micros);
+            let clock = SenderClock::at(moment);
+            assert_eq!(SenderClock::parse(text), Ok(clock.clone()));
+            assert_eq!(
+                clock.to_time().map(Timestamp::as_millis),
+                Some(moment.as_millis())
+            );
         }
     }
 

@@ -1,11 +1,14 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Environment;
+use crate::ports::KeyInspector;
 
 /// The use cases of envelopes. Cloning is cheap.
 #[derive(Clone)]
 pub struct Envelopes {
     pub(super) env: Environment,
+    pub(super) inspector: Arc<dyn KeyInspector>,
     pub(super) has_quota: bool,
 }
 
@@ -23,7 +26,11 @@ impl Envelopes {
 
     /// The service over its ports. Without `has_quota` any number may wait.
     #[must_use]
-    pub const fn new(env: Environment, has_quota: bool) -> Self {
-        Self { env, has_quota }
+    pub fn new(env: Environment, inspector: Arc<dyn KeyInspector>, has_quota: bool) -> Self {
+        Self {
+            env,
+            inspector,
+            has_quota,
+        }
     }
 }

@@ -51,6 +51,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(settings::change_settings)
             .service(users::search_users)
             .service(users::view_user)
+            .service(users::leave_envelope)
             .service(contacts::list_contacts)
             .service(contacts::ask_contact)
             .service(contacts::end_contact)

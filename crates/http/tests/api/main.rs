@@ -16,6 +16,7 @@ mod conversations;
 mod directory;
 mod document;
 mod email;
+mod envelopes;
 mod events;
 mod examples;
 mod exporting;

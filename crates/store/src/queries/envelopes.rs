@@ -22,6 +22,7 @@ struct Row {
     sender_id: Vec<u8>,
     format: i16,
     body: String,
+    /// Empty if the sender says nothing.
     sender_clock: String,
     created_at: i64,
 }
@@ -36,7 +37,9 @@ fn decode((row, (username, key)): Joined) -> Result<Envelope, StoreError> {
         sender_username: Username::restore(username, key),
         format: coded(row.format, Format::from_code, at("format"))?,
         body: Body::restore(row.body),
-        sender_clock: SenderClock::restore(row.sender_clock),
+        sender_clock: Some(row.sender_clock)
+            .filter(|clock| !clock.is_empty())
+            .map(SenderClock::restore),
         created_at: Timestamp::from_micros(row.created_at),
     })
 }
@@ -102,7 +105,8 @@ impl EnvelopeRepository for UnitTx<'_> {
                     envelopes::format.eq(new.format.code()),
                     envelopes::body.eq(new.body.as_str()),
                     envelopes::size.eq(size),
-                    envelopes::sender_clock.eq(new.sender_clock.as_str()),
+                    envelopes::sender_clock
+                        .eq(new.sender_clock.as_ref().map_or("", SenderClock::as_str)),
                     envelopes::created_at.eq(new.created_at.as_micros()),
                 ))
                 .execute(conn)?;

@@ -1,7 +1,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, route, web};
-use sealpost_domain::envelopes::Envelope;
+use sealpost_domain::envelopes::{Envelope, SenderClock};
 use sealpost_domain::messages::Format;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -30,7 +30,8 @@ struct Message<'a> {
 
 impl<'a> From<&'a Envelope> for Message<'a> {
     fn from(envelope: &'a Envelope) -> Self {
-        let clock = envelope.sender_clock.as_str().to_owned();
+        let clock = envelope.sender_clock.as_ref();
+        let clock = clock.map_or("null", SenderClock::as_str).to_owned();
         Self {
             sendername: envelope.sender_username.as_str(),
             message_text: envelope.body.as_str(),

@@ -126,7 +126,7 @@ pub(super) fn refusals(described: &[(u16, &str)]) -> Responses {
 mod tests {
     use sealpost_domain::accounts::PasswordError;
     use sealpost_domain::authentication::{ConfirmPasswordError, LoginError};
-    use sealpost_domain::envelopes::SendEnvelopeError;
+    use sealpost_domain::envelopes::{SendEnvelopeError, Tally};
     use sealpost_domain::ports::StoreError;
     use sealpost_domain::sessions::AccessError;
 
@@ -159,8 +159,8 @@ mod tests {
                 "this user takes no messages from you",
             ),
             (
-                SendEnvelopeError::MailboxFull.into(),
-                429,
+                SendEnvelopeError::MailboxFull(Tally::default()).into(),
+                413,
                 "the mailbox of this user is full: they have to fetch what waits there first",
             ),
             (StoreError::Full.into(), 507, "the store is full"),

@@ -81,7 +81,7 @@ pub(super) async fn mailbox_upload_message(
         recipient,
         format: Format::Mailbox,
         body,
-        sender_clock,
+        sender_clock: Some(sender_clock),
     };
     match services.envelopes.send(&actor, command).await {
         Ok(_) => Ok(HttpResponse::Ok().finish()),

@@ -6,5 +6,5 @@ mod send;
 mod view;
 
 pub(super) use list::list_messages;
-pub(super) use send::send_message;
+pub(super) use send::{body_too_large, send_message};
 pub(crate) use view::MessageView;

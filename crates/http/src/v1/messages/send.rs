@@ -47,7 +47,7 @@ impl NewMessage {
         let client_id = errors.check_as("client_id", "invalid-client-id", client_id);
         let format = errors.check_as("format", "unknown-format", Format::parse(&self.format));
         let body = match Body::parse(self.body) {
-            Err(error @ BodyError::TooLarge) => return Err(too_large(error)),
+            Err(error @ BodyError::TooLarge) => return Err(body_too_large(error)),
             parsed => errors.check_as("body", "empty-message", parsed),
         };
         let sent_at = self
@@ -69,7 +69,8 @@ impl NewMessage {
     }
 }
 
-fn too_large(error: BodyError) -> Problem {
+/// The answer to a body of more than [`Body::MAX_BYTES`].
+pub(in crate::v1) fn body_too_large(error: BodyError) -> Problem {
     let (status, code) = (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
     Problem::new(status, code, error.to_string()).with_errors(vec![FieldError::new(
         "/body",

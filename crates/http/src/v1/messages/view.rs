@@ -1,4 +1,4 @@
-use sealpost_domain::envelopes::Envelope;
+use sealpost_domain::envelopes::{Envelope, SenderClock};
 use sealpost_domain::messages::Message;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -73,7 +73,11 @@ impl From<&Envelope> for MessageView {
             format: envelope.format.name(),
             protection: envelope.format.protection().name(),
             body: envelope.body.as_str().to_owned(),
-            sent_at: envelope.sender_clock.to_time().map(WireTime),
+            sent_at: envelope
+                .sender_clock
+                .as_ref()
+                .and_then(SenderClock::to_time)
+                .map(WireTime),
             created_at: WireTime(envelope.created_at),
         }
     }

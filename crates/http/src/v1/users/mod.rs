@@ -1,10 +1,12 @@
-//! `/v1/users`: the directory.
+//! `/v1/users`: the directory, and what is left for a user.
 
+mod mailbox;
 mod profile;
 mod query;
 mod search;
 mod view;
 
+pub(super) use mailbox::leave_envelope;
 use profile::ProfileView;
 pub(super) use search::search_users;
 pub(super) use view::view_user;
