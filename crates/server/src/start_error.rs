@@ -84,6 +84,9 @@ pub enum StartError {
         /// The setting to change.
         variable: String,
     },
+    /// Nothing can be recorded for Prometheus.
+    #[error("metrics cannot be recorded; unset SEALPOST_METRICS_LISTEN")]
+    Metrics(#[source] Box<dyn Error + Send + Sync>),
     /// Identity providers cannot be asked.
     #[error(
         "identity providers cannot be asked: {}; install the system's certificates (ca-certificates)",

@@ -20,6 +20,7 @@ mod outbox;
 mod retry;
 mod send_test;
 mod sweep;
+mod tally;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -33,4 +34,5 @@ pub use message::{MailFactor, MailMessage};
 pub use notice::enqueue_if;
 pub use outbox::Outbox;
 pub use retry::RetryMailError;
+pub use tally::OutboxTally;
 pub use template::MailTemplate;

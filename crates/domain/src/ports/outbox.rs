@@ -1,6 +1,6 @@
 use super::StoreError;
 use crate::Timestamp;
-use crate::mail::{MailId, MailSummary, MailTemplate, SealedMail};
+use crate::mail::{MailId, MailSummary, MailTemplate, OutboxTally, SealedMail};
 
 /// A mail that a worker has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,12 @@ pub trait OutboxRepository {
     /// # Errors
     /// [`StoreError`].
     fn has_waiting(&mut self, count: u32) -> Result<bool, StoreError>;
+
+    /// What is in the outbox: how many mails wait or are leased, since when the oldest of them does, and how many are dead.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn tally(&mut self) -> Result<OutboxTally, StoreError>;
 
     /// Takes the mail that has been due for longest at `now` (of equals, the one with the lowest id): nobody else gets
     /// it before `until`, and its attempts are one more. A lease that has run out is due like any other. Of many units

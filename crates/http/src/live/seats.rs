@@ -84,6 +84,15 @@ impl Seats {
 }
 
 impl Hub {
+    /// How many sockets are open here.
+    #[must_use]
+    pub fn sockets(&self) -> u32 {
+        self.seats
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .taken
+    }
+
     /// A place for one more socket of the account, for its inbox or a chat.
     pub(crate) fn take_seat(self: &Arc<Self>, account: AccountId) -> Result<Seat, NoSeat> {
         self.take_seat_in(account, Room::Inbox)

@@ -95,23 +95,25 @@ impl Seen {
     }
 
     fn write(&self, route: &str, status: StatusCode) {
-        let duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
+        let elapsed = self.started.elapsed();
+        let duration_ms = elapsed.as_secs_f64() * 1_000.0;
         let method = known(&self.method);
+        crate::metrics::count_request(method, route, status, elapsed);
         let status = status.as_u16();
         tracing::info!(target: "sealpost_http::access", method, route, status, duration_ms, "answered");
     }
 }
 
 /// A method is the caller's text, too, unless it is one of the usual ones.
-fn known(method: &Method) -> &str {
+const fn known(method: &Method) -> &'static str {
     match *method {
-        Method::GET
-        | Method::HEAD
-        | Method::POST
-        | Method::PUT
-        | Method::PATCH
-        | Method::DELETE
-        | Method::OPTIONS => method.as_str(),
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
 }

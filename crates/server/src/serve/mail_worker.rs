@@ -87,6 +87,13 @@ async fn work(outbox: Outbox, waits: Arc<Notify>, mut stop: watch::Receiver<bool
 fn report(delivery: &Delivery) {
     let (mail, template) = (delivery.id, delivery.template.name());
     let attempts = delivery.attempts;
+    let outcome = match &delivery.outcome {
+        Delivered::Sent => "sent",
+        Delivered::Deferred { .. } => "deferred",
+        Delivered::Dead { .. } => "dead",
+        Delivered::Overtaken => "overtaken",
+    };
+    metrics::counter!("sealpost_mails_total", "outcome" => outcome).increment(1);
     match &delivery.outcome {
         Delivered::Sent => tracing::info!(%mail, template, attempts, "mail sent"),
         Delivered::Deferred { reason, next_at } => {

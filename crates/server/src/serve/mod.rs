@@ -10,6 +10,8 @@ mod listen;
 mod mail;
 mod mail_worker;
 mod master_key;
+mod measured_store;
+mod metrics;
 mod run;
 pub(crate) mod shutdown;
 mod upkeep;

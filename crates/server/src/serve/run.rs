@@ -8,6 +8,8 @@ use tokio::task::JoinSet;
 use crate::admin::Admin;
 use crate::admin::socket::AdminSocket;
 use crate::config::{Config, Limits};
+use crate::serve::measured_store::MeasuredStore;
+use crate::serve::metrics::{self, Metrics};
 use crate::serve::{
     Bound, DataDir, bind, blobs, database, greeting, listen, mail, mail_worker, master_key,
     shutdown, upkeep, wake_ups, wiring,
@@ -47,7 +49,12 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     }
     let hub = Arc::new(sealpost_http::Hub::default());
     let wake_ups = Arc::new(wake_ups::Everybody::new(Arc::clone(&hub)));
-    let store = database::open(&config.store, wake_ups.clone()).await?;
+    let recorder = bound.metrics.as_ref().map(|_| metrics::record());
+    let recorder = recorder.transpose()?;
+    let mut store = database::open(&config.store, wake_ups.clone()).await?;
+    if recorder.is_some() {
+        store = MeasuredStore::over(store);
+    }
     let env = wiring::environment(store);
     let keyring = master_key::load(&config.master_key, &env).await?;
     let blobs = blobs::open(blobs_folder)?;
@@ -97,6 +104,11 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     };
     // The sockets are bound and queue connections already: what is promised here holds.
     ready(&config, &bound);
+    if let (Some(listener), Some(recorder)) = (bound.metrics, recorder) {
+        let shown = Metrics::of(&services, recorder.clone());
+        upkeep.spawn(metrics::tidy(recorder));
+        upkeep.spawn(metrics::serve(listener.socket, shown));
+    }
     let listeners = bound
         .api
         .into_iter()

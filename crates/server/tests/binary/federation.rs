@@ -1,11 +1,10 @@
 //! Federated login against a real provider process (npm `oidc-provider`), as browsers do it.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::support::{Database, Site, databases, has_python, http_client};
+use crate::support::{Database, Site, databases, free_address, has_python, http_client};
 
 const BROWSERS: &str = include_str!("federation/browsers.py");
 
@@ -69,12 +68,6 @@ impl Drop for Provider {
         let _already_gone = self.child.kill();
         let _already_reaped = self.child.wait();
     }
-}
-
-/// An address nobody listens on.
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
 }
 
 /// A server with the provider's three clients, in a file, with the secrets in the environment.

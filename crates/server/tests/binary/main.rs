@@ -21,6 +21,7 @@ mod kill;
 mod mail;
 mod memory;
 mod messenger;
+mod metrics;
 mod sdk;
 mod start;
 mod support;

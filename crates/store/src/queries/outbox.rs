@@ -1,10 +1,12 @@
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
-use sealpost_domain::mail::{MailId, MailState, MailSummary, MailTemplate, SealedMail};
+use sealpost_domain::mail::{
+    MailId, MailState, MailSummary, MailTemplate, OutboxTally, SealedMail,
+};
 use sealpost_domain::ports::{Constraint, LeasedMail, OutboxRepository, StoreError};
 
 use super::UnitTx;
-use crate::decode::{At, bytes, coded};
+use crate::decode::{At, bytes, coded, count};
 use crate::schema::mail_outbox;
 
 /// How many due mails are tried for before a unit says that others were faster.
@@ -121,6 +123,27 @@ impl OutboxRepository for UnitTx<'_> {
                 .first(conn)
                 .optional()?;
             Ok(last.is_some())
+        })
+    }
+
+    fn tally(&mut self) -> Result<OutboxTally, StoreError> {
+        self.run(|conn| {
+            let (waiting, oldest): (i64, Option<i64>) = mail_outbox::table
+                .filter(mail_outbox::next_at.is_not_null())
+                .select((
+                    diesel::dsl::count_star(),
+                    diesel::dsl::min(mail_outbox::created_at),
+                ))
+                .first(conn)?;
+            let dead: i64 = mail_outbox::table
+                .filter(mail_outbox::next_at.is_null())
+                .count()
+                .get_result(conn)?;
+            Ok(OutboxTally {
+                waiting: count(waiting, At("mail_outbox", "next_at"))?,
+                oldest: oldest.map(Timestamp::from_micros),
+                dead: count(dead, At("mail_outbox", "died_at"))?,
+            })
         })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::join_all;
 use crate::Timestamp;
-use crate::mail::{MailId, MailState, MailSummary, MailTemplate, SealedMail};
+use crate::mail::{MailId, MailState, MailSummary, MailTemplate, OutboxTally, SealedMail};
 use crate::ports::{Constraint, LeasedMail, Store, StoreError, StoreExt};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000);
@@ -223,6 +223,10 @@ pub async fn counted_up_to_the_cap(store: Arc<dyn Store>) {
     assert!(bury(&store, id(1), 1, NOW).await);
     assert!(waiting(2).await);
     assert!(!waiting(3).await);
+    let tally: Result<OutboxTally, StoreError> = store.read(move |tx| tx.outbox().tally()).await;
+    let tally = tally.unwrap();
+    assert_eq!((tally.waiting, tally.dead), (2, 1));
+    assert_eq!(tally.oldest, Some(mail(2, 1_000).created_at));
 }
 
 /// Pages go from the newest to the oldest, dead letters among them.

@@ -1,6 +1,7 @@
 //! Level 4: the built binary as a process, on a database of its own.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -124,6 +125,12 @@ impl Site {
 }
 
 /// A client for plain HTTP: made for each request, it must not read the system's certificates each time.
+/// An address nobody listens on.
+pub(crate) fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
 pub(crate) fn http_client() -> reqwest::Client {
     reqwest::Client::builder()
         .tls_certs_only([])
