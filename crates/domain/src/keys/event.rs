@@ -34,6 +34,16 @@ impl KeyOperation {
             .into_iter()
             .find(|operation| operation.code() == code)
     }
+
+    /// What the API calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Revoke => "revoke",
+            Self::Rotate => "rotate",
+        }
+    }
 }
 
 /// Who vouches for a change.
@@ -41,26 +51,38 @@ impl KeyOperation {
 pub enum Asserter {
     /// The server alone: the account was logged in, and nothing was signed.
     Server,
-    /// The owner's identity key, by its signature.
-    Owner,
+    /// The owner's client, by a signature of the owner's identity key.
+    Client,
 }
 
 impl Asserter {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Server, Self::Client];
+
     /// The number it is stored as.
     #[must_use]
     pub const fn code(self) -> i16 {
         match self {
             Self::Server => 1,
-            Self::Owner => 2,
+            Self::Client => 2,
         }
     }
 
     /// The asserter stored as this number; None if there is none.
     #[must_use]
     pub fn from_code(code: i16) -> Option<Self> {
-        [Self::Server, Self::Owner]
+        Self::ALL
             .into_iter()
             .find(|asserter| asserter.code() == code)
+    }
+
+    /// What the API calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Client => "client",
+        }
     }
 }
 
@@ -90,10 +112,9 @@ mod tests {
         for operation in KeyOperation::ALL {
             assert_eq!(KeyOperation::from_code(operation.code()), Some(operation));
         }
-        assert_eq!(
-            Asserter::from_code(Asserter::Owner.code()),
-            Some(Asserter::Owner)
-        );
+        for asserter in Asserter::ALL {
+            assert_eq!(Asserter::from_code(asserter.code()), Some(asserter));
+        }
         assert_eq!(Asserter::from_code(0), None);
     }
 }

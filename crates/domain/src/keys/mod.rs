@@ -2,6 +2,7 @@
 
 mod change;
 mod event;
+mod history;
 mod key;
 mod list;
 mod service;
@@ -9,6 +10,7 @@ mod service;
 pub use change::{ChangeKeysError, PublishKey};
 pub(crate) use change::{publish, tell};
 pub use event::{Asserter, KeyEvent, KeyOperation};
+pub use history::{KeyHistoryEntry, KeyHistoryPage};
 pub use key::{
     Custody, KeyAlgorithm, KeyId, KeyOwner, KeyUse, PublicKey, Thumbprint, UnknownKeyUse,
 };

@@ -91,6 +91,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(keys::publish_key)
             .service(keys::revoke_key)
             .service(keys::list_keys_of)
+            .service(keys::list_key_history)
             .service(key_backup::read_key_backup)
             .service(key_backup::replace_key_backup)
             .service(conversations::start_conversation)

@@ -178,3 +178,98 @@ fn those_who_talk_with_the_owner_hear_of_a_change() {
         );
     }
 }
+
+#[test]
+fn the_history_tells_every_change_in_its_order() {
+    let scene = Scene::set();
+    let old = scene
+        .publish(&json!({"use": "seal", "jwk": okp("X25519", X25519)}))
+        .json();
+    let new = json!({"use": "seal", "jwk": okp("X25519", ANOTHER_X25519), "replaces": old["id"]});
+    let new = scene.publish(&new).json();
+    let path = format!("/v1/me/keys/{}", new["id"].as_str().unwrap());
+    let withdrawn = scene.server.send_as(&scene.alice, "DELETE", &path, "");
+    assert_eq!(withdrawn.status, 204);
+
+    let history = "/v1/users/ALICE/keys/history";
+    let told = scene.server.get_as(&scene.bob, history).json();
+    assert_eq!(told["next_cursor"], Value::Null);
+    let told = told["data"].as_array().unwrap();
+    let expected = [
+        (1, "add", &old, Value::Null),
+        (2, "rotate", &new, old["id"].clone()),
+        (3, "revoke", &new, Value::Null),
+    ];
+    assert_eq!(told.len(), expected.len());
+    for (event, (seq, operation, key, replaced)) in told.iter().zip(expected) {
+        assert_eq!(
+            (&event["seq"], &event["operation"], &event["asserted_by"]),
+            (&json!(seq), &json!(operation), &json!("server"))
+        );
+        assert_eq!(
+            (&event["key_id"], &event["replaced_id"]),
+            (&key["id"], &replaced)
+        );
+        // The key as it is now.
+        assert_eq!(event["key"]["fingerprint"], key["fingerprint"]);
+        assert!(!event["key"]["revoked_at"].is_null());
+    }
+    // The same to everybody, its owner included, and page by page.
+    let whole = scene.server.get_as(&scene.alice, history).json();
+    assert_eq!(whole["data"].as_array().unwrap(), told);
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    for _ in 0..3 {
+        let page = format!("{history}?limit=1{cursor}");
+        let page = scene.server.get_as(&scene.bob, &page).json();
+        found.push(page["data"][0].clone());
+        cursor = format!(
+            "&cursor={}",
+            page["next_cursor"].as_str().unwrap_or_default()
+        );
+    }
+    assert_eq!((&found, &*cursor), (told, "&cursor="));
+}
+
+#[test]
+fn a_history_is_told_to_whom_the_keys_are_shown() {
+    let scene = Scene::set();
+    scene.publish(&json!({"use": "seal", "jwk": okp("X25519", X25519)}));
+    let ask = |token: &str, name: &str| {
+        let token = format!("Bearer {token}");
+        let headers = [("authorization", &*token), ("x-request-id", "same")];
+        let path = format!("/v1/users/{name}/keys/history");
+        scene.server.send("GET", &path, &headers, "").without_date()
+    };
+    let anonymous = scene.server.get("/v1/users/alice/keys/history");
+    assert_eq!(anonymous.status, 401);
+    let is_told = |answer: &str| answer.starts_with("200 ");
+    assert!(is_told(&ask(&scene.bob, "alice")));
+    let unknown = ask(&scene.bob, "nobody");
+    assert!(unknown.starts_with("404 "), "{unknown}");
+    for setting in [
+        json!({"discoverable": false}),
+        json!({"discoverable": true}),
+    ] {
+        let patched = scene.server.send_as(
+            &scene.alice,
+            "PATCH",
+            "/v1/me/settings",
+            &setting.to_string(),
+        );
+        assert_eq!(patched.status, 200);
+        let hidden = setting["discoverable"] == json!(false);
+        assert_eq!(ask(&scene.bob, "alice") == unknown, hidden, "{setting}");
+    }
+    let blocked = scene
+        .server
+        .send_as(&scene.alice, "PUT", "/v1/me/blocks/bob", "");
+    assert!(blocked.status < 300, "{blocked:?}");
+    assert_eq!(ask(&scene.bob, "alice"), unknown);
+    assert!(is_told(&ask(&scene.alice, "alice")));
+    let bad = "/v1/users/alice/keys/history?cursor=x";
+    let bad = scene.server.get_as(&scene.alice, bad);
+    assert_eq!(
+        (bad.status, &bad.problem()["code"]),
+        (400, &json!("invalid-cursor"))
+    );
+}

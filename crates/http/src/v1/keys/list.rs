@@ -37,8 +37,8 @@ pub(crate) async fn list_own_keys(
     Ok(view(&services.keys.list_own(&actor).await?))
 }
 
-/// What only this route answers.
-struct Refusals;
+/// What only the routes of somebody's keys answer.
+pub(super) struct Refusals;
 
 impl IntoResponses for Refusals {
     fn responses() -> Responses {
