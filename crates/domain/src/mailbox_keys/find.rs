@@ -2,10 +2,10 @@
 
 use thiserror::Error;
 
-use super::MailboxKeys;
+use super::{MailboxKey, MailboxKeys};
 use crate::accounts::{AccountId, Username};
 use crate::contacts::find_visible;
-use crate::keys::{Custody, KeyAlgorithm, KeyUse, Thumbprint};
+use crate::keys::{Custody, KeyAlgorithm, KeyId, KeyUse, PublicKey, Thumbprint};
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
 
@@ -91,23 +91,42 @@ fn find_owner(
 fn served(tx: &mut dyn Tx, owner: AccountId) -> Result<Option<Found>, StoreError> {
     let set = tx.mailbox_keys().find(owner)?;
     let good = tx.keys().list(owner)?;
-    if let Some(key) = set
-        && (!key.in_ring || good.iter().any(|other| other.id == key.id))
-    {
+    if let Some(key) = set.filter(|key| still_stands(key, &good)) {
         return Ok(Some(Found::Set(ServedKey {
             text: key.text.as_str().to_owned(),
             thumbprint: key.thumbprint,
         })));
     }
-    let newest = good.into_iter().find(|key| {
+    Ok(newest_rsa(&good).map(|key| Found::InRing {
+        jwk: key.jwk.clone(),
+        thumbprint: key.thumbprint,
+    }))
+}
+
+/// Which key is handed out here, of an account that has set this one and has these good ones.
+pub(super) fn handed_out(set: Option<MailboxKey>, good: &[PublicKey]) -> Option<KeyId> {
+    let set = set.filter(|key| still_stands(key, good));
+    let set = set.map(|key| key.id);
+    set.or_else(|| newest_rsa(good).map(|key| key.id))
+}
+
+/// Whether this key is one of the good ones.
+pub(super) fn is_good(good: &[PublicKey], id: KeyId) -> bool {
+    good.iter().any(|key| key.id == id)
+}
+
+/// Whether the key that was set was not withdrawn from the ring since.
+fn still_stands(set: &MailboxKey, good: &[PublicKey]) -> bool {
+    !set.in_ring || is_good(good, set.id)
+}
+
+/// The newest of these that others can encrypt with here, and whose private half its owner alone holds.
+fn newest_rsa(good: &[PublicKey]) -> Option<&PublicKey> {
+    good.iter().find(|key| {
         key.key_use == KeyUse::Seal
             && key.algorithm == KeyAlgorithm::Rsa
             && key.custody == Custody::Client
-    });
-    Ok(newest.map(|key| Found::InRing {
-        jwk: key.jwk,
-        thumbprint: key.thumbprint,
-    }))
+    })
 }
 
 #[cfg(test)]
@@ -115,8 +134,7 @@ mod tests {
     use super::*;
     use crate::Timestamp;
     use crate::accounts::Settings;
-    use crate::keys::{KeyId, PublicKey};
-    use crate::mailbox_keys::{KeyText, MailboxKey};
+    use crate::mailbox_keys::KeyText;
     use crate::testing::{MockTx, account};
 
     fn ring_key(byte: u8, custody: Custody) -> PublicKey {

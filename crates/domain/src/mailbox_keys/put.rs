@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::find::{handed_out, is_good};
 use super::{KeyText, MailboxKey, MailboxKeys};
 use crate::accounts::AccountId;
 use crate::keys::{self, ChangeKeysError, Custody, KeyId, KeyOperation, KeyUse, Keys, PublicKey};
@@ -70,19 +71,18 @@ pub(crate) struct Put {
 }
 
 /// Sets the key. One that is good enough comes into the ring, unless it was withdrawn from there before or the ring is
-/// full. The one before is withdrawn. The change is a row of the account's history, asserted by the server, and those who
+/// full. The one that was handed out before is withdrawn, also if it came from elsewhere: whoever resets their key has lost
+/// it, or somebody else has it. The change is a row of the account's history, asserted by the server, and those who
 /// have to do with the account hear of it.
 pub(crate) fn put(
     tx: &mut dyn Tx,
     owner: AccountId,
     draft: &MailboxKeyDraft,
 ) -> Result<Put, StoreError> {
-    let before = tx.mailbox_keys().find(owner)?;
+    let set = tx.mailbox_keys().find(owner)?;
     let good = tx.keys().list(owner)?;
-    let replaced = before
-        .as_ref()
-        .map(|key| key.id)
-        .filter(|id| good.iter().any(|key| key.id == *id));
+    let before = handed_out(set, &good);
+    let replaced = before.filter(|id| is_good(&good, *id));
     let mut key = draft.key.clone();
     if let Some(new) = &draft.for_ring {
         let has_room = replaced.is_some() || count(&good) < u64::from(Keys::MAX_PER_ACCOUNT);
@@ -98,7 +98,6 @@ pub(crate) fn put(
         tx.keys().revoke(owner, old, key.created_at)?;
     }
     tx.mailbox_keys().put(owner, &key)?;
-    let before = before.map(|key| key.id);
     if before != Some(key.id) {
         let operation = before.map_or(KeyOperation::Add, |_| KeyOperation::Rotate);
         keys::tell(tx, owner, operation, key.id, before, key.created_at)?;
@@ -213,6 +212,22 @@ mod tests {
             .returning(|_, _| Ok(true));
         let put = run(&mut tx, &draft(1, true));
         assert_eq!((put.key, put.revoked), (id(1), None));
+    }
+
+    #[test]
+    fn the_first_key_here_takes_the_place_of_one_from_elsewhere() {
+        let told = Some((KeyOperation::Rotate, Some(1)));
+        let mut tx = tx(None, vec![ring_key(1)], (2, true), told);
+        tx.keys
+            .expect_revoke()
+            .withf(|_, old, _| *old == id(1))
+            .once()
+            .returning(|_, _, _| Ok(true));
+        tx.keys
+            .expect_insert_new()
+            .once()
+            .returning(|_, _| Ok(true));
+        assert_eq!(run(&mut tx, &draft(2, true)).revoked, Some(id(1)));
     }
 
     #[test]

@@ -116,6 +116,17 @@ fn a_reset_shows_everywhere_and_contacts_are_told() {
     assert_eq!(told[before + 1]["key"], Value::Null);
     assert!(!told[before]["key"]["revoked_at"].is_null());
 
+    // The whole history, as the native API tells it; the ring never had the weak one and the one before all.
+    let history = server.get_as(&bob, "/v1/users/alice/keys/history").json();
+    let told: Vec<_> = history["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| (&event["operation"], event["key"].is_null()))
+        .collect();
+    let (add, rotate) = (json!("add"), json!("rotate"));
+    assert_eq!(told, [(&add, true), (&rotate, false), (&rotate, true)]);
+
     // One that was withdrawn does not come back into the ring.
     reset(&server, &alice, GOOD_KEY);
     assert!(ring(&server, &bob, "alice").is_empty());
@@ -133,6 +144,47 @@ fn the_key_of_another_door_is_served_as_pem() {
     let key = server.mailbox_key("messenger_user").json();
     let pem = key["public_key"].as_str().unwrap();
     assert!(pem.starts_with("-----BEGIN PUBLIC KEY-----\n"), "{pem}");
+}
+
+#[test]
+fn a_reset_takes_the_place_of_a_key_of_another_door() {
+    let server = start();
+    let token = server.enrol("messenger_user").json()["access_token"].clone();
+    let viewer = server.log_in("viewer");
+    let login = json!({"username": "messenger_user", "password": "Your_secure_pa$$w0rd"});
+    let entered = server.post("/authenticate", &login.to_string());
+    let session = entered.json()["session_id"].as_str().unwrap().to_owned();
+    let cookies = format!("username=messenger_user; session_id={session}");
+    let headers = [("cookie", &*cookies), ("content-type", "application/json")];
+    let [before] = &ring(&server, &viewer, "messenger_user")[..] else {
+        panic!("one key")
+    };
+    let body = json!({"password": "Your_secure_pa$$w0rd", "new_public_key": GOOD_KEY}).to_string();
+    let reset = server.send("POST", "/reset_public_key", &headers, &body);
+    assert_eq!(reset.status, 200, "{reset:?}");
+    // Whoever resets a key has lost it: nobody is to seal to it any more.
+    let [after] = &ring(&server, &viewer, "messenger_user")[..] else {
+        panic!("one key")
+    };
+    let path = "/v1/users/messenger_user/keys/history";
+    let history = server.get_as(&viewer, path).json();
+    let last = &history["data"][1];
+    assert_eq!(
+        (
+            &last["operation"],
+            &last["asserted_by"],
+            &last["replaced_id"],
+            &last["key_id"]
+        ),
+        (
+            &json!("rotate"),
+            &json!("server"),
+            &before["id"],
+            &after["id"]
+        )
+    );
+    assert!(!history["data"][0]["key"]["revoked_at"].is_null());
+    assert!(token.is_string());
 }
 
 #[test]
