@@ -71,6 +71,8 @@ fn change(
     id: AccountId,
     command: &ChangeSettings,
 ) -> Result<Settings, SettingsError> {
+    // Two changes at once follow one another: whoever expects nothing is refused nothing.
+    tx.accounts().lock(id)?.ok_or(SettingsError::Gone)?;
     let old = tx
         .accounts()
         .find_settings(id)?
@@ -84,7 +86,6 @@ fn change(
         show_presence: command.show_presence.unwrap_or(old.show_presence),
         messages_from: command.messages_from.unwrap_or(old.messages_from),
     };
-    // Somebody else changed them since they were read here.
     if !tx.accounts().replace_settings(id, &old, &new)? {
         return Err(SettingsError::Changed);
     }
@@ -123,6 +124,10 @@ mod tests {
 
     fn tx() -> MockTx {
         let mut tx = MockTx::default();
+        tx.accounts
+            .expect_lock()
+            .once()
+            .returning(|_| Ok(Some(account("alice"))));
         tx.accounts
             .expect_find_settings()
             .returning(|_| Ok(Some(Settings::default())));

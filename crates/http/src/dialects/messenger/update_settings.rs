@@ -62,10 +62,6 @@ impl IntoResponses for Refused {
                 401,
                 "The access token is missing, expired, revoked or of another kind",
             ),
-            (
-                412,
-                "Somebody changed the settings at the same time: try again",
-            ),
             (422, "The `Authorization` header is malformed"),
         ])
     }
