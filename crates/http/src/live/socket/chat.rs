@@ -165,6 +165,10 @@ impl ChatSocket {
         self.heard = Instant::now();
         match received {
             Received::Text(text) => self.take(&text).await,
+            Received::Binary => {
+                self.check_session()?;
+                self.refuse("only text frames are taken")
+            }
             Received::Ping(payload) => self.outgoing.pong(&payload).map_err(too_slow),
             Received::Sign => Ok(()),
             Received::Close(code) => Err(Ending::Asked(code)),

@@ -32,6 +32,8 @@ impl Default for FrameLimits {
 pub(super) enum Received {
     /// A whole text.
     Text(String),
+    /// Something other than text, which nobody reads. What its message goes on with is passed over.
+    Binary,
     /// To be answered with a pong that says the same.
     Ping(Bytes),
     /// A part of a text, or the answer to a ping: it shows that the client is there.
@@ -46,6 +48,8 @@ pub(super) struct Frames {
     buffer: BytesMut,
     /// The fragments so far of a text that is not complete.
     text: Option<BytesMut>,
+    /// A message that is no text has begun and not ended.
+    passing_over: bool,
     limits: FrameLimits,
 }
 
@@ -85,7 +89,15 @@ impl Frames {
 
     fn frame(&mut self, last: bool, opcode: OpCode, payload: BytesMut) -> Result<Received, Ending> {
         match (opcode, self.text.take()) {
-            (OpCode::Text, None) => self.text(last, payload),
+            (OpCode::Continue, None) if self.passing_over => {
+                self.passing_over = !last;
+                Ok(Received::Sign)
+            }
+            (OpCode::Binary, None) if !self.passing_over => {
+                self.passing_over = !last;
+                Ok(Received::Binary)
+            }
+            (OpCode::Text, None) if !self.passing_over => self.text(last, payload),
             (OpCode::Continue, Some(mut text)) => {
                 if text.len() + payload.len() > self.limits.message {
                     return Err(Ending::too_big());
@@ -93,7 +105,6 @@ impl Frames {
                 text.extend_from_slice(&payload);
                 self.text(last, text)
             }
-            (OpCode::Binary, None) => Err(Ending::binary()),
             (OpCode::Ping | OpCode::Pong | OpCode::Close, text) if last => {
                 // These may come between the fragments of a text.
                 self.text = text;
@@ -198,8 +209,6 @@ mod tests {
     fn what_does_not_belong_here_ends_the_socket() {
         let cut_in_two = "é".as_bytes();
         for (frames, ending) in [
-            (vec![frame(true, OpCode::Binary, b"x")], Ending::binary()),
-            (vec![frame(false, OpCode::Binary, b"x")], Ending::binary()),
             (vec![frame(true, OpCode::Text, b"\xff")], Ending::not_utf8()),
             (
                 vec![frame(true, OpCode::Text, &cut_in_two[..1])],
@@ -218,6 +227,20 @@ mod tests {
                 Ending::protocol(),
             ),
             (
+                vec![
+                    frame(false, OpCode::Binary, b"x"),
+                    frame(true, OpCode::Text, b"y"),
+                ],
+                Ending::protocol(),
+            ),
+            (
+                vec![
+                    frame(true, OpCode::Binary, b"x"),
+                    frame(true, OpCode::Continue, b"y"),
+                ],
+                Ending::protocol(),
+            ),
+            (
                 vec![frame(true, OpCode::Close, b"\x03")],
                 Ending::protocol(),
             ),
@@ -229,6 +252,25 @@ mod tests {
         ] {
             assert_eq!(read(&frames).pop(), Some(Err(ending)), "{frames:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_once_and_kept_nowhere() {
+        let received = read(&[
+            frame(false, OpCode::Binary, b"x"),
+            frame(true, OpCode::Ping, b""),
+            frame(false, OpCode::Continue, b"x"),
+            frame(true, OpCode::Continue, b"x"),
+            frame(true, OpCode::Binary, b"x"),
+            frame(true, OpCode::Text, b"hello"),
+        ]);
+        let ping = Ok(Received::Ping(Bytes::new()));
+        let sign = || Ok(Received::Sign);
+        let binary = || Ok(Received::Binary);
+        assert_eq!(
+            received,
+            [binary(), ping, sign(), sign(), binary(), text("hello")]
+        );
     }
 
     #[test]

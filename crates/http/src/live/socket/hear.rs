@@ -15,6 +15,7 @@ impl Socket {
         self.heard = tokio::time::Instant::now();
         match received {
             Received::Text(text) => self.obey(&text).await,
+            Received::Binary => Err(Ending::binary()),
             Received::Ping(payload) => self.outgoing.pong(&payload).map_err(too_slow),
             Received::Sign => Ok(()),
             Received::Close(code) => Err(Ending::Asked(code)),

@@ -72,6 +72,7 @@ impl Listener {
                 self.ignored += 1;
                 Ok(())
             }
+            Received::Binary => Err(Ending::binary()),
             Received::Ping(payload) => self.socket.outgoing.pong(&payload).map_err(too_slow),
             Received::Sign => Ok(()),
             Received::Close(code) => Err(Ending::Asked(code)),

@@ -84,6 +84,8 @@ fn a_bad_frame_is_told_and_the_socket_stays() {
         assert!(heard["error"].is_string(), "{frame}: {heard}");
         assert_eq!(heard.as_object().unwrap().len(), 1);
     }
+    chat.send(Message::binary(b"{\"message\": \"x\"}".to_vec()));
+    assert!(chat.hear()["error"].is_string());
     // 4,000 characters are well.
     chat.say(&json!({"message": "é".repeat(4_000)}));
     let text = chat.hear()["text"].as_str().unwrap().to_owned();
