@@ -34,7 +34,6 @@ pub(crate) async fn frame(
         uri: request.uri().clone(),
     };
     let outcome = next.call(request).instrument(span.clone()).await;
-    span.in_scope(|| seen.log(&outcome, &routes));
     match outcome {
         Ok(response) => {
             let (request, response) = response.map_into_boxed_body().into_parts();
@@ -43,12 +42,15 @@ pub(crate) async fn frame(
                 .get::<Presented>()
                 .copied()
                 .unwrap_or_default();
-            Ok(ServiceResponse::new(
-                request,
-                complete(response, &id, presented, tongue),
-            ))
+            let response = complete(response, &id, presented, tongue);
+            let response = ServiceResponse::new(request, response);
+            let pattern = response.request().match_pattern();
+            span.in_scope(|| seen.log(pattern, response.status(), &routes));
+            Ok(response)
         }
         Err(mut error) => {
+            let status = error.as_response_error().status_code();
+            span.in_scope(|| seen.log(None, status, &routes));
             error.add_response_mapper(move |response| {
                 complete(response, &id, Presented::Nothing, tongue)
             });
@@ -79,14 +81,10 @@ struct Seen {
 }
 
 impl Seen {
-    /// One line for each request. It names the route's pattern and not the path: paths hold usernames, and queries,
-    /// headers and bodies hold worse.
-    fn log<B>(&self, outcome: &Result<ServiceResponse<B>, Error>, routes: &RouteTable) {
-        let (route, status) = match outcome {
-            Ok(response) => (response.request().match_pattern(), response.status()),
-            Err(error) => (None, error.as_response_error().status_code()),
-        };
-        let route = route.or_else(|| {
+    /// One line for each request. It names the route's `pattern` and not the path: paths hold usernames, and queries,
+    /// headers and bodies hold worse. The status is that which leaves the server.
+    fn log(&self, pattern: Option<String>, status: StatusCode, routes: &RouteTable) {
+        let route = pattern.or_else(|| {
             routes
                 .find(self.uri.path())
                 .map(|route| route.pattern().to_owned())
