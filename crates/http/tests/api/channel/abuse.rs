@@ -7,7 +7,9 @@ use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::sessions::Dialect;
 use serde_json::{Map, Value, json};
 
-use super::client::{Client, OTHER_PASSWORD, PASSWORD, done, plaintext, refused, start};
+use super::client::{
+    Client, OTHER_PASSWORD, PASSWORD, done, plaintext, refused, start, start_counting,
+};
 use crate::support::logged;
 
 #[test]
@@ -227,6 +229,32 @@ fn guesses_count_with_those_at_every_other_door() {
     }
     server.advance(Duration::from_secs(15 * 60));
     assert_eq!(client.log_in("alice", PASSWORD), done());
+}
+
+#[test]
+fn nobody_decrypts_more_than_sixty_times_a_minute() {
+    let server = start_counting(ChannelRules::default());
+    let (mut alice, mut again) = (Client::open(&server), Client::open(&server));
+    alice.register("alice");
+    let sealed = alice.encrypt("alice", "hers");
+    again.log_in("alice", PASSWORD);
+    // From however many sessions, and whether it opens or not.
+    for _ in 0..20 {
+        assert_eq!(alice.decrypt(&sealed), plaintext("hers"));
+        assert_eq!(again.decrypt(&sealed), plaintext("hers"));
+        assert_eq!(again.decrypt("x").status, 201);
+    }
+    let answer = alice.send("/decrypt", &[("message", &sealed)]);
+    assert_eq!(answer.status, 429);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    // The session goes on, and others are not held up.
+    alice.go_on(&answer);
+    let mut bob = Client::open(&server);
+    bob.register("bob");
+    assert_eq!(bob.decrypt("x").status, 201);
+    server.advance(Duration::from_secs(1));
+    assert_eq!(alice.decrypt(&sealed), plaintext("hers"));
+    assert_eq!(again.decrypt(&sealed).status, 429);
 }
 
 #[test]

@@ -165,6 +165,43 @@ fn the_socket_closes_with_its_session() {
     );
 }
 
+/// Makes an app password for a dialect; its id, and itself.
+fn app_password(server: &TestServer, native: &str, dialect: &str) -> (String, String) {
+    let body = json!({"name": "phone", "dialect": dialect});
+    let made = server.post_as(native, "/v1/me/app-passwords", &body);
+    assert_eq!(made.status, 201, "{made:?}");
+    let text = |name: &str| made.json()[name].as_str().unwrap().to_owned();
+    (text("id"), text("app_password"))
+}
+
+#[test]
+fn a_revoked_app_password_closes_the_sockets_it_opened_and_no_others() {
+    let server = start();
+    let (alice, bob) = (Person::new(&server, "alice"), Person::new(&server, "bob"));
+    let login = json!({"identifier": "bob", "password": super::client::PASSWORD}).to_string();
+    let native = crate::support::access_token(&server.post("/v1/sessions", &login).json());
+    let (revoked, first) = app_password(&server, &native, "messenger");
+    let (_, second) = app_password(&server, &native, "messenger");
+    let [mut closing, mut staying] = [&first, &second].map(|password| {
+        let entered = server.enter("bob", password).json();
+        listen(&server, entered["access_token"].as_str().unwrap())
+    });
+    let mut own = listen(&server, &bob.access);
+    alice.write_well("bob", 1);
+    for socket in [&mut closing, &mut staying, &mut own] {
+        assert_eq!(hear(socket, 1).len(), 1);
+    }
+    let path = format!("/v1/me/app-passwords/{revoked}");
+    assert_eq!(server.send_as(&native, "DELETE", &path, "").status, 204);
+    let ended = Some((4401, "the session has ended".to_owned()));
+    assert_eq!(closing.closed(), ended);
+    assert_eq!(server.enter("bob", &first).status, 401);
+    alice.write_well("bob", 2);
+    for socket in [&mut staying, &mut own] {
+        assert_eq!(hear(socket, 1).len(), 1);
+    }
+}
+
 #[test]
 fn it_outlives_the_access_token() {
     let server = start();
