@@ -249,6 +249,7 @@ impl Services {
                 env.clone(),
                 accounts.clone(),
                 authentication.clone(),
+                avatars.clone(),
                 digester.clone(),
                 outbox.clone(),
                 providers,

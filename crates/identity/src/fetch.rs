@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, Response, StatusCode};
 use thiserror::Error;
 use url::Url;
 
@@ -16,7 +16,7 @@ use crate::hosts::AllowedHosts;
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long one answer may take.
 const ANSWER: Duration = Duration::from_secs(10);
-/// The longest answer in bytes.
+/// The longest answer in bytes, but for pictures.
 const LONGEST: usize = 1 << 20;
 
 /// Why no provider can be asked: the system's certificates cannot be read.
@@ -33,9 +33,12 @@ pub(crate) enum FetchError {
          provider"
     )]
     Place(String),
-    /// More than [`LONGEST`].
-    #[error("the answer is longer than 1 MiB")]
-    TooLong,
+    /// More than it may have.
+    #[error("the answer is longer than {0} bytes")]
+    TooLong(usize),
+    /// Not what was asked for.
+    #[error("the answer is {0}")]
+    Status(StatusCode),
     /// The library made a request that is none.
     #[error("the request cannot be made")]
     Request(#[source] reqwest::Error),
@@ -84,21 +87,34 @@ impl Fetcher {
         let mut answer = HttpResponse::new(Vec::new());
         *answer.status_mut() = response.status();
         *answer.headers_mut() = response.headers().clone();
-        *answer.body_mut() = read(response).await?;
+        *answer.body_mut() = read(response, LONGEST).await?;
         Ok(answer)
+    }
+
+    /// The file at this address. Nothing of a login goes along.
+    pub(crate) async fn file(&self, url: &Url, longest: usize) -> Result<Vec<u8>, FetchError> {
+        if !self.hosts.permit(url) {
+            return Err(FetchError::Place(url.origin().ascii_serialization()));
+        }
+        let response = self.client.get(url.clone()).send().await;
+        let response = response.map_err(|error| FetchError::Network(error.without_url()))?;
+        if response.status() != StatusCode::OK {
+            return Err(FetchError::Status(response.status()));
+        }
+        read(response, longest).await
     }
 }
 
 /// The body, as long as it is not too long, whatever its head says.
-async fn read(mut response: Response) -> Result<Vec<u8>, FetchError> {
+async fn read(mut response: Response, longest: usize) -> Result<Vec<u8>, FetchError> {
     let mut body = Vec::new();
     loop {
         let piece = response.chunk().await;
         let Some(piece) = piece.map_err(|error| FetchError::Network(error.without_url()))? else {
             return Ok(body);
         };
-        if body.len() + piece.len() > LONGEST {
-            return Err(FetchError::TooLong);
+        if body.len() + piece.len() > longest {
+            return Err(FetchError::TooLong(longest));
         }
         body.extend_from_slice(&piece);
     }

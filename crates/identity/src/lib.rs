@@ -12,6 +12,7 @@ mod fetch;
 mod hosts;
 mod oauth;
 mod oidc;
+mod picture;
 mod settings;
 
 pub use fetch::TlsError;

@@ -1,6 +1,7 @@
 //! Plain OAuth 2.0 (RFC 6749) with PKCE: a code for an access token, and the access token for an answer to "who am I?".
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use oauth2::basic::BasicClient;
 use oauth2::http::Method;
 use oauth2::http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
@@ -19,6 +20,7 @@ use serde_json::Value;
 use crate::failure::{Failure, bounded};
 use crate::fetch::{Fetcher, TlsError};
 use crate::hosts::AllowedHosts;
+use crate::picture;
 use crate::{ClientAuth, FieldMap, JsonPointer, OAuthSettings};
 
 /// The library's client with the addresses of the settings.
@@ -39,7 +41,7 @@ impl OAuthProvider {
         let own = [&settings.token_url, &settings.userinfo_url];
         let own = own.map(|endpoint| endpoint.0.clone()).to_vec();
         Ok(Self {
-            fetcher: Fetcher::new(AllowedHosts::new(own, Vec::new()))?,
+            fetcher: Fetcher::new(AllowedHosts::new(own, settings.hosts.clone()))?,
             settings,
         })
     }
@@ -162,6 +164,10 @@ impl IdentityProvider for OAuthProvider {
 
     async fn exchange(&self, exchange: Exchange) -> Result<ProvedIdentity, ProviderError> {
         bounded(&self.settings.info, self.finish(exchange)).await
+    }
+
+    async fn picture(&self, profile: &IdentityProfile, longest: usize) -> Option<Bytes> {
+        picture::fetch(&self.settings.info, &self.fetcher, profile, longest).await
     }
 }
 

@@ -63,7 +63,7 @@ pub struct OidcSettings {
     pub credentials: Credentials,
     /// What is asked for besides `openid`.
     pub scopes: Vec<String>,
-    /// Hosts beside the issuer's own that its description may send this server to.
+    /// Hosts beside the issuer's own that its description, and the picture of a newcomer, may send this server to.
     pub hosts: Vec<AllowedHost>,
 }
 
@@ -131,6 +131,8 @@ pub struct OAuthSettings {
     pub scopes: Vec<String>,
     /// What its answer means.
     pub fields: FieldMap,
+    /// Hosts beside those of its own addresses where the picture of a newcomer may be.
+    pub hosts: Vec<AllowedHost>,
 }
 
 #[cfg(test)]

@@ -34,8 +34,17 @@ impl Avatars {
     /// # Errors
     /// [`UploadAvatarError`]; then nothing has changed.
     pub async fn upload(&self, actor: &Actor, upload: Bytes) -> Result<Avatar, UploadAvatarError> {
+        self.replace(actor.account(), upload).await
+    }
+
+    /// The same for an account whose owner is about to log in.
+    pub(crate) async fn replace(
+        &self,
+        owner: AccountId,
+        upload: Bytes,
+    ) -> Result<Avatar, UploadAvatarError> {
         let picture = self.draw(upload).await?;
-        let (owner, name) = (actor.account(), AvatarName::from_bytes(self.env.random()));
+        let name = AvatarName::from_bytes(self.env.random());
         self.env
             .store
             .write(move |tx| show(tx, owner, name, &picture))

@@ -125,7 +125,8 @@ impl Federation {
         match transaction.intent {
             Intent::LogIn => {
                 let (dialect, origin) = (command.dialect, command.origin);
-                let account = self.whose(&proved, dialect, origin.address).await?;
+                let account = self.whose(&**provider, &proved, dialect, origin.address);
+                let account = account.await?;
                 let admission = self.authentication.admit(account, dialect, origin);
                 Ok(Finished::Admitted(admission.await?))
             }

@@ -11,6 +11,7 @@ mod identity;
 mod link;
 mod list;
 mod newcomer;
+mod picture;
 mod provider;
 mod recognize;
 mod service;

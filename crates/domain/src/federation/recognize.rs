@@ -6,7 +6,7 @@ use super::link::{Attachment, attach};
 use super::{Federation, FinishError, Identity};
 use crate::accounts::Account;
 use crate::audit::{AuditEvent, AuditKind};
-use crate::ports::{ProvedIdentity, StoreError, StoreExt, Tx};
+use crate::ports::{IdentityProvider, ProvedIdentity, StoreError, StoreExt, Tx};
 use crate::sessions::Dialect;
 
 /// How often it is tried again when others changed what was just read.
@@ -24,9 +24,10 @@ enum Recognized {
 }
 
 impl Federation {
-    /// The account that this proof opens; a stranger gets a new one.
+    /// The account that this proof of the provider opens; a stranger gets a new one.
     pub(super) async fn whose(
         &self,
+        provider: &dyn IdentityProvider,
         proved: &ProvedIdentity,
         dialect: Dialect,
         address: IpAddr,
@@ -43,7 +44,14 @@ impl Federation {
                     self.note_use(identity, account, proved).await?
                 }
                 Recognized::ByAddress(account) => self.adopt(account, proved, dialect).await?,
-                Recognized::Stranger => self.welcome(proved, dialect, address).await?,
+                Recognized::Stranger => {
+                    let mut newcomer = self.welcome(proved, dialect, address).await?;
+                    if let Some(account) = &mut newcomer {
+                        let picture = self.take_picture(provider, account.id, &proved.profile);
+                        account.avatar = picture.await.unwrap_or(account.avatar);
+                    }
+                    newcomer
+                }
             };
             if let Some(account) = account {
                 return Ok(account);

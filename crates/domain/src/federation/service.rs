@@ -4,6 +4,7 @@ use super::{ProviderId, ProviderInfo, Transaction};
 use crate::Environment;
 use crate::accounts::Accounts;
 use crate::authentication::Authentication;
+use crate::avatars::Avatars;
 use crate::mail::Outbox;
 use crate::ports::{Digester, IdentityProvider, StoreError, StoreExt};
 
@@ -13,6 +14,7 @@ pub struct Federation {
     pub(super) env: Environment,
     pub(super) accounts: Accounts,
     pub(super) authentication: Authentication,
+    pub(super) avatars: Avatars,
     pub(super) digester: Arc<dyn Digester>,
     pub(super) outbox: Outbox,
     providers: Arc<[Arc<dyn IdentityProvider>]>,
@@ -25,6 +27,7 @@ impl Federation {
         env: Environment,
         accounts: Accounts,
         authentication: Authentication,
+        avatars: Avatars,
         digester: Arc<dyn Digester>,
         outbox: Outbox,
         providers: Vec<Arc<dyn IdentityProvider>>,
@@ -33,6 +36,7 @@ impl Federation {
             env,
             accounts,
             authentication,
+            avatars,
             digester,
             outbox,
             providers: providers.into(),

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use bytes::Bytes;
 use thiserror::Error;
 
 use crate::accounts::Email;
@@ -86,6 +87,11 @@ pub trait IdentityProvider: Send + Sync {
     /// # Errors
     /// [`ProviderError`].
     async fn exchange(&self, exchange: Exchange) -> Result<ProvedIdentity, ProviderError>;
+
+    /// The file at the address that this profile gives for a picture, whatever it is. None if it gives none, if the
+    /// operator has not allowed this server to ask there, or if the file cannot be had within ten seconds or has more than
+    /// `longest` bytes. No redirect is followed.
+    async fn picture(&self, profile: &IdentityProfile, longest: usize) -> Option<Bytes>;
 }
 
 impl DomainError for ProviderError {

@@ -5,13 +5,14 @@ mod description;
 mod id_token;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use openidconnect::core::{CoreClient, CoreClientAuthMethod, CoreResponseType, CoreTokenResponse};
 use openidconnect::{
     AuthType, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
     EndpointMaybeSet, EndpointNotSet, EndpointSet, Nonce, PkceCodeChallenge, PkceCodeVerifier,
     RedirectUrl, Scope,
 };
-use sealpost_domain::federation::ProviderInfo;
+use sealpost_domain::federation::{IdentityProfile, ProviderInfo};
 use sealpost_domain::ports::{
     AuthorizationRequest, Exchange, IdentityProvider, ProvedIdentity, ProviderError,
 };
@@ -19,6 +20,7 @@ use sealpost_domain::ports::{
 use crate::failure::{Failure, bounded};
 use crate::fetch::{Fetcher, TlsError};
 use crate::hosts::AllowedHosts;
+use crate::picture;
 use crate::{Credentials, OidcSettings};
 use description::{Description, Metadata};
 
@@ -147,6 +149,10 @@ impl IdentityProvider for OidcProvider {
 
     async fn exchange(&self, exchange: Exchange) -> Result<ProvedIdentity, ProviderError> {
         bounded(&self.info, self.finish(exchange)).await
+    }
+
+    async fn picture(&self, profile: &IdentityProfile, longest: usize) -> Option<Bytes> {
+        picture::fetch(&self.info, self.description.fetcher(), profile, longest).await
     }
 }
 

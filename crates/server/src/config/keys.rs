@@ -192,8 +192,8 @@ keys! {
         "What is asked for.";
     PROVIDER_ISSUER = "issuer", Text, Unset("must be set (oidc), NAME (oauth2, 42)"),
         "oidc: its address, as in its tokens. oauth2: what its users are known under. Keep it.";
-    PROVIDER_HOSTS = "hosts", List, Unset("none"),
-        "oidc: hosts beside the issuer's own that its description may send this server to.";
+    PROVIDER_HOSTS = "hosts", List, Unset("none (oidc, oauth2), cdn.intra.42.fr (42)"),
+        "Hosts beside its own that its description (oidc) and pictures may send this server to.";
     PROVIDER_AUTHORIZE_URL = "authorize_url", Text, Unset("must be set (oauth2)"),
         "oauth2: where browsers go.";
     PROVIDER_TOKEN_URL = "token_url", Text, Unset("must be set (oauth2)"),

@@ -66,6 +66,44 @@ fn whoever_the_provider_vouches_for_has_an_account_and_is_there() {
 }
 
 #[test]
+fn a_newcomer_comes_with_the_picture_that_the_provider_tells() {
+    let server = start();
+    // One whose picture is none comes without it.
+    let faker = Login::of(&log_in(&server, "2,faker,,false"));
+    let painter = Login::of(&log_in(&server, "1,painter,,false"));
+    let people = server
+        .ask(&faker, "GET", "/users/user_list/", &Value::Null)
+        .json();
+    let avatar = |at: usize| people[at]["avatar"].as_str().unwrap();
+    assert_eq!(
+        (&people[0]["username"], avatar(0)),
+        (&json!("faker"), "/media/avatars/default.png")
+    );
+    assert_eq!(people[1]["username"], "painter");
+    // Drawn anew, like every upload.
+    let shown = server.get(avatar(1));
+    assert_eq!(
+        (shown.status, shown.header("content-type")),
+        (200, Some("image/png"))
+    );
+    assert!(
+        !avatar(1).ends_with("fary.png")
+            && shown.bytes != include_bytes!("../../../assets/avatars/fary.png")
+    );
+    // What its owner chose since then stays at the next login.
+    let body = json!({"avatar": "/media/avatars/default.png"});
+    assert_eq!(
+        server.ask(&painter, "POST", "/users/update/", &body).status,
+        200
+    );
+    Login::of(&log_in(&server, "1,painter,,false"));
+    let people = server
+        .ask(&faker, "GET", "/users/user_list/", &Value::Null)
+        .json();
+    assert_eq!(people[1]["avatar"], "/media/avatars/default.png");
+}
+
+#[test]
 fn a_login_that_another_browser_began_is_nobodys() {
     let server = start();
     let (state, cookie) = set_out(&server);

@@ -5,7 +5,9 @@ mod tests;
 mod values;
 
 use sealpost_domain::federation::{ProviderId, ProviderInfo};
-use sealpost_identity::{ClientAuth, Credentials, FieldMap, OAuthSettings, OidcSettings};
+use sealpost_identity::{
+    AllowedHost, ClientAuth, Credentials, Endpoint, FieldMap, OAuthSettings, OidcSettings,
+};
 
 use super::error::ConfigError;
 use super::file::ConfigFile;
@@ -50,6 +52,8 @@ struct Preset {
     username: Option<&'static str>,
     email: Option<&'static str>,
     picture: Option<&'static str>,
+    /// Where its pictures are.
+    hosts: &'static [&'static str],
 }
 
 const OAUTH2: Preset = Preset {
@@ -62,6 +66,7 @@ const OAUTH2: Preset = Preset {
     username: None,
     email: None,
     picture: None,
+    hosts: &[],
 };
 
 /// As its API describes itself. It does not say whether it has verified an address, so none counts as verified.
@@ -75,6 +80,7 @@ const FORTY_TWO: Preset = Preset {
     username: Some("/login"),
     email: Some("/email"),
     picture: Some("/image/link"),
+    hosts: &["cdn.intra.42.fr"],
 };
 
 /// The providers that the environment names and those the file has tables for, by name and with their settings.
@@ -167,11 +173,17 @@ fn oauth(
     let issuer: Option<IssuerName> = reader.find(keys::PROVIDER_ISSUER)?;
     let scopes: Option<Scopes> = reader.find(keys::PROVIDER_SCOPES)?;
     let client_auth: Option<ClientAuth> = reader.find(keys::PROVIDER_CLIENT_AUTH)?;
+    let hosts: Option<Vec<AllowedHost>> = reader.find(keys::PROVIDER_HOSTS)?;
+    let userinfo_url: Endpoint = need_or(reader, keys::PROVIDER_USERINFO_URL, preset.userinfo_url)?;
+    // Another deployment of the preset has its pictures elsewhere.
+    let is_usual = preset.userinfo_url.and_then(Endpoint::parse).as_ref() == Some(&userinfo_url);
+    let usual = preset.hosts.iter().filter(|_| is_usual);
+    let usual = usual.filter_map(|host| AllowedHost::parse(host));
     Ok(Provider::OAuth(Box::new(OAuthSettings {
         issuer: issuer.map_or_else(|| info.id.to_string(), |issuer| issuer.0),
         authorize_url: need_or(reader, keys::PROVIDER_AUTHORIZE_URL, preset.authorize_url)?,
         token_url: need_or(reader, keys::PROVIDER_TOKEN_URL, preset.token_url)?,
-        userinfo_url: need_or(reader, keys::PROVIDER_USERINFO_URL, preset.userinfo_url)?,
+        userinfo_url,
         client_auth: client_auth.unwrap_or(preset.client_auth),
         scopes: scopes.map_or_else(|| Scopes::of(preset.scopes).0, |scopes| scopes.0),
         fields: FieldMap {
@@ -181,6 +193,7 @@ fn oauth(
             email_verified: reader.find(keys::PROVIDER_FIELD_EMAIL_VERIFIED)?,
             picture: find_or(reader, keys::PROVIDER_FIELD_PICTURE, preset.picture)?,
         },
+        hosts: hosts.unwrap_or_else(|| usual.collect()),
         info,
         credentials,
     })))
