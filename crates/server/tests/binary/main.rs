@@ -8,6 +8,7 @@
 )]
 
 mod account_flows;
+mod across;
 mod admin;
 mod demo;
 mod document_000;
@@ -22,6 +23,7 @@ mod mail;
 mod memory;
 mod messenger;
 mod metrics;
+mod pages;
 mod sdk;
 mod start;
 mod support;
