@@ -17,19 +17,27 @@ PATHS = {
 
 
 def answers(story, dialect):
-    """The statuses of every path of this dialect, with both methods and both forms of the last slash."""
+    """What every path of this dialect answers to both methods in both forms of the last slash."""
     prefix = "/api/" if dialect == "messenger" else "/"
-    return {story.server.call(method, prefix + path + slash, json={}).status_code
-            for path in PATHS[dialect] for method in ("GET", "POST") for slash in ("", "/")}
+
+    def ask(method, path):
+        answer = story.server.call(method, prefix + path, json={})
+        return answer.status_code, answer.headers["Content-Type"]
+
+    return {path: [[ask(method, path + slash) for method in ("GET", "POST")] for slash in ("", "/")]
+            for path in PATHS[dialect]}
 
 
 def one_after_the_other(story):
+    gone = [(404, "application/problem+json")] * 2
     for dialect in story.dialects:
-        assert answers(story, dialect.NAME) & {400, 401, 201, 405}, f"{dialect.NAME} is on"
+        for path, (without, with_slash) in answers(story, dialect.NAME).items():
+            assert without == with_slash != gone, (path, without, with_slash)
     for off in story.dialects:
         story.server.stop()
         story.server.start(**{f"SEALPOST_DIALECTS_{off.NAME.upper()}_ENABLED": "false"})
-        assert answers(story, off.NAME) == {404}, off.NAME
+        for path, both in answers(story, off.NAME).items():
+            assert both == [gone, gone], (path, both)
         for door in story.doors:
             if door is not off:
                 assert door(story.server, story.mabel).who() == "mabel", (off.NAME, door.NAME)
