@@ -84,6 +84,11 @@ pub trait DomainError: std::error::Error + Send + Sync + 'static {
         None
     }
 
+    /// Which element of that field is at fault, if the field is a list: 0 for the first.
+    fn index(&self) -> Option<usize> {
+        None
+    }
+
     /// When it makes sense to try again.
     fn retry_after(&self) -> Option<Duration> {
         None

@@ -36,6 +36,7 @@ pub mod exports;
 pub mod factors;
 pub mod federation;
 pub mod files;
+pub mod groups;
 pub mod idempotency;
 pub mod inbox;
 pub mod installation;

@@ -106,10 +106,15 @@ diesel::table! {
 diesel::table! {
     conversations (id) {
         id -> Binary,
-        pair -> Binary,
+        pair -> Nullable<Binary>,
         sealed_key -> Binary,
         last_seq -> BigInt,
         created_at -> BigInt,
+        kind -> SmallInt,
+        sealed_title -> Nullable<Binary>,
+        shows_history -> Bool,
+        member_count -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -117,6 +122,21 @@ diesel::table! {
     members (conversation_id, account_id) {
         conversation_id -> Binary,
         account_id -> Binary,
+        role -> SmallInt,
+        joined_at -> BigInt,
+        first_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    member_changes (id) {
+        id -> Binary,
+        conversation_id -> Binary,
+        kind -> SmallInt,
+        actor_id -> Binary,
+        account_id -> Binary,
+        role -> SmallInt,
+        created_at -> BigInt,
     }
 }
 
@@ -533,6 +553,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     relations
 );
+diesel::allow_tables_to_appear_in_same_query!(accounts, member_changes);
 diesel::allow_tables_to_appear_in_same_query!(presence, sessions);
 diesel::joinable!(invite_uses -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, invite_uses);

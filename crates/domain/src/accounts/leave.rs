@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Account, AccountId, Accounts, Password};
 use crate::Timestamp;
 use crate::authentication::{Authentication, ConfirmPasswordError};
+use crate::groups::{self, MemberChangeId};
 use crate::inbox::{EventKind, NewEvent};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{StoreError, StoreExt, Tx};
@@ -34,8 +35,8 @@ pub enum LeaveError {
 
 impl Accounts {
     /// Deletes the caller's account for good, in one unit of work: the keys of its files (the sweep removes the blobs),
-    /// every conversation it is in with the messages of both sides, its sessions, and whatever else is its own. Nobody can
-    /// take its username for [`Accounts::USERNAME_QUARANTINE`]. Partners and contacts are told, and so is a mail address
+    /// every conversation of a pair that it is in with the messages of both sides, its place and its messages in groups (one
+    /// that it owned goes to somebody else), its sessions, and whatever else is its own. Nobody can take its username for [`Accounts::USERNAME_QUARANTINE`]. Partners and contacts are told, and so is a mail address
     /// that was proved. Needs a login within [`Session::STEP_UP_WINDOW`].
     ///
     /// # Errors
@@ -74,11 +75,14 @@ impl Accounts {
             .store
             .read(move |tx| tx.accounts().find(id)?.ok_or(LeaveError::Gone))
             .await?;
-        let notice = self.farewell(&account);
+        let (notice, env) = (self.farewell(&account), self.env.clone());
         let ended = self
             .env
             .store
-            .write(move |tx| remove(tx, id, notice.as_ref(), now)?.ok_or(LeaveError::Gone))
+            .write(move |tx| {
+                let removed = remove(tx, id, notice.as_ref(), &|| env.new_id(), now)?;
+                removed.ok_or(LeaveError::Gone)
+            })
             .await?;
         sessions.note_ended(&ended);
         Ok(())
@@ -97,6 +101,7 @@ pub(crate) fn remove(
     tx: &mut dyn Tx,
     id: AccountId,
     notice: Option<&SealedMail>,
+    new_id: &dyn Fn() -> MemberChangeId,
     now: Timestamp,
 ) -> Result<Option<Vec<EndedSession>>, StoreError> {
     // First, so that nothing is added to the account that what follows would miss.
@@ -111,8 +116,9 @@ pub(crate) fn remove(
     told.extend(tx.conversations().list_partners(id, TOLD)?);
     told.extend(tx.contacts().list_mutual(id, TOLD)?);
     let ended = end_all_but(tx, id, None, now)?;
+    groups::depart(tx, id, new_id, now)?;
     // Also for the other side: what was said is gone with either of the two.
-    tx.conversations().delete_all(id)?;
+    tx.conversations().delete_pairs(id)?;
     if !tx.accounts().remove(id)? {
         return Ok(None);
     }
@@ -142,6 +148,10 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(9);
 
+    fn new_id() -> MemberChangeId {
+        MemberChangeId::from_bytes([1; 16])
+    }
+
     #[test]
     fn keys_go_first_and_everybody_is_told_once() {
         let (alice, bob, carol) = (account("alice").id, account("bob").id, account("carol").id);
@@ -169,7 +179,12 @@ mod tests {
             .returning(|id| Ok(vec![session(id)]));
         tx.sessions.expect_end().once().returning(|_, _| Ok(true));
         tx.conversations
-            .expect_delete_all()
+            .expect_page()
+            .once()
+            .in_sequence(&mut order)
+            .returning(|_, _, _, _| Ok(Vec::new()));
+        tx.conversations
+            .expect_delete_pairs()
             .with(eq(alice))
             .once()
             .in_sequence(&mut order)
@@ -195,7 +210,7 @@ mod tests {
             })
             .once()
             .return_const(());
-        let ended = remove(&mut tx, alice, None, NOW).unwrap().unwrap();
+        let ended = remove(&mut tx, alice, None, &new_id, NOW).unwrap().unwrap();
         assert_eq!(ended.len(), 1);
     }
 
@@ -203,9 +218,7 @@ mod tests {
     fn who_is_gone_already_does_not_leave_again() {
         let mut tx = MockTx::default();
         tx.accounts.expect_vacate().returning(|_, _| Ok(false));
-        assert_eq!(
-            remove(&mut tx, account("alice").id, None, NOW).unwrap(),
-            None
-        );
+        let alice = account("alice").id;
+        assert_eq!(remove(&mut tx, alice, None, &new_id, NOW).unwrap(), None);
     }
 }

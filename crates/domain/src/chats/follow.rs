@@ -36,7 +36,7 @@ impl Chats {
                 let found = tx.chats().find_by_number(viewer, number)?;
                 let conversation = found.ok_or(ViewChatError::Unknown)?.conversation;
                 let overview = tx.conversations().find_many(viewer, &[conversation])?.pop();
-                let overview = overview.ok_or(ViewChatError::Unknown)?;
+                let overview = overview.ok_or(ViewChatError::Unknown)?.overview;
                 Ok(Room {
                     number,
                     conversation,
@@ -62,8 +62,8 @@ impl Chats {
             .env
             .store
             .read(move |tx| {
-                let membership = tx.conversations().find_membership(conversation, viewer)?;
-                membership.ok_or(ViewChatError::Unknown)?;
+                let standing = tx.conversations().find_standing(conversation, viewer)?;
+                standing.ok_or(ViewChatError::Unknown)?;
                 let reach = Reach::After(seq);
                 let next = tx.chats().page_texts(conversation, reach, Self::READ_ON)?;
                 Ok::<_, ViewChatError>(Rows::load(tx, next)?)

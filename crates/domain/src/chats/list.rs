@@ -8,7 +8,7 @@ use super::open::{Opened, Rows};
 use super::{Chat, ChatList, ChatMessage, ChatNumber, Chats};
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::conversations::{ConversationId, ConversationOverview};
+use crate::conversations::{ConversationId, ConversationKind, ConversationOverview};
 use crate::messages::Reach;
 use crate::ports::{NumberedConversation, SealError, StoreError, StoreExt, Tx};
 use crate::presence::Presence;
@@ -121,10 +121,13 @@ fn find(
     tx: &mut dyn Tx,
     viewer: AccountId,
 ) -> Result<(Found, Vec<ConversationOverview>), StoreError> {
+    // Groups have no chats: the dialect knows two, an initiator and a receiver.
+    let pairs = Some(ConversationKind::Pair);
     let ids = tx
         .conversations()
-        .page(viewer, None, Chats::MAX_LISTED + 1)?;
-    let overviews = tx.conversations().find_many(viewer, &ids)?;
+        .page(viewer, pairs, None, Chats::MAX_LISTED + 1)?;
+    let stored = tx.conversations().find_many(viewer, &ids)?;
+    let overviews = stored.into_iter().map(|stored| stored.overview);
     let numbered: HashMap<ConversationId, NumberedConversation> = tx
         .chats()
         .find_many(&ids)?
@@ -199,7 +202,7 @@ fn view(
         .conversations()
         .find_many(viewer, &[found.conversation])?
         .pop();
-    let pair = overview.as_ref().and_then(pair_of);
+    let pair = overview.and_then(|stored| pair_of(&stored.overview));
     let numbered = vec![(found, pair.ok_or(ViewChatError::Unknown)?)];
     let messages =
         tx.chats()

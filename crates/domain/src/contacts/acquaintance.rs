@@ -59,9 +59,24 @@ pub(crate) fn find_partner(
     Ok(known.then_some(found.account))
 }
 
+/// The account of this name, if `viewer` may know of it or is in a group with it: whoever writes to a group seals to everybody
+/// in it, also to those who block the writer. None is answered like a name that nobody has.
+pub(crate) fn find_reader(
+    tx: &mut dyn Tx,
+    viewer: AccountId,
+    username: &Username,
+) -> Result<Option<AccountId>, StoreError> {
+    let Some(found) = tx.contacts().find_by_username(viewer, username)? else {
+        return Ok(None);
+    };
+    let known =
+        is_visible(tx, viewer, &found)? || tx.conversations().share_group(viewer, found.account)?;
+    Ok(known.then_some(found.account))
+}
+
 /// Whether `viewer` may know of the account. Whom it blocks may not. Who does not want to be discovered is known to those
-/// who have to do with them already: contacts and those who asked to be (either way), those who talk with them, and those
-/// who block them.
+/// who have to do with them already: contacts and those who asked to be (either way), those who talk with them, be it in a
+/// group, and those who block them.
 pub(crate) fn is_visible(
     tx: &mut dyn Tx,
     viewer: AccountId,
@@ -78,7 +93,8 @@ pub(crate) fn is_visible(
     if found.settings.discoverable || known {
         return Ok(true);
     }
-    tx.conversations().has_pair(viewer, found.account)
+    Ok(tx.conversations().has_pair(viewer, found.account)?
+        || tx.conversations().share_group(viewer, found.account)?)
 }
 
 #[cfg(test)]
@@ -88,10 +104,17 @@ mod tests {
     use crate::testing::{MockTx, acquaintance};
 
     fn seen(found: &Acquaintance, talk: bool) -> bool {
+        seen_in(found, talk, false)
+    }
+
+    fn seen_in(found: &Acquaintance, talk: bool, group: bool) -> bool {
         let mut tx = MockTx::default();
         tx.conversations
             .expect_has_pair()
             .returning(move |_, _| Ok(talk));
+        tx.conversations
+            .expect_share_group()
+            .returning(move |_, _| Ok(group));
         is_visible(&mut tx, crate::testing::account("alice").id, found).unwrap()
     }
 
@@ -106,6 +129,7 @@ mod tests {
         assert!(seen(&acquaintance("bob"), false));
         assert!(!seen(&hidden(), false));
         assert!(seen(&hidden(), true));
+        assert!(seen_in(&hidden(), false, true), "in a group with them");
         for contact in ContactState::ALL {
             let mut known = hidden();
             known.relation.contact = contact;
@@ -125,11 +149,29 @@ mod tests {
                 blocked_by_at: Some(Timestamp::from_seconds(1)),
                 ..Relation::default()
             };
-            assert!(!seen(&found, true));
+            assert!(!seen_in(&found, true, true));
         }
         let mut own = hidden();
         own.account = crate::testing::account("alice").id;
         assert!(seen(&own, false));
+    }
+
+    #[test]
+    fn whoever_writes_to_a_group_finds_the_keys_of_everybody_in_it() {
+        let mut blocks = acquaintance("bob");
+        blocks.relation.blocked_by_at = Some(Timestamp::from_seconds(1));
+        for group in [true, false] {
+            let (mut tx, found) = (MockTx::default(), blocks.clone());
+            tx.contacts
+                .expect_find_by_username()
+                .returning(move |_, _| Ok(Some(found.clone())));
+            tx.conversations
+                .expect_share_group()
+                .returning(move |_, _| Ok(group));
+            let alice = crate::testing::account("alice").id;
+            let found = find_reader(&mut tx, alice, &blocks.username).unwrap();
+            assert_eq!(found.is_some(), group);
+        }
     }
 
     #[test]

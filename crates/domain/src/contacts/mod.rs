@@ -11,7 +11,7 @@ mod relation;
 mod service;
 
 pub use acquaintance::Acquaintance;
-pub(crate) use acquaintance::{find_partner, find_visible, is_visible};
+pub(crate) use acquaintance::{find_partner, find_reader, find_visible, is_visible};
 pub use ask::AskError;
 pub use block::BlockError;
 pub(crate) use end::end;

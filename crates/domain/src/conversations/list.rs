@@ -1,13 +1,10 @@
 //! A member looks at their conversations.
 
-use std::time::Duration;
-
 use thiserror::Error;
 
-use super::{ConversationId, ConversationOverview, Conversations};
-use crate::ports::{StoreError, StoreExt};
+use super::{ConversationId, ConversationOverview, Conversations, open_title, open_titles};
+use crate::ports::{SealError, StoreError, StoreExt};
 use crate::sessions::Actor;
-use crate::{DomainError, ErrorKind};
 
 /// A stretch of the caller's conversations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +21,9 @@ pub enum ViewConversationError {
     /// There is none, or the caller is not in it: nobody outside can tell which.
     #[error("no such conversation")]
     Unknown,
+    /// A stored title does not open.
+    #[error("a stored title cannot be opened")]
+    Sealed(#[from] SealError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -37,27 +37,28 @@ impl Conversations {
     /// ([`Conversations::MAX_PAGE`] at the most).
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`ViewConversationError`], but never [`ViewConversationError::Unknown`].
     pub async fn list(
         &self,
         actor: &Actor,
         before: Option<ConversationId>,
         limit: u32,
-    ) -> Result<ConversationPage, StoreError> {
+    ) -> Result<ConversationPage, ViewConversationError> {
         let account = actor.account();
         let limit = limit.clamp(1, Self::MAX_PAGE);
-        let mut conversations = self
+        let mut stored = self
             .env
             .store
             .read(move |tx| {
                 // One more than asked for tells whether there is a next page.
-                let ids = tx.conversations().page(account, before, limit + 1)?;
-                tx.conversations().find_many(account, &ids)
+                let ids = tx.conversations().page(account, None, before, limit + 1)?;
+                Ok::<_, ViewConversationError>(tx.conversations().find_many(account, &ids)?)
             })
             .await?;
         let asked = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = conversations.len() > asked;
-        conversations.truncate(asked);
+        let more = stored.len() > asked;
+        stored.truncate(asked);
+        let conversations = open_titles(stored, &*self.sealer)?;
         let next = conversations.last().filter(|_| more).map(|last| last.id);
         Ok(ConversationPage {
             conversations,
@@ -75,7 +76,8 @@ impl Conversations {
         id: ConversationId,
     ) -> Result<ConversationOverview, ViewConversationError> {
         let account = actor.account();
-        self.env
+        let stored = self
+            .env
             .store
             .read(move |tx| {
                 tx.conversations()
@@ -83,29 +85,12 @@ impl Conversations {
                     .pop()
                     .ok_or(ViewConversationError::Unknown)
             })
-            .await
+            .await?;
+        Ok(open_title(stored, &*self.sealer)?)
     }
 }
 
-impl DomainError for ViewConversationError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Unknown => ErrorKind::NotFound,
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown-conversation",
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Unknown => None,
-            Self::Store(error) => error.retry_after(),
-        }
-    }
-}
+domain_error!(ViewConversationError {
+    Unknown: NotFound, "unknown-conversation";
+    Sealed: Internal, "internal-error";
+} else { Store });

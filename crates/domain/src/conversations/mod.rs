@@ -2,14 +2,24 @@
 
 mod conversation;
 mod list;
+mod members;
+mod role;
 mod service;
 mod start;
 mod start_sealed;
+mod title;
 
-pub use conversation::{ConversationId, ConversationOverview, Member, Membership, NewConversation};
+pub use conversation::{
+    ConversationId, ConversationKind, ConversationOverview, Member, MemberPlace, Membership,
+    NewConversation, Standing,
+};
 pub use list::{ConversationPage, ViewConversationError};
+pub use members::MemberPage;
+pub use role::{Role, UnknownRole};
 pub use service::Conversations;
 pub use start::{StartConversationError, Started};
 pub(crate) use start::{draft, start};
 pub(crate) use start_sealed::start_sealed;
 pub use start_sealed::{StartSealedError, StartedSealed};
+pub use title::{InvalidTitle, Title};
+pub(crate) use title::{open_title, open_titles};

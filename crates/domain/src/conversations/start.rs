@@ -119,7 +119,9 @@ pub(crate) fn start(
         .conversations()
         .find_many(starter, &[id])?
         .pop()
-        .ok_or(StartConversationError::Gone)?;
+        .ok_or(StartConversationError::Gone)?
+        // A pair has no title that would have to be opened.
+        .overview;
     Ok(Started {
         conversation,
         created,
@@ -175,7 +177,7 @@ mod tests {
     use crate::Timestamp;
     use crate::accounts::MessagesFrom;
     use crate::contacts::Relation;
-    use crate::testing::{MockTx, account, acquaintance};
+    use crate::testing::{MockTx, account, acquaintance, stored_group};
 
     const NEW: ConversationId = ConversationId::from_bytes([1; 16]);
     const OLD: ConversationId = ConversationId::from_bytes([2; 16]);
@@ -197,15 +199,9 @@ mod tests {
         tx.conversations
             .expect_find_or_insert_pair()
             .returning(move |_| Ok(present));
-        tx.conversations.expect_find_many().returning(|_, ids| {
-            let overview = |id: &ConversationId| ConversationOverview {
-                id: *id,
-                members: Vec::new(),
-                created_at: Timestamp::from_seconds(1),
-                last_seq: 0,
-            };
-            Ok(ids.iter().map(overview).collect())
-        });
+        tx.conversations
+            .expect_find_many()
+            .returning(|_, ids| Ok(ids.iter().map(|id| stored_group(*id)).collect()));
         tx
     }
 

@@ -3,6 +3,7 @@ use crate::accounts::{AccountId, Username};
 use crate::contacts::Acquaintance;
 use crate::conversations::ConversationOverview;
 use crate::envelopes::Envelope;
+use crate::groups::MemberChange;
 use crate::keys::{KeyOwner, PublicKey};
 use crate::messages::Message;
 use crate::sessions::SessionId;
@@ -32,11 +33,19 @@ pub enum EventKind {
     ContactAccepted,
     /// A contact has ended, or a request was withdrawn or declined.
     ContactRemoved,
+    /// A group of the account has another title, or shows those who join more or less.
+    ConversationUpdated,
+    /// Somebody came into a group of the account.
+    MemberAdded,
+    /// Somebody left a group of the account, or was removed from it; the account itself, too.
+    MemberRemoved,
+    /// Somebody has another role in a group of the account.
+    MemberChanged,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::MessageCreated,
         Self::ConversationCreated,
         Self::SessionRevoked,
@@ -46,6 +55,10 @@ impl EventKind {
         Self::ContactRequested,
         Self::ContactAccepted,
         Self::ContactRemoved,
+        Self::ConversationUpdated,
+        Self::MemberAdded,
+        Self::MemberRemoved,
+        Self::MemberChanged,
     ];
 
     /// The number it is stored as.
@@ -61,6 +74,10 @@ impl EventKind {
             Self::ContactRequested => 10,
             Self::ContactAccepted => 11,
             Self::ContactRemoved => 12,
+            Self::ConversationUpdated => 30,
+            Self::MemberAdded => 31,
+            Self::MemberRemoved => 32,
+            Self::MemberChanged => 33,
         }
     }
 
@@ -83,6 +100,10 @@ impl EventKind {
             Self::ContactRequested => "contact.requested",
             Self::ContactAccepted => "contact.accepted",
             Self::ContactRemoved => "contact.removed",
+            Self::ConversationUpdated => "conversation.updated",
+            Self::MemberAdded => "member.added",
+            Self::MemberRemoved => "member.removed",
+            Self::MemberChanged => "member.changed",
         }
     }
 }
@@ -93,7 +114,7 @@ impl EventKind {
 pub struct NewEvent {
     /// What happened.
     pub kind: EventKind,
-    /// The id of the message, envelope, conversation, session, key or account.
+    /// The id of the message, envelope, conversation, change of members, session, key or account.
     pub subject: [u8; 16],
     /// When.
     pub created_at: Timestamp,
@@ -153,6 +174,8 @@ pub enum EventData {
     Account(AccountId, Username),
     /// The id of the account that was there.
     Departed(AccountId),
+    /// Who came, left, or has another role.
+    Members(Box<MemberChange>),
     /// The other account, and how the owner of the log stands to it now.
     Contact(Box<Acquaintance>),
     /// What the event was about is no longer there.

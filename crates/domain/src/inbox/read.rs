@@ -9,11 +9,12 @@ use thiserror::Error;
 use super::{Event, EventData, EventKind, Inbox, InboxEvent, Offset, Window};
 use crate::accounts::{Account, AccountId};
 use crate::contacts::{Acquaintance, is_visible};
-use crate::conversations::{ConversationId, ConversationOverview};
+use crate::conversations::{ConversationId, ConversationOverview, open_titles};
 use crate::envelopes::{Envelope, EnvelopeId};
+use crate::groups::{MemberChange, MemberChangeId};
 use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{Message, MessageId, open_all};
-use crate::ports::{StoreError, StoreExt, StoredMessage, Tx};
+use crate::ports::{StoreError, StoreExt, StoredConversation, StoredMessage, Tx};
 use crate::sessions::{Actor, SessionId};
 use crate::{DomainError, ErrorKind};
 
@@ -56,7 +57,8 @@ struct Rows {
     window: Window,
     messages: Vec<StoredMessage>,
     envelopes: Vec<Envelope>,
-    conversations: Vec<ConversationOverview>,
+    conversations: Vec<StoredConversation>,
+    changes: Vec<MemberChange>,
     keys: Vec<(KeyOwner, PublicKey)>,
     mailbox_keys: Vec<(KeyId, KeyOwner)>,
     own: Option<Account>,
@@ -69,6 +71,7 @@ struct Subjects {
     messages: HashMap<MessageId, Message>,
     envelopes: HashMap<EnvelopeId, Envelope>,
     conversations: HashMap<ConversationId, ConversationOverview>,
+    changes: HashMap<MemberChangeId, MemberChange>,
     keys: HashMap<KeyId, (KeyOwner, PublicKey)>,
     mailbox_keys: HashMap<KeyId, KeyOwner>,
     own: Option<Account>,
@@ -102,7 +105,11 @@ impl Inbox {
                 message.id
             }),
             envelopes: by_id(rows.envelopes, |envelope| envelope.id),
-            conversations: by_id(rows.conversations, |overview| overview.id),
+            conversations: by_id(
+                open_titles(rows.conversations, &*self.sealer)?,
+                |overview| overview.id,
+            ),
+            changes: by_id(rows.changes, |change| change.id),
             keys: by_id(rows.keys, |(_, key)| key.id),
             mailbox_keys: rows.mailbox_keys.into_iter().collect(),
             own: rows.own,
@@ -153,10 +160,23 @@ fn load(
     let envelopes: Vec<_> = others
         .map(|id| EnvelopeId::from_bytes(*id.as_bytes()))
         .collect();
-    let conversations = subjects(
+    let conversations = subjects_of(
         &events,
-        EventKind::ConversationCreated,
+        &[
+            EventKind::ConversationCreated,
+            EventKind::ConversationUpdated,
+        ],
         ConversationId::from_bytes,
+    );
+    // Whoever was told of a change may know of it, also when they are no longer there.
+    let changes = subjects_of(
+        &events,
+        &[
+            EventKind::MemberAdded,
+            EventKind::MemberRemoved,
+            EventKind::MemberChanged,
+        ],
+        MemberChangeId::from_bytes,
     );
     let keys = subjects(&events, EventKind::KeyChanged, KeyId::from_bytes);
     let found = tx.keys().find_many(&keys)?;
@@ -175,6 +195,7 @@ fn load(
         messages,
         envelopes: find_unless_none(&envelopes, |ids| tx.envelopes().find_many(account, ids))?,
         conversations: tx.conversations().find_many(account, &conversations)?,
+        changes: find_unless_none(&changes, |ids| tx.groups().find_changes(ids))?,
         keys: found,
         mailbox_keys: find_unless_none(&others, |ids| tx.mailbox_keys().find_owners(ids))?,
         own,
@@ -228,7 +249,16 @@ fn find_people(
 
 /// The ids of what the events of one kind are about, each once.
 fn subjects<T: Ord>(events: &[InboxEvent], kind: EventKind, id: fn([u8; 16]) -> T) -> Vec<T> {
-    let of_kind = events.iter().filter(|event| event.kind == kind);
+    subjects_of(events, &[kind], id)
+}
+
+/// The same for events of several kinds.
+fn subjects_of<T: Ord>(
+    events: &[InboxEvent],
+    kinds: &[EventKind],
+    id: fn([u8; 16]) -> T,
+) -> Vec<T> {
+    let of_kind = events.iter().filter(|event| kinds.contains(&event.kind));
     of_kind
         .map(|event| id(event.subject))
         .collect::<BTreeSet<T>>()
@@ -254,12 +284,17 @@ impl Subjects {
                     envelope.cloned().map(EventData::Envelope)
                 })
             }
-            EventKind::ConversationCreated => {
+            EventKind::ConversationCreated | EventKind::ConversationUpdated => {
                 let id = ConversationId::from_bytes(subject);
                 self.conversations
                     .get(&id)
                     .cloned()
                     .map(EventData::Conversation)
+            }
+            EventKind::MemberAdded | EventKind::MemberRemoved | EventKind::MemberChanged => {
+                let change = self.changes.get(&MemberChangeId::from_bytes(subject));
+                let change = change.cloned();
+                change.map(|change| EventData::Members(Box::new(change)))
             }
             EventKind::SessionRevoked => Some(EventData::Session(SessionId::from_bytes(subject))),
             EventKind::KeyChanged => {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::{Keys, PublicKey};
 use crate::accounts::Username;
-use crate::contacts::find_visible;
+use crate::contacts::find_reader;
 use crate::ports::{StoreError, StoreExt};
 use crate::sessions::Actor;
 use crate::{DomainError, ErrorKind};
@@ -45,9 +45,9 @@ impl Keys {
         self.env
             .store
             .read(move |tx| {
-                let owner = find_visible(tx, viewer, &username)?;
+                let owner = find_reader(tx, viewer, &username)?;
                 let owner = owner.ok_or(ListKeysError::UnknownUser)?;
-                Ok(tx.keys().list(owner.account)?)
+                Ok(tx.keys().list(owner)?)
             })
             .await
     }

@@ -63,9 +63,9 @@ impl Messages {
             .env
             .store
             .read(move |tx| {
-                let member = tx.conversations().find_membership(conversation, account)?;
-                member.ok_or(ListMessagesError::UnknownConversation)?;
-                load(tx, conversation, reach, limit)
+                let standing = tx.conversations().find_standing(conversation, account)?;
+                let standing = standing.ok_or(ListMessagesError::UnknownConversation)?;
+                load(tx, conversation, standing.first_seq, reach, limit)
             })
             .await?;
         let asked = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -82,14 +82,22 @@ impl Messages {
     }
 }
 
-/// One more than asked for, which tells whether there is a next page.
+/// One more than asked for, which tells whether there is a next page; nothing from before `first_seq`, the first message that
+/// the reader may see.
 fn load(
     tx: &mut dyn Tx,
     conversation: ConversationId,
+    first_seq: u64,
     reach: Reach,
     limit: u32,
 ) -> Result<Vec<StoredMessage>, ListMessagesError> {
-    Ok(tx.messages().page(conversation, reach, limit + 1)?)
+    let reach = match reach {
+        Reach::After(seq) => Reach::After(seq.max(first_seq.saturating_sub(1))),
+        before @ Reach::Before(_) => before,
+    };
+    let mut stored = tx.messages().page(conversation, reach, limit + 1)?;
+    stored.retain(|message| message.seq >= first_seq);
+    Ok(stored)
 }
 
 impl DomainError for ListMessagesError {
@@ -113,6 +121,44 @@ impl DomainError for ListMessagesError {
         match self {
             Self::Store(error) => error.retry_after(),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{MockTx, stored_message};
+
+    const TALK: ConversationId = ConversationId::from_bytes([2; 16]);
+
+    fn seen(first_seq: u64, reach: Reach) -> Vec<u64> {
+        let mut tx = MockTx::default();
+        tx.messages.expect_page().returning(|_, reach, limit| {
+            let seqs: Vec<u64> = match reach {
+                Reach::After(seq) => (seq + 1..=9).collect(),
+                Reach::Before(seq) => (1..seq.unwrap_or(10)).rev().collect(),
+            };
+            let limit = usize::try_from(limit).unwrap();
+            Ok(seqs.into_iter().take(limit).map(stored_message).collect())
+        });
+        let stored = load(&mut tx, TALK, first_seq, reach, 3).unwrap();
+        stored.into_iter().map(|message| message.seq).collect()
+    }
+
+    #[test]
+    fn what_was_said_before_somebody_joined_is_not_there_for_them() {
+        for (first_seq, reach, expected) in [
+            (1, Reach::After(0), &[1, 2, 3, 4][..]),
+            (6, Reach::After(0), &[6, 7, 8, 9]),
+            (6, Reach::After(7), &[8, 9]),
+            (10, Reach::After(0), &[]),
+            (1, Reach::Before(None), &[9, 8, 7, 6]),
+            (8, Reach::Before(None), &[9, 8]),
+            (6, Reach::Before(Some(6)), &[]),
+            (10, Reach::Before(None), &[]),
+        ] {
+            assert_eq!(seen(first_seq, reach), expected, "{first_seq} {reach:?}");
         }
     }
 }

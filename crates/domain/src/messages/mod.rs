@@ -21,6 +21,6 @@ pub use format::{Format, Protection, UnknownFormat};
 pub use list::{ListMessagesError, MessagePage, Reach};
 pub use message::{Body, BodyError, Message, MessageId};
 pub use pending::PendingError;
-pub(crate) use seal::{key_binding, open_all};
+pub(crate) use seal::{key_binding, open_all, open_key};
 pub use send::{Receipt, SendMessage, SendMessageError};
 pub use service::Messages;

@@ -31,7 +31,7 @@ const fn body_binding<'a>(id: &'a MessageId, conversation: &'a ConversationId) -
     }
 }
 
-fn open_key(
+pub(crate) fn open_key(
     id: &ConversationId,
     sealed: &[u8],
     sealer: &dyn Sealer,

@@ -148,9 +148,10 @@ pub(super) fn append(
         digest,
         now,
     } = draft;
+    // Under the lock, so that who is removed before this message does not get it, and who is added gets all after.
     let membership = tx
         .conversations()
-        .find_membership(command.conversation, *sender)?;
+        .lock_membership(command.conversation, *sender)?;
     let membership = membership.ok_or(SendMessageError::UnknownConversation)?;
     if let Some((receipt, original)) = tx.messages().find_sent(*sender, &command.client_id)? {
         return if original == *digest {

@@ -19,10 +19,14 @@ impl Operators {
         let now = self.env.now();
         let account = self.env.store.read(move |tx| find(tx, &username)).await?;
         let (id, notice) = (account.id, self.accounts.farewell(&account));
+        let env = self.env.clone();
         let ended = self
             .env
             .store
-            .write(move |tx| remove(tx, id, notice.as_ref(), now)?.ok_or(FindAccountError::Unknown))
+            .write(move |tx| {
+                let removed = remove(tx, id, notice.as_ref(), &|| env.new_id(), now)?;
+                removed.ok_or(FindAccountError::Unknown)
+            })
             .await?;
         self.sessions.note_ended(&ended);
         Ok((account, ended.len()))

@@ -18,6 +18,16 @@ pub trait ContactRepository {
         username: &Username,
     ) -> Result<Option<Acquaintance>, StoreError>;
 
+    /// The accounts with these usernames (at most 500), compared folded, as `viewer` stands to them, in no order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_by_usernames(
+        &mut self,
+        viewer: AccountId,
+        usernames: &[Username],
+    ) -> Result<Vec<Acquaintance>, StoreError>;
+
     /// Those of `ids` (at most 500) that exist, as `viewer` stands to them, in no order.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ mod factors;
 mod fernet_cipher;
 mod file_cipher;
 mod files;
+mod groups;
 mod hotp;
 mod idempotency;
 mod identities;
@@ -81,7 +82,7 @@ pub use clock::Clock;
 pub use codes::CodeRepository;
 pub use common_passwords::CommonPasswords;
 pub use contacts::ContactRepository;
-pub use conversations::ConversationRepository;
+pub use conversations::{ConversationRepository, StoredConversation};
 pub use custodial_cipher::{Addressing, CustodialCipher, SecretUse};
 pub use custodial_keys::CustodialKeyRepository;
 pub use custodial_pairs::{CustodialPair, CustodialPairs, NoPair};
@@ -95,6 +96,7 @@ pub use factors::{FactorRepository, StoredTotp};
 pub use fernet_cipher::{FernetCipher, FernetKey, FernetRenderer};
 pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
 pub use files::{FileRepository, ShreddedFile, StoredFile};
+pub use groups::{GroupRepository, GroupSettings, NewGroup, NewMember};
 pub use hotp::Hotp;
 pub use idempotency::{Claim, ClaimState, IdempotencyRepository, NewClaim};
 pub use identities::IdentityRepository;
@@ -138,7 +140,7 @@ pub use self::{
     custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,
     deliveries::MockDeliveryRepository, envelopes::MockEnvelopeRepository,
     factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
-    files::MockFileRepository, idempotency::MockIdempotencyRepository,
+    files::MockFileRepository, groups::MockGroupRepository, idempotency::MockIdempotencyRepository,
     identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
     inbox::MockInboxRepository, installation::MockInstallationRepository,
     invites::MockInviteRepository, key_backups::MockKeyBackupRepository,

@@ -7,8 +7,8 @@ use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
     ChannelRepository, ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, IdempotencyRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    FactorRepository, FileRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
     TicketRepository,
@@ -99,6 +99,11 @@ pub trait Tx {
 
     /// Conversations and their members.
     fn conversations(&mut self) -> &mut dyn ConversationRepository {
+        Absent::lend()
+    }
+
+    /// Groups and the changes of their members.
+    fn groups(&mut self) -> &mut dyn GroupRepository {
         Absent::lend()
     }
 

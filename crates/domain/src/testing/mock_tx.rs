@@ -2,19 +2,20 @@ use crate::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, IdempotencyRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    FactorRepository, FileRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, MockAccountRepository, MockAppPasswordRepository,
     MockAuditRepository, MockAvatarRepository, MockChannelRepository, MockChatRepository,
     MockCodeRepository, MockContactRepository, MockConversationRepository,
     MockCustodialKeyRepository, MockDataKeyRepository, MockDeliveryRepository,
-    MockEnvelopeRepository, MockFactorRepository, MockFileRepository, MockIdempotencyRepository,
-    MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockInviteRepository,
-    MockKeyBackupRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
-    MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
-    MockSocketTicketRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository,
-    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
-    ThrottleRepository, TicketRepository, Tx,
+    MockEnvelopeRepository, MockFactorRepository, MockFileRepository, MockGroupRepository,
+    MockIdempotencyRepository, MockIdentityRepository, MockInboxRepository,
+    MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository, MockKeyRepository,
+    MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository,
+    MockRecoveryRepository, MockSessionRepository, MockSocketTicketRepository,
+    MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, ThrottleRepository,
+    TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -48,6 +49,8 @@ pub struct MockTx {
     pub presence: MockPresenceRepository,
     /// Conversations.
     pub conversations: MockConversationRepository,
+    /// Groups.
+    pub groups: MockGroupRepository,
     /// Messages.
     pub messages: MockMessageRepository,
     /// Numbers of conversations, and attachments.
@@ -139,6 +142,10 @@ impl Tx for MockTx {
 
     fn conversations(&mut self) -> &mut dyn ConversationRepository {
         &mut self.conversations
+    }
+
+    fn groups(&mut self) -> &mut dyn GroupRepository {
+        &mut self.groups
     }
 
     fn messages(&mut self) -> &mut dyn MessageRepository {

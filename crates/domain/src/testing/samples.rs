@@ -10,6 +10,9 @@ use crate::accounts::{Account, AccountId, Settings, Username};
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::avatars::Avatar;
 use crate::contacts::{Acquaintance, Relation};
+use crate::conversations::{ConversationId, ConversationKind, ConversationOverview, Role};
+use crate::messages::{ClientId, Format, MessageId};
+use crate::ports::{StoredConversation, StoredMessage};
 use crate::sessions::{Dialect, Session, SessionId};
 
 /// When the samples were made.
@@ -85,5 +88,45 @@ pub fn session(account: AccountId) -> Session {
         authenticated_at: MADE_AT,
         app_password: None,
         expires_at: MADE_AT + Session::LIFETIME,
+    }
+}
+
+/// An empty group without a title, as its owner finds it.
+#[must_use]
+pub fn stored_group(id: ConversationId) -> StoredConversation {
+    StoredConversation {
+        overview: ConversationOverview {
+            id,
+            kind: ConversationKind::Group,
+            title: None,
+            shows_history: false,
+            role: Role::Owner,
+            members: Vec::new(),
+            member_count: 1,
+            version: 1,
+            created_at: MADE_AT,
+            last_seq: 0,
+        },
+        sealed_key: vec![9; 80],
+        sealed_title: None,
+    }
+}
+
+/// The message of `alice` with this number.
+#[must_use]
+pub fn stored_message(seq: u64) -> StoredMessage {
+    let Account { id, username, .. } = account("alice");
+    StoredMessage {
+        id: MessageId::from_bytes(bytes(&seq.to_string())),
+        conversation: ConversationId::from_bytes([2; 16]),
+        sealed_key: vec![9; 80],
+        seq,
+        sender: id,
+        sender_username: username,
+        client_id: ClientId::restore(seq.to_string()),
+        format: Format::Opaque,
+        body: b"sealed".to_vec(),
+        sent_at: None,
+        created_at: MADE_AT,
     }
 }

@@ -2,6 +2,7 @@
 
 mod backend;
 mod connection;
+pub(crate) mod locks;
 mod open;
 
 use std::sync::Arc;

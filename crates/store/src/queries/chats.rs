@@ -158,6 +158,7 @@ impl ChatRepository for UnitTx<'_> {
                 )
                 .filter(attachments::file_id.eq(file.as_bytes().as_slice()))
                 .filter(members::account_id.eq(account.as_bytes().as_slice()))
+                .filter(message_rows::seq.ge(members::first_seq))
                 .filter(file_rows::deleted_at.is_null())
                 .select(files::Row::as_select())
                 .first(conn)

@@ -105,6 +105,23 @@ impl ContactRepository for UnitTx<'_> {
         })
     }
 
+    fn find_by_usernames(
+        &mut self,
+        viewer: AccountId,
+        usernames: &[Username],
+    ) -> Result<Vec<Acquaintance>, StoreError> {
+        if usernames.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|conn| {
+            let wanted = usernames.iter().map(Username::key);
+            let rows: Vec<Row> = seen_by!(viewer)
+                .filter(accounts::username_key.eq_any(wanted))
+                .load(conn)?;
+            decode_all(rows)
+        })
+    }
+
     fn find_many(
         &mut self,
         viewer: AccountId,

@@ -8,10 +8,15 @@ use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::SessionId;
 
 use super::deliveries::number_notice;
-use super::{Conn, UnitTx};
+use super::{Conn, UnitTx, locks};
 use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{inbox_events, inboxes, sessions};
+
+/// Up to so many logs are written one after the other, by statements that stay prepared; more of them together.
+const ROW_BY_ROW: usize = 4;
+/// How many rows one statement writes, at most.
+const BATCH: usize = 500;
 
 impl InboxRepository for UnitTx<'_> {
     fn collect(&mut self, recipients: &[AccountId], event: NewEvent) {
@@ -117,6 +122,9 @@ pub(super) fn write_events(
             logs.entry(*recipient).or_default().push(*event);
         }
     }
+    if logs.len() > ROW_BY_ROW {
+        return write_many(conn, &logs, noticed);
+    }
     let mut grown = Vec::with_capacity(logs.len());
     for (account, events) in logs {
         let added = i64::try_from(events.len()).unwrap_or(i64::MAX);
@@ -129,13 +137,7 @@ pub(super) fn write_events(
         let Some(head) = head else { continue };
         for (offset, event) in (head - added + 1..).zip(events) {
             diesel::insert_into(inbox_events::table)
-                .values((
-                    inbox_events::account_id.eq(account.as_bytes().as_slice()),
-                    inbox_events::event_offset.eq(offset),
-                    inbox_events::kind.eq(event.kind.code()),
-                    inbox_events::subject.eq(event.subject.as_slice()),
-                    inbox_events::created_at.eq(event.created_at.as_micros()),
-                ))
+                .values(EventRow::of(&account, offset, &event))
                 .execute(conn)?;
             if noticed.contains(&(account, event.subject)) {
                 number_notice(conn, &event.subject, offset)?;
@@ -144,4 +146,76 @@ pub(super) fn write_events(
         grown.push(account);
     }
     Ok(grown)
+}
+
+/// The same for many logs, in statements of at most [`BATCH`] rows. All logs are locked before the first is written.
+fn write_many(
+    conn: &mut Conn,
+    logs: &BTreeMap<AccountId, Vec<NewEvent>>,
+    noticed: &BTreeSet<(AccountId, [u8; 16])>,
+) -> Result<Vec<AccountId>, QueryError> {
+    let accounts: Vec<&[u8]> = logs
+        .keys()
+        .map(|account| account.as_bytes().as_slice())
+        .collect();
+    let mut heads: Vec<(AccountId, i64)> = Vec::with_capacity(logs.len());
+    for batch in accounts.chunks(BATCH) {
+        for (account, head) in locks::lock_inboxes(conn, batch)? {
+            let account = bytes(&account, At("inboxes", "account_id"))?;
+            heads.push((AccountId::from_bytes(account), head));
+        }
+    }
+    let (mut rows, mut notices) = (Vec::new(), Vec::new());
+    // Whose heads move on by how much: mostly all by the same.
+    let mut steps: BTreeMap<i64, Vec<&[u8]>> = BTreeMap::new();
+    for (account, head) in &heads {
+        let events = logs.get(account).map_or(&[][..], Vec::as_slice);
+        for (offset, event) in (head + 1..).zip(events) {
+            rows.push(EventRow::of(account, offset, event));
+            if noticed.contains(&(*account, event.subject)) {
+                notices.push((event.subject, offset));
+            }
+        }
+        let added = i64::try_from(events.len()).unwrap_or(i64::MAX);
+        steps.entry(added).or_default().push(account.as_bytes());
+    }
+    for (added, accounts) in steps {
+        for batch in accounts.chunks(BATCH) {
+            let own = inboxes::table.filter(inboxes::account_id.eq_any(batch.iter().copied()));
+            diesel::update(own)
+                .set(inboxes::head.eq(inboxes::head + added))
+                .execute(conn)?;
+        }
+    }
+    for batch in rows.chunks(BATCH) {
+        diesel::insert_into(inbox_events::table)
+            .values(batch)
+            .execute(conn)?;
+    }
+    for (message, offset) in notices {
+        number_notice(conn, &message, offset)?;
+    }
+    Ok(heads.into_iter().map(|(account, _)| account).collect())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = inbox_events)]
+struct EventRow<'a> {
+    account_id: &'a [u8],
+    event_offset: i64,
+    kind: i16,
+    subject: &'a [u8],
+    created_at: i64,
+}
+
+impl<'a> EventRow<'a> {
+    fn of(account: &'a AccountId, offset: i64, event: &'a NewEvent) -> Self {
+        Self {
+            account_id: account.as_bytes(),
+            event_offset: offset,
+            kind: event.kind.code(),
+            subject: &event.subject,
+            created_at: event.created_at.as_micros(),
+        }
+    }
 }

@@ -18,6 +18,7 @@ mod deliveries;
 mod envelopes;
 mod factors;
 mod files;
+mod groups;
 mod idempotency;
 mod identities;
 mod inbox;
@@ -44,14 +45,14 @@ use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, IdempotencyRepository, IdentityRepository, InboxRepository,
-    InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    FactorRepository, FileRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
     TicketRepository, Tx, Unit, Verdict,
 };
 
-use super::Conn;
+use super::{Conn, locks};
 use crate::failure::{Failure, QueryError};
 use crate::news::News;
 
@@ -172,6 +173,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn conversations(&mut self) -> &mut dyn ConversationRepository {
+        self
+    }
+
+    fn groups(&mut self) -> &mut dyn GroupRepository {
         self
     }
 

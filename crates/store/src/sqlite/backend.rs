@@ -2,6 +2,8 @@
 
 /// What the queries run on.
 pub(crate) type Conn = diesel::SqliteConnection;
+/// How this engine locks rows that are read.
+use super::locks;
 
 #[path = "../queries/mod.rs"]
 pub(crate) mod queries;

@@ -1,12 +1,10 @@
 use super::*;
 use crate::accounts::MessagesFrom;
 use crate::contacts::{Correspondent, Relation};
-use crate::conversations::{
-    ConversationId, ConversationOverview, Member, Membership, StartConversationError,
-};
+use crate::conversations::{ConversationId, Member, Membership, Role, StartConversationError};
 use crate::keys::{Custody, KeyId, KeyUse, PublicKey};
-use crate::ports::{Digest, MockSealer};
-use crate::testing::{MockTx, ToyDigester, account, acquaintance};
+use crate::ports::{Digest, MockSealer, StoredConversation};
+use crate::testing::{MockTx, ToyDigester, account, acquaintance, stored_group};
 
 const NOW: Timestamp = Timestamp::from_seconds(5);
 const NEW: MessageId = MessageId::from_bytes([1; 16]);
@@ -67,7 +65,7 @@ fn tx(custody: Custody, sent: Option<(Receipt, Digest)>) -> MockTx {
     tx.conversations
         .expect_find_many()
         .returning(|_, _| Ok(vec![overview()]));
-    tx.conversations.expect_find_membership().returning(|_, _| {
+    tx.conversations.expect_lock_membership().returning(|_, _| {
         Ok(Some(Membership {
             sealed_key: vec![1],
             members: vec![account("alice").id, account("bob").id],
@@ -84,17 +82,16 @@ fn tx(custody: Custody, sent: Option<(Receipt, Digest)>) -> MockTx {
     tx
 }
 
-fn overview() -> ConversationOverview {
+fn overview() -> StoredConversation {
     let member = |name: &str| Member {
         account: account(name).id,
         username: account(name).username,
+        role: Role::Member,
+        joined_at: NOW,
     };
-    ConversationOverview {
-        id: TALK,
-        members: vec![member("alice"), member("bob")],
-        created_at: NOW,
-        last_seq: 0,
-    }
+    let mut stored = stored_group(TALK);
+    stored.overview.members = vec![member("alice"), member("bob")];
+    stored
 }
 
 fn run(tx: &mut MockTx) -> Result<Receipt, DeliverError> {

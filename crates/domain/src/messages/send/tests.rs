@@ -32,7 +32,7 @@ fn tx(sent: Option<(Receipt, Digest)>) -> MockTx {
 fn tx_with(bob: Correspondent, sent: Option<(Receipt, Digest)>) -> MockTx {
     let mut tx = MockTx::default();
     tx.conversations
-        .expect_find_membership()
+        .expect_lock_membership()
         .returning(move |_, _| {
             Ok(Some(Membership {
                 sealed_key: vec![9],
@@ -145,7 +145,7 @@ fn one_name_for_two_messages_is_refused() {
 fn who_is_not_a_member_learns_nothing() {
     let mut tx = MockTx::default();
     tx.conversations
-        .expect_find_membership()
+        .expect_lock_membership()
         .returning(|_, _| Ok(None));
     let refused = append(&mut tx, &draft(Format::Opaque), &MockSealer::new());
     assert!(matches!(

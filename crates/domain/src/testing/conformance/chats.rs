@@ -69,7 +69,7 @@ pub async fn numbered_once(store: Arc<dyn Store>) {
     assert_eq!(found, [one, two]);
     // A number that was given is not given again, though its conversation is gone.
     let gone: Result<u64, StoreError> = store
-        .write(move |tx| tx.conversations().delete_all(alice))
+        .write(move |tx| tx.conversations().delete_pairs(alice))
         .await;
     assert_eq!(gone.unwrap(), 2);
     let third = conversation(&store, 3, bob, carol).await;

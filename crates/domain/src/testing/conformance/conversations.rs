@@ -203,7 +203,7 @@ pub async fn paged_newest_first(store: Arc<dyn Store>) {
         (Some(id(1)), vec![]),
     ] {
         let page = store
-            .read(move |tx| tx.conversations().page(alice, before, 3))
+            .read(move |tx| tx.conversations().page(alice, None, before, 3))
             .await
             .unwrap();
         assert_eq!(page, expected);
@@ -217,8 +217,9 @@ pub async fn paged_newest_first(store: Arc<dyn Store>) {
         .unwrap();
     let names: Vec<Vec<String>> = seen
         .iter()
-        .map(|overview| {
-            overview
+        .map(|stored| {
+            stored
+                .overview
                 .members
                 .iter()
                 .map(|member| member.username.to_string())
@@ -226,7 +227,9 @@ pub async fn paged_newest_first(store: Arc<dyn Store>) {
         })
         .collect();
     assert_eq!(
-        seen.iter().map(|overview| overview.id).collect::<Vec<_>>(),
+        seen.iter()
+            .map(|stored| stored.overview.id)
+            .collect::<Vec<_>>(),
         [id(4), id(1)]
     );
     assert_eq!(names, [["alice", "friend4"], ["alice", "friend1"]]);
@@ -250,14 +253,15 @@ pub async fn deleted_for_both(store: Arc<dyn Store>) {
     }
     for expected in [2, 0] {
         let deleted: Result<u64, StoreError> = store
-            .write(move |tx| tx.conversations().delete_all(alice))
+            .write(move |tx| tx.conversations().delete_pairs(alice))
             .await;
         assert_eq!(deleted.unwrap(), expected);
     }
     let left: Result<_, StoreError> = store
         .read(move |tx| {
-            let of =
-                |tx: &mut dyn crate::ports::Tx, account| tx.conversations().page(account, None, 10);
+            let of = |tx: &mut dyn crate::ports::Tx, account| {
+                tx.conversations().page(account, None, None, 10)
+            };
             let pages = [of(tx, alice)?, of(tx, bob)?, of(tx, carol)?];
             let ids: Vec<_> = (1..=3).map(message_id).collect();
             let messages = tx.messages().find_many(&ids)?;

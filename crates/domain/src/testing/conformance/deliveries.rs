@@ -226,7 +226,7 @@ pub async fn gone_with_their_messages(store: Arc<dyn Store>) {
     say(&store, &pair, 1, NOW).await;
     let alice = pair.alice;
     store
-        .write(move |tx| tx.conversations().delete_all(alice))
+        .write(move |tx| tx.conversations().delete_pairs(alice))
         .await
         .unwrap();
     assert_eq!(pending(&store, (pair.bob, pair.alice), ALL).await, []);

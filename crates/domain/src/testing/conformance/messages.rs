@@ -36,7 +36,7 @@ pub async fn numbered_without_a_hole(store: Arc<dyn Store>) {
         .read(move |tx| tx.conversations().find_many(bob, &[talk]))
         .await
         .unwrap();
-    assert_eq!(seen.first().unwrap().last_seq, 3);
+    assert_eq!(seen.first().unwrap().overview.last_seq, 3);
 }
 
 /// A message comes back as it was stored, with its sender's name and its conversation's key.

@@ -1,0 +1,37 @@
+//! Rows that are locked while they are read.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use crate::schema::{conversations, inboxes, members};
+
+/// Locks a conversation until the transaction ends, if the account is in it: what is read afterwards is what others left
+/// there, and stays so.
+pub(crate) fn lock_conversation(
+    conn: &mut PgConnection,
+    conversation: &[u8],
+    account: &[u8],
+) -> QueryResult<()> {
+    let own = members::table.find((conversation, account));
+    conversations::table
+        .find(conversation)
+        .filter(exists(own))
+        .select(conversations::last_seq)
+        .for_update()
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(())
+}
+
+/// The inboxes of these accounts that are there, with their heads, locked in the order of their accounts.
+pub(crate) fn lock_inboxes(
+    conn: &mut PgConnection,
+    accounts: &[&[u8]],
+) -> QueryResult<Vec<(Vec<u8>, i64)>> {
+    inboxes::table
+        .filter(inboxes::account_id.eq_any(accounts.iter().copied()))
+        .order(inboxes::account_id)
+        .select((inboxes::account_id, inboxes::head))
+        .for_update()
+        .load(conn)
+}
