@@ -187,6 +187,223 @@ fn addresses_become_claims_and_back_on_postgres() {
     addresses_become_claims_and_back(conn, || POSTGRES, id);
 }
 
+const GROUPS: &str = "00000000000022";
+/// Everything that hangs on a conversation, from the account of a sender to the file that came with a message.
+const TALK: &str = "SELECT accounts.username || ' ' || messages.seq || ' ' || CAST(conversations.created_at AS TEXT) || ' ' \
+    || CAST(chat_numbers.chat_number AS TEXT) || ' ' || CAST(deliveries.taken_at AS TEXT) \
+    || CASE WHEN attachments.file_id IS NULL THEN '' ELSE ' with a file' END AS line \
+    FROM messages JOIN accounts ON accounts.id = messages.sender_id \
+    JOIN conversations ON conversations.id = messages.conversation_id \
+    JOIN members ON members.conversation_id = conversations.id AND members.account_id = accounts.id \
+    JOIN chat_numbers ON chat_numbers.conversation_id = conversations.id \
+    JOIN deliveries ON deliveries.message_id = messages.id \
+    LEFT JOIN attachments ON attachments.message_id = messages.id";
+const MEMBERS: &str = "SELECT accounts.username || ' ' || CAST(members.role AS TEXT) || ' ' \
+    || CAST(members.joined_at AS TEXT) || ' ' || CAST(members.first_seq AS TEXT) || ' ' \
+    || CAST(conversations.kind AS TEXT) || ' ' || CAST(conversations.member_count AS TEXT) AS line \
+    FROM members JOIN accounts ON accounts.id = members.account_id \
+    JOIN conversations ON conversations.id = members.conversation_id";
+
+/// 32 bytes of one digit: an id's text, twice as long.
+fn digest(id: &impl Fn(u8) -> String, digit: u8) -> String {
+    let digits = digit.to_string().repeat(32);
+    id(digit).replace(&digits, &digits.repeat(2))
+}
+
+/// A pair that talks, in schema 21; `id` makes an id of one digit as the engine writes it.
+fn pair_that_talks(id: &impl Fn(u8) -> String) -> Vec<String> {
+    let (a, b, talk) = (id(1), id(2), id(3));
+    let digest = |digit| digest(id, digit);
+    let message = |number: u8, sender: &str| {
+        format!(
+            "INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, digest, format, body, created_at) \
+             VALUES ({}, {talk}, {}, {sender}, 'c{number}', {}, 1, {}, 8)",
+            id(number),
+            number - 4,
+            digest(number),
+            id(9)
+        )
+    };
+    let delivery = |number: u8| {
+        format!(
+            "INSERT INTO deliveries (message_id, receiver_id, sender_id, taken_at) VALUES ({}, {b}, {a}, {number}000)",
+            id(number)
+        )
+    };
+    let member = |who: &str| {
+        format!("INSERT INTO members (conversation_id, account_id) VALUES ({talk}, {who})")
+    };
+    vec![
+        account(&a, "a", "", ""),
+        account(&b, "b", "", ""),
+        format!(
+            "INSERT INTO conversations (id, pair, sealed_key, last_seq, created_at) VALUES ({talk}, {}, {}, 2, 7)",
+            digest(1),
+            id(9)
+        ),
+        member(&a),
+        member(&b),
+        message(5, &a),
+        message(6, &b),
+        delivery(5),
+        delivery(6),
+        format!(
+            "INSERT INTO chat_numbers (conversation_id, chat_number, initiator_id) VALUES ({talk}, 1, {a})"
+        ),
+        format!(
+            "INSERT INTO files (id, owner_id, blob, size, digest, sealed_key, sealed_type, created_at) \
+             VALUES ({}, {a}, {}, 1, {}, {}, {}, 6)",
+            id(7),
+            id(7),
+            digest(7),
+            id(9),
+            id(9)
+        ),
+        format!(
+            "INSERT INTO attachments (message_id, file_id) VALUES ({}, {})",
+            id(5),
+            id(7)
+        ),
+    ]
+}
+
+/// A group with a message, and events of every kind that groups have.
+fn group(id: &impl Fn(u8) -> String) -> Vec<String> {
+    let (a, talk) = (id(1), id(4));
+    let digest = digest(id, 1);
+    let mut group = vec![
+        format!(
+            "INSERT INTO conversations (id, kind, sealed_key, created_at) VALUES ({talk}, 2, {}, 7)",
+            id(9)
+        ),
+        format!("INSERT INTO members (conversation_id, account_id, role) VALUES ({talk}, {a}, 3)"),
+        format!(
+            "INSERT INTO messages (id, conversation_id, seq, sender_id, client_id, digest, format, body, created_at) \
+             VALUES ({}, {talk}, 1, {a}, 'g', {digest}, 1, {}, 8)",
+            id(8),
+            id(9)
+        ),
+        format!("INSERT INTO inboxes (account_id, head) VALUES ({a}, 33)"),
+    ];
+    group.extend((30..=33).map(|kind: u8| {
+        format!(
+            "INSERT INTO inbox_events (account_id, event_offset, kind, subject, created_at) \
+             VALUES ({a}, {kind}, {kind}, {talk}, 1)"
+        )
+    }));
+    group
+}
+
+const EVENTS: &str =
+    "SELECT CAST(event_offset AS TEXT) || ' ' || CAST(kind AS TEXT) AS line FROM inbox_events";
+
+fn set<const N: usize>(lines: [&str; N]) -> BTreeSet<String> {
+    lines.map(str::to_owned).into_iter().collect()
+}
+
+/// What is there once the groups have come, and once they have gone again.
+fn a_pair_outlives_groups<C, DB>(
+    conn: &mut C,
+    migrations: fn() -> EmbeddedMigrations,
+    id: &impl Fn(u8) -> String,
+) where
+    C: MigrationHarness<DB> + SimpleConnection + Connection<Backend = DB>,
+    DB: Backend,
+    for<'q> diesel::query_builder::SqlQuery: diesel::query_dsl::LoadQuery<'q, C, Line>,
+{
+    let talk = set(["a 1 7 1 5000 with a file", "b 2 7 1 6000"]);
+    assert_eq!(lines(conn, TALK), talk);
+    assert_eq!(lines(conn, MEMBERS), set(["a 1 7 1 1 2", "b 1 7 1 1 2"]));
+    for sql in group(id) {
+        conn.batch_execute(&sql).unwrap();
+    }
+    conn.revert_last_migration(migrations()).unwrap();
+    assert_eq!(lines(conn, TALK), talk);
+    let left = "SELECT CAST(count(*) AS TEXT) AS line FROM";
+    for (table, rows) in [("conversations", "1"), ("members", "2"), ("messages", "2")] {
+        assert_eq!(lines(conn, &format!("{left} {table}")), set([rows]));
+    }
+    // The log keeps its offsets; what they were about is gone.
+    assert_eq!(lines(conn, EVENTS), set(["30 2", "31 2", "32 2", "33 2"]));
+    conn.run_next_migration(migrations()).unwrap();
+    assert_eq!(lines(conn, TALK), talk);
+}
+
+#[tokio::test]
+async fn what_pairs_said_is_there_after_groups_came_to_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.db");
+    let conn = &mut sqlite(&path);
+    let id = |digit: u8| format!("x'{}'", digit.to_string().repeat(32));
+    up_to(conn, || SQLITE, GROUPS);
+    for sql in pair_that_talks(&id) {
+        conn.batch_execute(&sql).unwrap();
+    }
+    // As an operator's upgrade does it: with the foreign keys that every connection of the store has.
+    SqliteStore::open(&path, &SqliteOptions::default(), Arc::new(Nobody)).unwrap();
+    // Migrations run without them, on the way back too.
+    conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
+    let later = migrations_after_groups(conn);
+    for _ in 0..later {
+        conn.revert_last_migration(SQLITE).unwrap();
+    }
+    a_pair_outlives_groups(conn, || SQLITE, &id);
+    let violations = "SELECT \"table\" AS line FROM pragma_foreign_key_check";
+    assert_eq!(lines(conn, violations), BTreeSet::new());
+}
+
+/// How many migrations a current database has that came after the groups.
+fn migrations_after_groups(conn: &mut SqliteConnection) -> usize {
+    let applied = conn.applied_migrations().unwrap();
+    let later = applied
+        .iter()
+        .filter(|version| version.to_string().as_str() > GROUPS);
+    later.count()
+}
+
+#[test]
+fn what_pairs_said_is_there_after_groups_came_to_postgres() {
+    let Some(url) = postgres_url() else { return };
+    let conn = &mut PgConnection::establish(&url).unwrap();
+    let id = |digit: u8| format!("'\\x{}'", digit.to_string().repeat(32));
+    up_to(conn, || POSTGRES, GROUPS);
+    for sql in pair_that_talks(&id) {
+        conn.batch_execute(&sql).unwrap();
+    }
+    conn.run_next_migration(POSTGRES).unwrap();
+    a_pair_outlives_groups(conn, || POSTGRES, &id);
+}
+
+#[tokio::test]
+async fn a_migration_that_leaves_something_dangling_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.db");
+    let conn = &mut sqlite(&path);
+    let id = |digit: u8| format!("x'{}'", digit.to_string().repeat(32));
+    up_to(conn, || SQLITE, GROUPS);
+    conn.batch_execute(&format!(
+        "PRAGMA foreign_keys = OFF; INSERT INTO members (conversation_id, account_id) VALUES ({}, {})",
+        id(1),
+        id(2)
+    ))
+    .unwrap();
+    let refused = SqliteStore::open(&path, &SqliteOptions::default(), Arc::new(Nobody))
+        .err()
+        .expect("a row that refers to nothing");
+    assert!(
+        matches!(
+            refused,
+            OpenSqliteError::Migration(MigrationError::Failed(_))
+        ),
+        "{refused}"
+    );
+    let pending = conn.pending_migrations(SQLITE).unwrap();
+    assert_eq!(
+        pending.first().unwrap().name().version().to_string(),
+        GROUPS
+    );
+}
+
 #[tokio::test]
 async fn names_from_before_are_compared_by_their_looks_once_that_is_computed() {
     let folder = tempfile::tempdir().unwrap();

@@ -15,8 +15,9 @@ use crate::schema::{accounts, conversations, member_changes, members};
 /// How many rows one statement writes.
 const BATCH: usize = 500;
 
+// No column is left to its default, so that many rows are one statement on SQLite, too.
 #[derive(Insertable)]
-#[diesel(table_name = members)]
+#[diesel(table_name = members, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     conversation_id: &'a [u8],
     account_id: &'a [u8],

@@ -198,8 +198,9 @@ fn write_many(
     Ok(heads.into_iter().map(|(account, _)| account).collect())
 }
 
+// No column is left to its default, so that many rows are one statement on SQLite, too.
 #[derive(Insertable)]
-#[diesel(table_name = inbox_events)]
+#[diesel(table_name = inbox_events, treat_none_as_default_value = false)]
 struct EventRow<'a> {
     account_id: &'a [u8],
     event_offset: i64,

@@ -3,6 +3,7 @@
 mod backend;
 mod connection;
 pub(crate) mod locks;
+mod migrate;
 mod open;
 mod writer;
 

@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 
 use super::SqliteStore;
 use super::connection::{Reader, library_version, set_up_writer};
+use super::migrate;
 use super::writer::Writer;
 use crate::migrations::{self, MigrationError, MigrationMode, Plan, SQLITE};
 use crate::pool::Pool;
@@ -95,7 +96,7 @@ impl SqliteStore {
             return Err(OpenSqliteError::Library(version));
         }
         set_up_writer(&mut conn).map_err(|error| unusable(error.into()))?;
-        migrate(&mut conn, path, options.migrate)?;
+        bring_up_to_date(&mut conn, path, options.migrate)?;
         let readers = Pool::open(
             url,
             options.readers,
@@ -131,7 +132,7 @@ fn make_private(path: &Path) -> Result<(), OpenSqliteError> {
         })
 }
 
-fn migrate(
+fn bring_up_to_date(
     conn: &mut SqliteConnection,
     path: &Path,
     mode: MigrationMode,
@@ -141,7 +142,7 @@ fn migrate(
         Plan::Create => {}
         Plan::Upgrade => back_up(conn, path)?,
     }
-    Ok(migrations::run(conn, SQLITE)?)
+    Ok(migrate::run(conn)?)
 }
 
 /// A complete copy beside the file, so that an upgrade can be taken back. An earlier copy is kept: it may be the only

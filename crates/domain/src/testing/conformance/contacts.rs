@@ -380,3 +380,32 @@ pub async fn friends_of_many_are_listed(store: Arc<dyn Store>) {
         .unwrap();
     assert_eq!(cut.len(), 3);
 }
+
+/// Many are found by their names at once, compared folded; names that nobody has are passed over.
+pub async fn found_by_many_names(store: Arc<dyn Store>) {
+    let (alice, bob) = two(&store).await;
+    save(&store, alice, bob, blocked()).await;
+    let names = |names: &[&str]| -> Vec<Username> {
+        let parsed = names.iter().map(|name| Username::parse(name).unwrap());
+        parsed.collect()
+    };
+    for (wanted, expected) in [
+        (
+            names(&["BOB", "nobody", "Alice"]),
+            vec![(alice, false), (bob, true)],
+        ),
+        (names(&["nobody"]), vec![]),
+        (vec![], vec![]),
+    ] {
+        let found = store
+            .read(move |tx| tx.contacts().find_by_usernames(alice, &wanted))
+            .await
+            .unwrap();
+        let mut found: Vec<_> = found
+            .iter()
+            .map(|found| (found.account, found.relation.blocked_at.is_some()))
+            .collect();
+        found.sort_by_key(|(account, _)| *account != alice);
+        assert_eq!(found, expected);
+    }
+}

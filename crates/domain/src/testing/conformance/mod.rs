@@ -26,6 +26,7 @@ pub mod deliveries;
 pub mod envelopes;
 pub mod factors;
 pub mod files;
+pub mod groups;
 pub mod idempotency;
 pub mod identities;
 pub mod inbox;
@@ -79,7 +80,7 @@ macro_rules! store_conformance {
                 partners_share_a_conversation;
             key_backups: found_by_generation_and_deleted, id_and_generation_are_unique,
                 whoever_looks_at_the_newest_is_alone;
-            contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, paged_by_folded_name,
+            contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, found_by_many_names, paged_by_folded_name,
                 searched_by_prefix, mutual_ones_are_told, who_ask_each_other_at_once_are_contacts,
                 a_block_against_an_acceptance, a_tally_is_exact_in_a_race, friends_of_many_are_listed;
             presence: a_lease_runs_out, only_who_has_a_session_is_there, swept_when_run_out,
@@ -91,6 +92,11 @@ macro_rules! store_conformance {
             files: found_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique,
                 paged_newest_first, shredded_then_removed, blobs_are_known_by_their_rows,
                 shredded_before_their_owner_goes;
+            groups: seen_by_its_members, paged_by_kind, members_of_a_group_are_partners,
+                members_come_and_go, members_are_paged_as_they_came, the_longest_standing_succeeds,
+                settings_are_replaced_only_if_unchanged, changes_are_found_as_noted,
+                deleted_with_its_content, groups_outlive_the_pairs_of_who_leaves, a_thousand_are_told,
+                who_is_out_gets_nothing_and_who_is_in_gets_all;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
                 the_mark_moves_forward;
