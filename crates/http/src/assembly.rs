@@ -23,6 +23,7 @@ use sealpost_domain::exports::Exports;
 use sealpost_domain::factors::{FactorPorts, Factors};
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{FilePorts, Files};
+use sealpost_domain::groups::Groups;
 use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
@@ -285,6 +286,7 @@ impl Services {
             audit: AuditTrail::new(env.clone()),
             exports: Exports::new(env.clone()),
             key_backups: KeyBackups::new(env.clone(), sealer.clone()),
+            groups: Groups::new(env.clone(), sealer.clone()),
             conversations,
             messages,
             envelopes: Envelopes::new(env.clone(), inspector.clone(), facts.count_rates),

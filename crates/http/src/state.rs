@@ -20,6 +20,7 @@ use sealpost_domain::exports::Exports;
 use sealpost_domain::factors::Factors;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::Files;
+use sealpost_domain::groups::Groups;
 use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
@@ -89,6 +90,8 @@ pub struct Services {
     pub chats: Chats,
     /// Use cases of conversations.
     pub conversations: Conversations,
+    /// Use cases of groups.
+    pub groups: Groups,
     /// Use cases of messages.
     pub messages: Messages,
     /// Use cases of envelopes without a conversation.

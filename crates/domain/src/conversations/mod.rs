@@ -15,7 +15,7 @@ pub use conversation::{
 };
 pub use list::{ConversationPage, ViewConversationError};
 pub use members::MemberPage;
-pub use role::{Role, UnknownRole};
+pub use role::Role;
 pub use service::Conversations;
 pub use start::{StartConversationError, Started};
 pub(crate) use start::{draft, start};

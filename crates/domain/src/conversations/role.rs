@@ -1,7 +1,3 @@
-use thiserror::Error;
-
-use crate::{DomainError, ErrorKind};
-
 /// What somebody may do in a conversation. In a pair both are members; a group has one owner, always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
@@ -12,11 +8,6 @@ pub enum Role {
     /// Gives the roles, and removes anybody else.
     Owner,
 }
-
-/// Nothing known goes by this name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a role is one of: owner, admin, member")]
-pub struct UnknownRole;
 
 impl Role {
     /// Every role.
@@ -48,15 +39,6 @@ impl Role {
         }
     }
 
-    /// The role of this name.
-    ///
-    /// # Errors
-    /// [`UnknownRole`].
-    pub fn parse(name: &str) -> Result<Self, UnknownRole> {
-        let found = Self::ALL.into_iter().find(|role| role.name() == name);
-        found.ok_or(UnknownRole)
-    }
-
     /// Whether this one may add people, and change the title and what joining members see.
     #[must_use]
     pub const fn manages(self) -> bool {
@@ -80,28 +62,16 @@ impl Role {
     }
 }
 
-impl DomainError for UnknownRole {
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::Invalid
-    }
-
-    fn code(&self) -> &'static str {
-        "unknown-role"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn codes_and_names_lead_back() {
+    fn codes_lead_back() {
         for role in Role::ALL {
             assert_eq!(Role::from_code(role.code()), Some(role));
-            assert_eq!(Role::parse(role.name()), Ok(role));
         }
         assert_eq!(Role::from_code(0), None);
-        assert_eq!(Role::parse("Owner"), Err(UnknownRole));
     }
 
     #[test]

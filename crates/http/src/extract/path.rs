@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use sealpost_domain::accounts::Username;
 use sealpost_domain::federation::ProviderId;
+use serde::Deserialize;
 
 use crate::problem::Problem;
 
@@ -27,6 +28,12 @@ impl<T: FromStr> FromRequest for PathId<T> {
     }
 }
 
+/// A path with a name in it, whatever else it has.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
 /// The username in the path's `{name}`, percent-decoded. A text that is no username names nobody, hence 404.
 #[derive(Debug, Clone)]
 pub struct PathUsername(pub Username);
@@ -36,8 +43,8 @@ impl FromRequest for PathUsername {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let name = web::Path::<String>::from_request(request, payload).into_inner();
-        let username = name.ok().and_then(|name| Username::parse(&name).ok());
+        let named = web::Path::<Named>::from_request(request, payload).into_inner();
+        let username = named.ok().and_then(|path| Username::parse(&path.name).ok());
         ready(username.map(Self).ok_or_else(Problem::not_found))
     }
 }

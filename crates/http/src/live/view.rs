@@ -1,13 +1,14 @@
 //! Events as clients see them, on a socket and in a long poll alike.
 
 use sealpost_domain::contacts::Acquaintance;
+use sealpost_domain::groups::{MemberChange, NamedAccount};
 use sealpost_domain::inbox::{Event, EventData, Offset};
 use sealpost_domain::sessions::SessionId;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
-use crate::v1::conversations::{ConversationView, UserView};
+use crate::v1::conversations::{ConversationView, RoleView, UserView};
 use crate::v1::keys::KeyView;
 use crate::v1::messages::MessageView;
 use crate::wire::WireTime;
@@ -20,8 +21,8 @@ pub(crate) struct EventView {
     #[schema(value_type = u64, example = 7, minimum = 1)]
     offset: Offset,
     /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`, `account.renamed`,
-    /// `account.deleted`, `contact.requested`, `contact.accepted`, `contact.removed`. More will come: pass over what you do
-    /// not know.
+    /// `account.deleted`, `contact.requested`, `contact.accepted`, `contact.removed`, `conversation.updated`, `member.added`,
+    /// `member.removed`, `member.changed`. More will come: pass over what you do not know.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "message.created")]
     kind: &'static str,
@@ -38,7 +39,7 @@ pub(crate) struct EventView {
 enum EventDataView {
     /// `message.created`
     Message(MessageView),
-    /// `conversation.created`
+    /// `conversation.created`, `conversation.updated`
     Conversation(ConversationView),
     /// `session.revoked`
     Session(RevokedSession),
@@ -48,6 +49,8 @@ enum EventDataView {
     Account(RenamedAccount),
     /// `account.deleted`
     Departed(DeletedAccount),
+    /// `member.added`, `member.removed`, `member.changed`
+    Members(ChangedMember),
     /// `contact.requested`, `contact.accepted`, `contact.removed`
     Contact(ChangedContact),
     /// What the event was about is no longer there.
@@ -75,6 +78,52 @@ struct DeletedAccount {
     /// Who it was.
     #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120001")]
     id: String,
+}
+
+/// Somebody whom a group is about: who came, went, or has another role, and who did it.
+#[derive(Serialize, ToSchema)]
+struct ChangedMember {
+    /// Which group.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120003")]
+    conversation_id: String,
+    /// Who came, went, or has another role.
+    user: FormerUser,
+    /// The role they have from now on; of who went, the one they had.
+    #[schema(example = "member")]
+    role: RoleView,
+    /// Who did it. Whoever left did it themselves.
+    by: FormerUser,
+}
+
+/// Somebody who may have left the service.
+#[derive(Serialize, ToSchema)]
+struct FormerUser {
+    /// Names the account for ever.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120001")]
+    id: String,
+    /// Their username now; null if they have left for good.
+    #[schema(required, example = "carol")]
+    username: Option<String>,
+}
+
+impl From<&NamedAccount> for FormerUser {
+    fn from(account: &NamedAccount) -> Self {
+        Self {
+            id: account.id.to_string(),
+            username: account.username.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl From<&MemberChange> for ChangedMember {
+    fn from(change: &MemberChange) -> Self {
+        Self {
+            conversation_id: change.conversation.to_string(),
+            user: FormerUser::from(&change.account),
+            role: change.role.into(),
+            by: FormerUser::from(&change.actor),
+        }
+    }
 }
 
 /// A contact, or who was or is to be one.
@@ -135,6 +184,7 @@ impl From<&EventData> for EventDataView {
                 user: UserView::new(*id, username),
             }),
             EventData::Departed(id) => Self::Departed(DeletedAccount { id: id.to_string() }),
+            EventData::Members(change) => Self::Members(ChangedMember::from(&**change)),
             EventData::Contact(other) => Self::Contact(ChangedContact::from(&**other)),
             EventData::Gone => Self::Gone,
         }

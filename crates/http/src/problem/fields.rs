@@ -38,9 +38,11 @@ impl FieldError {
         }
     }
 
-    /// The top-level field that a failure of the domain names.
+    /// The top-level field that a failure of the domain names, or an element of it.
     pub(super) fn named(field: &str, error: &dyn DomainError) -> Self {
-        Self::new(format!("/{field}"), error.to_string(), error.code())
+        let element = error.index().map(|index| format!("/{index}"));
+        let pointer = format!("/{field}{}", element.unwrap_or_default());
+        Self::new(pointer, error.to_string(), error.code())
     }
 }
 

@@ -3,7 +3,6 @@
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, post, web};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sealpost_domain::Secret;
 use sealpost_domain::accounts::{Account, Email, Password, Register, Username};
 use sealpost_domain::invites::InviteCode;
@@ -19,13 +18,6 @@ use crate::openapi::{ACCOUNTS, BodyProblems, CommonProblems, Responses, problems
 use crate::problem::{FieldErrors, Problem};
 use crate::settings::AUTH_JSON_LIMIT;
 use crate::wire::{self, WireTime};
-
-/// Everything but the unreserved characters of RFC 3986.
-const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// Who wants an account.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -153,7 +145,7 @@ pub(super) async fn create_account(
 ) -> Result<HttpResponse, Problem> {
     let command = body.0.into_command(address)?;
     let account = services.accounts.register(command).await?;
-    let name = utf8_percent_encode(account.username.as_str(), PATH_SEGMENT);
+    let name = wire::encode_segment(account.username.as_str());
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/v1/users/{name}")))
         .json(AccountBody::from(&account)))

@@ -5,6 +5,7 @@ mod time;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use sealpost_domain::Secret;
 use serde::{Deserialize, Deserializer};
 
@@ -12,6 +13,18 @@ pub(crate) use paging::{
     ListView, PageLimit, PageQuery, decode_cursor, encode_cursor, invalid_cursor,
 };
 pub(crate) use time::WireTime;
+
+/// Everything but the unreserved characters of RFC 3986.
+const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A text as one segment of a path.
+pub(crate) fn encode_segment(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, PATH_SEGMENT)
+}
 
 /// Bytes in JSON: base64url without padding (RFC 4648, section 5).
 pub(crate) fn base64url(bytes: &[u8]) -> String {
