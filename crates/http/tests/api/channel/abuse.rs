@@ -7,10 +7,8 @@ use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::sessions::Dialect;
 use serde_json::{Map, Value, json};
 
-use super::client::{
-    Client, OTHER_PASSWORD, PASSWORD, done, plaintext, refused, start, start_counting,
-};
-use crate::support::logged;
+use super::client::{Client, OTHER_PASSWORD, PASSWORD, done, plaintext, refused, start};
+use crate::support::{TestServer, logged};
 
 #[test]
 fn a_session_key_is_good_once() {
@@ -233,7 +231,7 @@ fn guesses_count_with_those_at_every_other_door() {
 
 #[test]
 fn nobody_decrypts_more_than_sixty_times_a_minute() {
-    let server = start_counting(ChannelRules::default());
+    let server = TestServer::start_counting();
     let (mut alice, mut again) = (Client::open(&server), Client::open(&server));
     alice.register("alice");
     let sealed = alice.encrypt("alice", "hers");

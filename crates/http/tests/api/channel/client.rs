@@ -22,18 +22,9 @@ const PRIVATE_KEY: &[u8] = include_bytes!("../../../../crypto/testdata/data_key/
 
 /// A server with these rules that does not count requests.
 pub(super) fn start(rules: ChannelRules) -> TestServer {
-    start_with(rules, false)
-}
-
-/// A server with these rules that counts requests.
-pub(super) fn start_counting(rules: ChannelRules) -> TestServer {
-    start_with(rules, true)
-}
-
-fn start_with(rules: ChannelRules, limits: bool) -> TestServer {
     let settings = Settings {
         drain_delay: std::time::Duration::ZERO,
-        limits,
+        limits: false,
         ..Settings::default()
     };
     TestServer::start_ruled(RegistrationPolicy::Open, settings, rules)

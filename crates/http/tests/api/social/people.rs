@@ -191,3 +191,27 @@ fn who_takes_messages_of_friends_alone_is_asked() {
         json!([])
     );
 }
+
+#[test]
+fn a_list_has_500_people_and_says_when_there_are_more() {
+    let server = start();
+    let last = server.arrive("w");
+    let list = || {
+        let answer = server.ask(&last, "GET", "/users/user_list/", &Value::Null);
+        let names: Vec<String> = answer
+            .json()
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|user| user["username"].as_str().unwrap().to_owned())
+            .collect();
+        let truncated = answer.header("x-truncated").map(str::to_owned);
+        (names.len(), names.last().unwrap() == "w", truncated)
+    };
+    for number in 0..499 {
+        server.register(&format!("a{number:03}"));
+    }
+    assert_eq!(list(), (500, true, None));
+    server.register("a499");
+    assert_eq!(list(), (500, false, Some("true".to_owned())));
+}

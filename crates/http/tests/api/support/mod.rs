@@ -97,6 +97,25 @@ impl TestServer {
         settings: Settings,
         channel: ChannelRules,
     ) -> Self {
+        Self::start_whole(registration, settings, channel, false)
+    }
+
+    /// A server that counts what it counts in the store, too.
+    pub(crate) fn start_counting() -> Self {
+        let settings = Settings {
+            drain_delay: Duration::ZERO,
+            ..Settings::default()
+        };
+        let channel = ChannelRules::default();
+        Self::start_whole(RegistrationPolicy::Open, settings, channel, true)
+    }
+
+    fn start_whole(
+        registration: RegistrationPolicy,
+        settings: Settings,
+        channel: ChannelRules,
+        count_rates: bool,
+    ) -> Self {
         log::capture();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -105,7 +124,8 @@ impl TestServer {
         let thread = std::thread::spawn(move || {
             let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let (services, parts) = services::assemble(registration, channel).await;
+                let (services, parts) =
+                    services::assemble(registration, channel, count_rates).await;
                 send_parts.send((parts, Handle::current())).unwrap();
                 let shutdown = async { stopped.await.unwrap_or_default() };
                 serve(vec![listener], services, settings, shutdown)

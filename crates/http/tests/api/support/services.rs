@@ -62,6 +62,7 @@ pub(super) struct Parts {
 pub(super) async fn assemble(
     registration: RegistrationPolicy,
     channel: ChannelRules,
+    count_rates: bool,
 ) -> (Services, Parts) {
     let hub = Arc::new(Hub::default());
     let folder = tempfile::tempdir().unwrap();
@@ -112,7 +113,7 @@ pub(super) async fn assemble(
         max_file: Some(MAX_FILE),
         max_attachment: MAX_ATTACHMENT,
         rename_interval: Accounts::RENAME_INTERVAL,
-        count_rates: false,
+        count_rates,
         channel,
     };
     let mut services = Services::new(adapters, facts, hub.clone());
