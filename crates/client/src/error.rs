@@ -47,6 +47,9 @@ pub enum ClientError {
     /// The message is not what it seems, or not for this device. Show nothing of it.
     #[error(transparent)]
     CannotOpen(#[from] CannotOpen),
+    /// A message that is deleted, or whose time is over.
+    #[error("this message is deleted")]
+    Deleted,
     /// A message in another format than `jose`.
     #[error("this message is not in the format jose")]
     NotSealed,

@@ -28,6 +28,7 @@ diesel::table! {
         claimed_email -> Nullable<Text>,
         claimed_email_key -> Nullable<Text>,
         skeleton -> Nullable<Text>,
+        send_receipts -> Bool,
     }
 }
 
@@ -115,6 +116,8 @@ diesel::table! {
         shows_history -> Bool,
         member_count -> BigInt,
         version -> BigInt,
+        expires_in -> Nullable<BigInt>,
+        active_at -> Nullable<BigInt>,
     }
 }
 
@@ -125,6 +128,8 @@ diesel::table! {
         role -> SmallInt,
         joined_at -> BigInt,
         first_seq -> BigInt,
+        read_seq -> BigInt,
+        delivered_seq -> BigInt,
     }
 }
 
@@ -152,6 +157,9 @@ diesel::table! {
         body -> Binary,
         sent_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        attached -> SmallInt,
     }
 }
 
@@ -452,9 +460,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    attachments (message_id) {
+    attachments (message_id, file_id) {
         message_id -> Binary,
         file_id -> Binary,
+        place -> SmallInt,
     }
 }
 
@@ -542,6 +551,7 @@ diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> accounts (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
+diesel::allow_tables_to_appear_in_same_query!(keys, members);
 diesel::allow_tables_to_appear_in_same_query!(accounts, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(accounts, envelopes);
 diesel::allow_tables_to_appear_in_same_query!(accounts, mailbox_keys);

@@ -3,7 +3,7 @@ use std::fmt;
 use sealpost_crypto::OsEntropy;
 use sealpost_domain::Timestamp;
 use sealpost_domain::conversations::ConversationId;
-use sealpost_domain::messages::ClientId;
+use sealpost_domain::messages::{ClientId, MessageId};
 use sealpost_domain::ports::Entropy;
 use serde::Serialize;
 
@@ -112,6 +112,20 @@ impl Client {
         let id = conversation.to_string();
         let call = Call::post(&["v1", "conversations", &id, "messages"], &body)?.repeatable();
         self.fetch(&call).await
+    }
+
+    /// Deletes a message of one's own for everyone. Again is as once.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `not-found`: there is none, or it is not one's own.
+    pub async fn delete_message(
+        &self,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<(), ClientError> {
+        let (id, message) = (conversation.to_string(), message.to_string());
+        let call = Call::delete(&["v1", "conversations", &id, "messages", &message]);
+        self.call(&call.repeatable()).await.map(drop)
     }
 
     /// A page of a conversation; from its newest or oldest message if there is no cursor.

@@ -12,6 +12,9 @@ use crate::calls::random_client_id;
 use crate::wire::{Format, Message, Receipt, User};
 use crate::{Client, ClientError, KeyMaterial, Outgoing};
 
+/// The code of a refusal: the message is not sealed to the keys that the members have.
+const MISMATCHED: &str = "mismatched-recipients";
+
 /// Somebody who is logged in, with a device: writes and reads messages that the server cannot read. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Correspondent {
@@ -62,7 +65,8 @@ impl Correspondent {
         Ok(())
     }
 
-    /// Seals `text` to every key of every member, oneself included, and sends it.
+    /// Seals `text` to every key of every member, oneself included, and sends it. If somebody has published or withdrawn a key
+    /// meanwhile, so that the server does not take it, it is sealed once more, to the keys as they are then.
     ///
     /// # Errors
     /// [`ClientError::NoKey`], [`ClientError::BadKey`] and [`ClientError::CannotSeal`]: nothing was sent.
@@ -72,7 +76,14 @@ impl Correspondent {
         text: &str,
     ) -> Result<Receipt, ClientError> {
         let message = self.seal(conversation, text).await?;
-        self.client.send(conversation, &message).await
+        match self.client.send(conversation, &message).await {
+            // Nothing was stored: the second one is no repeat.
+            Err(refused) if refused.code() == Some(MISMATCHED) => {
+                let message = self.seal(conversation, text).await?;
+                self.client.send(conversation, &message).await
+            }
+            sent => sent,
+        }
     }
 
     /// Seals `text` to every key of every member, oneself included. The result is for this conversation alone, and can
@@ -105,27 +116,29 @@ impl Correspondent {
     /// names as its sender, and written for this conversation and under this `client_id`.
     ///
     /// # Errors
-    /// [`ClientError::CannotOpen`]; [`ClientError::NotSealed`] for a message in another format.
+    /// [`ClientError::CannotOpen`]; [`ClientError::NotSealed`] for a message in another format, [`ClientError::Deleted`] for one
+    /// that is no longer there.
     pub async fn open(&self, message: &Message) -> Result<Opened, ClientError> {
         if message.format != Format::Jose {
             return Err(ClientError::NotSealed);
         }
-        match self.open_with_known_keys(message) {
+        let body = message.body.as_deref().ok_or(ClientError::Deleted)?;
+        match self.open_with_known_keys(message, body) {
             Err(CannotOpen::UnknownSender(_)) => {
                 self.senders.fetch(&self.client, &message.sender).await?;
-                Ok(self.open_with_known_keys(message)?)
+                Ok(self.open_with_known_keys(message, body)?)
             }
             opened => Ok(opened?),
         }
     }
 
-    fn open_with_known_keys(&self, message: &Message) -> Result<Opened, CannotOpen> {
+    fn open_with_known_keys(&self, message: &Message, body: &str) -> Result<Opened, CannotOpen> {
         let place = Place {
             conversation: message.conversation,
             client_id: &message.client_id,
         };
         let mine = std::slice::from_ref(&self.device.sealing);
-        open(&message.body, &place, mine, |kid| {
+        open(body, &place, mine, |kid| {
             self.senders.find(message.sender.id, kid)
         })
     }
@@ -168,5 +181,88 @@ fn bad_key(username: &str, reason: KeyRefused) -> ClientError {
     ClientError::BadKey {
         username: username.to_owned(),
         reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::testing::{Answer, FakeServer, Request, problem, tokens};
+
+    const PLACE: &str = "019aa6b0-7c3a-7d52-9a5e-0242ac120003";
+    const BOB: &str = "019aa6b0-7c3a-7d52-9a5e-0242ac120002";
+
+    fn published(device: &Device) -> Value {
+        let jwk: Value = serde_json::from_str(&device.sealing.public_jwk()).unwrap();
+        json!({"id": PLACE, "use": "seal", "algorithm": "X25519", "custody": "client", "jwk": jwk,
+            "fingerprint": device.sealing_kid(), "created_at": "2026-11-21T13:04:05.678Z", "revoked_at": null})
+    }
+
+    /// How many keys the message that came is sealed to.
+    fn recipients(request: &Request) -> usize {
+        let body: Value = serde_json::from_str(request.json["body"].as_str().unwrap()).unwrap();
+        body["recipients"].as_array().unwrap().len()
+    }
+
+    /// Sends a message to Bob, whose second device is published once a message came; the server refuses so many messages. How
+    /// many keys each was sealed to.
+    async fn send(refusals: usize) -> (Result<Receipt, ClientError>, Vec<usize>) {
+        let keys = [Device::generate(), Device::generate()]
+            .each_ref()
+            .map(published);
+        let came = AtomicUsize::new(0);
+        let made = "2026-11-21T13:04:05.678Z";
+        let server = FakeServer::start(move |_, request| match request.line.as_str() {
+            "POST /v1/sessions/refresh" => Answer::Json(200, tokens(1)),
+            line if line.ends_with("/keys") => {
+                let there = if came.load(Ordering::SeqCst) == 0 {
+                    1
+                } else {
+                    2
+                };
+                Answer::Json(200, json!({"data": keys[..there], "next_cursor": null}))
+            }
+            line if line.ends_with("/messages") => {
+                if came.fetch_add(1, Ordering::SeqCst) < refusals {
+                    return problem(409, MISMATCHED);
+                }
+                let client_id = &request.json["client_id"];
+                let receipt = json!({"id": PLACE, "conversation_id": PLACE, "seq": 1,
+                    "client_id": client_id, "created_at": made});
+                Answer::Json(201, receipt)
+            }
+            _ => {
+                let members = json!([{"id": BOB, "username": "bob"}]);
+                let place =
+                    json!({"id": PLACE, "members": members, "created_at": made, "last_seq": 0});
+                Answer::Json(200, place)
+            }
+        })
+        .await;
+        let alice = Correspondent::new(server.client(), Device::generate());
+        let sent = alice.send_sealed(PLACE.parse().unwrap(), "hello").await;
+        let seen = server.seen();
+        let messages = seen.iter().filter(|seen| seen.line.ends_with("/messages"));
+        (sent, messages.map(recipients).collect())
+    }
+
+    #[tokio::test]
+    async fn what_is_sealed_to_old_keys_is_sealed_once_more() {
+        // Her own device, and those of Bob that are known.
+        let (sent, sealed_to) = send(0).await;
+        assert_eq!((sent.unwrap().seq, sealed_to), (1, vec![2]));
+        let (sent, sealed_to) = send(1).await;
+        assert_eq!((sent.unwrap().seq, sealed_to), (1, vec![2, 3]));
+    }
+
+    #[tokio::test]
+    async fn and_not_for_ever() {
+        let (sent, sealed_to) = send(9).await;
+        assert_eq!(sent.unwrap_err().code(), Some(MISMATCHED));
+        assert_eq!(sealed_to, [2, 3]);
     }
 }

@@ -22,10 +22,14 @@ pub struct Event {
 pub enum EventData {
     /// A message, of somebody else or one's own.
     MessageCreated(Message),
+    /// A message was deleted for everyone: what is left of it.
+    MessageDeleted(Message),
     /// An envelope that somebody left for one without a conversation.
     EnvelopeCreated(Envelope),
     /// A conversation that one is in.
     ConversationCreated(Conversation),
+    /// A conversation that one is in is different.
+    ConversationUpdated(Conversation),
     /// One of one's sessions was ended.
     SessionRevoked(SessionId),
     /// Somebody whom one talks with, or oneself, published or withdrew a key.
@@ -82,9 +86,13 @@ impl EventData {
                 Envelope::deserialize(&data).ok().map(Self::EnvelopeCreated)
             }
             "message.created" => Message::deserialize(&data).ok().map(Self::MessageCreated),
+            "message.deleted" => Message::deserialize(&data).ok().map(Self::MessageDeleted),
             "conversation.created" => Conversation::deserialize(&data)
                 .ok()
                 .map(Self::ConversationCreated),
+            "conversation.updated" => Conversation::deserialize(&data)
+                .ok()
+                .map(Self::ConversationUpdated),
             "session.revoked" => Session::deserialize(&data)
                 .ok()
                 .map(|session| Self::SessionRevoked(session.id)),

@@ -67,14 +67,20 @@ pub struct Message {
     /// What the body is.
     #[serde(deserialize_with = "parse::parsed")]
     pub format: Format,
-    /// The body, byte for byte as it was sent.
-    pub body: String,
+    /// The body, byte for byte as it was sent; None once the message is deleted or its time is over.
+    pub body: Option<String>,
     /// When the sender's clock says it was sent, if it says so.
     #[serde(deserialize_with = "parse::parsed_or_null")]
     pub sent_at: Option<Timestamp>,
     /// When the server took it.
     #[serde(deserialize_with = "parse::parsed")]
     pub created_at: Timestamp,
+    /// When it is, or was, over, if it does not stay.
+    #[serde(default, deserialize_with = "parse::parsed_or_null")]
+    pub expires_at: Option<Timestamp>,
+    /// When it was deleted, or its time was over: its place is left, and nothing of what it said.
+    #[serde(default, deserialize_with = "parse::parsed_or_null")]
+    pub deleted_at: Option<Timestamp>,
 }
 
 // What people write to each other belongs in no log.

@@ -18,6 +18,8 @@ pub struct ChangeSettings {
     pub show_presence: Option<bool>,
     /// Who may write to the account.
     pub messages_from: Option<MessagesFrom>,
+    /// Whether others see how far the account has read, and it the same of them.
+    pub send_receipts: Option<bool>,
     /// Change them only if they are one of these; None: whatever they are.
     pub expected: Option<Vec<Settings>>,
 }
@@ -85,6 +87,7 @@ fn change(
         discoverable: command.discoverable.unwrap_or(old.discoverable),
         show_presence: command.show_presence.unwrap_or(old.show_presence),
         messages_from: command.messages_from.unwrap_or(old.messages_from),
+        send_receipts: command.send_receipts.unwrap_or(old.send_receipts),
     };
     if !tx.accounts().replace_settings(id, &old, &new)? {
         return Err(SettingsError::Changed);

@@ -7,6 +7,8 @@ pub struct Settings {
     pub show_presence: bool,
     /// Who may start a conversation with the account, or write in one.
     pub messages_from: MessagesFrom,
+    /// Whether those whom the account talks with see how far it has read, and it the same of them.
+    pub send_receipts: bool,
 }
 
 /// Who may write to an account.
@@ -21,12 +23,13 @@ pub enum MessagesFrom {
 }
 
 impl Default for Settings {
-    /// Discoverable, there for contacts to see, and writable for everybody.
+    /// Discoverable, there for contacts to see, writable for everybody, and with receipts.
     fn default() -> Self {
         Self {
             discoverable: true,
             show_presence: true,
             messages_from: MessagesFrom::Everyone,
+            send_receipts: true,
         }
     }
 }

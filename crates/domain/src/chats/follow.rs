@@ -57,7 +57,7 @@ impl Chats {
         conversation: ConversationId,
         seq: u64,
     ) -> Result<Vec<ChatMessage>, ViewChatError> {
-        let viewer = actor.account();
+        let (viewer, now) = (actor.account(), self.env.now());
         let rows = self
             .env
             .store
@@ -65,11 +65,13 @@ impl Chats {
                 let standing = tx.conversations().find_standing(conversation, viewer)?;
                 standing.ok_or(ViewChatError::Unknown)?;
                 let reach = Reach::After(seq);
-                let next = tx.chats().page_texts(conversation, reach, Self::READ_ON)?;
+                let next = tx
+                    .chats()
+                    .page_texts(conversation, reach, now, Self::READ_ON)?;
                 Ok::<_, ViewChatError>(Rows::load(tx, next)?)
             })
             .await?;
-        let opened = rows.open(&*self.sealer)?;
+        let opened = rows.open(&*self.sealer, now)?;
         Ok(opened.into_iter().map(|opened| opened.message).collect())
     }
 
@@ -83,11 +85,11 @@ impl Chats {
         actor: &Actor,
         file: FileId,
     ) -> Result<OpenedFile, OpenFileError> {
-        let viewer = actor.account();
+        let (viewer, now) = (actor.account(), self.env.now());
         let found: Result<_, StoreError> = self
             .env
             .store
-            .read(move |tx| tx.chats().find_attachment(viewer, file))
+            .read(move |tx| tx.files().find_shared(viewer, file, now))
             .await;
         let stored = found?.ok_or(OpenFileError::Unknown)?;
         Ok(self.files.open_stored(&stored)?)

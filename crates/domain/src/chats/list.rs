@@ -39,6 +39,7 @@ struct Loaded {
     numbered: Vec<(NumberedConversation, (AccountId, AccountId))>,
     people: Vec<Person>,
     rows: Rows,
+    now: Timestamp,
 }
 
 impl Chats {
@@ -93,7 +94,7 @@ impl Chats {
         for Opened {
             conversation,
             message,
-        } in loaded.rows.open(&*self.sealer)?
+        } in loaded.rows.open(&*self.sealer, loaded.now)?
         {
             messages.entry(conversation).or_default().push(message);
         }
@@ -178,7 +179,7 @@ fn load(
     for (numbered, _) in &numbered {
         last.extend(
             tx.chats()
-                .page_texts(numbered.conversation, Reach::Before(None), 1)?,
+                .page_texts(numbered.conversation, Reach::Before(None), now, 1)?,
         );
     }
     let people = people(tx, presence, viewer, &numbered, now)?;
@@ -186,6 +187,7 @@ fn load(
         numbered,
         people,
         rows: Rows::load(tx, last)?,
+        now,
     })
 }
 
@@ -204,14 +206,16 @@ fn view(
         .pop();
     let pair = overview.and_then(|stored| pair_of(&stored.overview));
     let numbered = vec![(found, pair.ok_or(ViewChatError::Unknown)?)];
-    let messages =
-        tx.chats()
-            .page_texts(found.conversation, Reach::Before(None), Chats::MAX_SHOWN)?;
+    let all = Reach::Before(None);
+    let messages = tx
+        .chats()
+        .page_texts(found.conversation, all, now, Chats::MAX_SHOWN)?;
     let people = people(tx, presence, viewer, &numbered, now)?;
     Ok(Loaded {
         numbered,
         people,
         rows: Rows::load(tx, messages)?,
+        now,
     })
 }
 

@@ -70,15 +70,16 @@ impl Chats {
             Some(attachment) => Some(self.store(actor, attachment).await?),
             None => None,
         };
-        let id = file.as_ref().map(|file| file.id);
         let command = SendMessage {
             conversation: say.conversation,
             client_id: ClientId::restore(format!("chat-{}", hex(&self.env.random::<16>()))),
             format: Format::Text,
             body: Body::restore(say.text),
             sent_at: None,
+            expires_in: None,
+            attachments: file.as_ref().map(|file| file.id.into()).unwrap_or_default(),
         };
-        let sent = self.messages.send_with(actor, command, id).await;
+        let sent = self.messages.send(actor, command).await;
         if let (Err(_), Some(file)) = (&sent, &file) {
             // If this fails too, its owner finds a file that nobody else can read.
             let _ = self.files.delete(actor, file.id).await;

@@ -2,6 +2,7 @@ use super::{Role, Title};
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::contacts::Correspondent;
+use crate::messages::Lifetime;
 
 define_id! {
     /// Names a conversation.
@@ -116,6 +117,8 @@ pub struct ConversationOverview {
     pub created_at: Timestamp,
     /// The number of the last message; 0 if there is none.
     pub last_seq: u64,
+    /// How long messages stay that are sent from now on; None for ever.
+    pub expires_in: Option<Lifetime>,
 }
 
 impl ConversationOverview {
@@ -156,6 +159,8 @@ pub struct Membership {
     /// What decides whether the caller may write to the others: in a pair, one for the other. Empty in a group, where
     /// everybody writes to all: a block between two of its members does not stop the group's talk.
     pub others: Vec<Correspondent>,
+    /// How long messages stay at the most.
+    pub expires_in: Option<Lifetime>,
 }
 
 #[cfg(test)]

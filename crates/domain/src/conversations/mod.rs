@@ -2,7 +2,9 @@
 
 mod conversation;
 mod list;
+mod markers;
 mod members;
+mod receipts;
 mod role;
 mod service;
 mod start;
@@ -13,8 +15,12 @@ pub use conversation::{
     ConversationId, ConversationKind, ConversationOverview, Member, MemberPlace, Membership,
     NewConversation, Standing,
 };
-pub use list::{ConversationPage, ViewConversationError};
+pub use list::{
+    Activity, ConversationPage, ListConversationsError, Listed, StartedPage, ViewConversationError,
+};
+pub use markers::{Markers, MoveMarkerError};
 pub use members::MemberPage;
+pub use receipts::{MemberReceipts, ReceiptPage};
 pub use role::Role;
 pub use service::Conversations;
 pub use start::{StartConversationError, Started};

@@ -1,4 +1,4 @@
-//! The owner looks at their files, without opening them.
+//! Somebody looks at files, without opening them.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub struct FilePage {
 /// Why a file is not shown.
 #[derive(Debug, Error)]
 pub enum ViewFileError {
-    /// There is none, or it is somebody else's: nobody can tell which.
+    /// There is none, or it is not for the caller: nobody can tell which.
     #[error("no such file")]
     Unknown,
     /// Its name or type does not open.
@@ -66,18 +66,15 @@ impl Files {
         Ok(FilePage { files, next })
     }
 
-    /// One of the caller's files.
+    /// A file that the caller may read: their own, or one that came with a message to them.
     ///
     /// # Errors
     /// [`ViewFileError`].
     pub async fn view(&self, actor: &Actor, id: FileId) -> Result<File, ViewFileError> {
-        let owner = actor.account();
-        let found: Result<_, StoreError> = self
-            .env
-            .store
-            .read(move |tx| tx.files().find(owner, id))
-            .await;
-        let stored = found?.ok_or(ViewFileError::Unknown)?;
+        let stored = self
+            .find_readable(actor, id)
+            .await?
+            .ok_or(ViewFileError::Unknown)?;
         Ok(open_labels(&stored, &*self.ports.sealer)?)
     }
 }

@@ -1,4 +1,4 @@
-//! The owner opens a file, to read it or what it is sealed to.
+//! Whoever may read a file opens it, to read it or what it is sealed to.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -46,7 +46,7 @@ impl fmt::Debug for OpenedFile {
 /// Why a file cannot be read.
 #[derive(Debug, Error)]
 pub enum OpenFileError {
-    /// There is none, or it is somebody else's: nobody can tell which.
+    /// There is none, or it is not for the caller: nobody can tell which.
     #[error("no such file")]
     Unknown,
     /// The range is not within the file.
@@ -70,19 +70,33 @@ pub enum OpenFileError {
 }
 
 impl Files {
-    /// Finds one of the caller's files and opens its key.
+    /// Finds a file that the caller may read, their own or one that came with a message to them, and opens its key, which
+    /// stays here.
     ///
     /// # Errors
     /// [`OpenFileError`].
     pub async fn open(&self, actor: &Actor, id: FileId) -> Result<OpenedFile, OpenFileError> {
-        let owner = actor.account();
-        let found: Result<_, StoreError> = self
-            .env
-            .store
-            .read(move |tx| tx.files().find(owner, id))
-            .await;
-        let stored = found?.ok_or(OpenFileError::Unknown)?;
+        let stored = self
+            .find_readable(actor, id)
+            .await?
+            .ok_or(OpenFileError::Unknown)?;
         Ok(self.open_stored(&stored)?)
+    }
+
+    /// The row of a file that the caller may read.
+    pub(super) async fn find_readable(
+        &self,
+        actor: &Actor,
+        id: FileId,
+    ) -> Result<Option<StoredFile>, StoreError> {
+        let (account, now) = (actor.account(), self.env.now());
+        self.env
+            .store
+            .read(move |tx| match tx.files().find(account, id)? {
+                Some(own) => Ok(Some(own)),
+                None => tx.files().find_shared(account, id, now),
+            })
+            .await
     }
 
     /// The same for a row that somebody may read who is not its owner: that is settled by whoever found it.

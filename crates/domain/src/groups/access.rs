@@ -25,14 +25,23 @@ pub enum GroupAccessError {
     Store(#[from] StoreError),
 }
 
-/// How the caller stands in the group, which is locked until the unit of work ends.
-pub(super) fn lock(
+/// How the caller stands in the conversation, which is locked until the unit of work ends.
+pub(super) fn lock_any(
     tx: &mut dyn Tx,
     conversation: ConversationId,
     caller: AccountId,
 ) -> Result<Standing, GroupAccessError> {
     let standing = tx.conversations().lock_standing(conversation, caller)?;
-    let standing = standing.ok_or(GroupAccessError::UnknownConversation)?;
+    standing.ok_or(GroupAccessError::UnknownConversation)
+}
+
+/// The same for a group.
+pub(super) fn lock(
+    tx: &mut dyn Tx,
+    conversation: ConversationId,
+    caller: AccountId,
+) -> Result<Standing, GroupAccessError> {
+    let standing = lock_any(tx, conversation, caller)?;
     match standing.kind {
         ConversationKind::Pair => Err(GroupAccessError::NotAGroup),
         ConversationKind::Group => Ok(standing),

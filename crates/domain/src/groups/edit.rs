@@ -1,23 +1,25 @@
-//! A group gets another title, or shows those who join more or less.
+//! A group gets another title, or shows those who join more or less; messages of a conversation stay longer or shorter.
 
 use std::sync::Arc;
 
 use thiserror::Error;
 
 use super::Groups;
-use super::access::{GroupAccessError, everybody, lock};
+use super::access::{GroupAccessError, everybody, lock_any};
 use super::change::tell;
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::conversations::{ConversationId, ConversationOverview, Standing, Title, open_title};
+use crate::conversations::{
+    ConversationId, ConversationKind, ConversationOverview, Standing, Title, open_title,
+};
 use crate::inbox::EventKind;
-use crate::messages::open_key;
+use crate::messages::{Lifetime, open_key};
 use crate::ports::{
     GroupSettings, SealError, Sealer, StoreError, StoreExt, StoredConversation, Tx,
 };
 use crate::sessions::Actor;
 
-/// Asks for a group to be different. What is None stays.
+/// Asks for a conversation to be different. What is None stays.
 #[derive(Debug, Clone)]
 pub struct EditGroup {
     /// Which.
@@ -26,6 +28,8 @@ pub struct EditGroup {
     pub title: Option<Option<Title>>,
     /// Whether somebody who is added later sees what was said before. Who is there sees what they saw.
     pub shows_history: Option<bool>,
+    /// How long messages stay that are sent from now on; `Some(None)`: for ever. Either of a pair may say so, too.
+    pub expires_in: Option<Option<Lifetime>>,
     /// Change it only if its version is one of these; None: whatever it is.
     pub expected: Option<Vec<u64>>,
 }
@@ -45,7 +49,8 @@ pub enum EditGroupError {
 }
 
 impl Groups {
-    /// Changes title and history of a group, as owner or admin of it; what it is then. Everybody in it is told.
+    /// Changes title and history of a group, as owner or admin of it, and how long messages stay, as either of a pair as well; what
+    /// it is then. Everybody in it is told.
     ///
     /// # Errors
     /// [`EditGroupError`]; then nothing has changed.
@@ -73,27 +78,49 @@ fn edit(
     now: Timestamp,
 ) -> Result<StoredConversation, EditGroupError> {
     let id = command.conversation;
-    let standing = lock(tx, id, caller)?;
-    if !standing.role.manages() {
-        return Err(GroupAccessError::InsufficientRole.into());
-    }
+    let standing = lock_to_edit(tx, caller, command)?;
     let unexpected = |expected: &Vec<u64>| !expected.contains(&standing.version);
     if command.expected.as_ref().is_some_and(unexpected) {
         return Err(EditGroupError::Changed);
     }
-    if let Some(settings) = settings(&standing, command, sealer)? {
-        if !tx
+    let settings = settings(&standing, command, sealer)?;
+    if let Some(settings) = &settings
+        && !tx
             .groups()
-            .replace_settings(id, standing.version, &settings)?
-        {
-            return Err(EditGroupError::Changed);
-        }
+            .replace_settings(id, standing.version, settings)?
+    {
+        return Err(EditGroupError::Changed);
+    }
+    let stays_otherwise = match command.expires_in {
+        Some(lifetime) => tx.conversations().replace_lifetime(id, lifetime)?,
+        None => false,
+    };
+    if settings.is_some() || stays_otherwise {
         let audience = everybody(tx, id, caller)?;
         tell(tx, EventKind::ConversationUpdated, id, &audience, now);
     }
     let stored = tx.conversations().find_many(caller, &[id])?;
     let stored = stored.into_iter().next();
     Ok(stored.ok_or(GroupAccessError::UnknownConversation)?)
+}
+
+/// How the caller stands in a conversation that they may change so, which is locked until the unit of work ends.
+fn lock_to_edit(
+    tx: &mut dyn Tx,
+    caller: AccountId,
+    command: &EditGroup,
+) -> Result<Standing, GroupAccessError> {
+    let standing = lock_any(tx, command.conversation, caller)?;
+    let of_groups_alone = command.title.is_some() || command.shows_history.is_some();
+    match standing.kind {
+        ConversationKind::Pair if of_groups_alone || command.expires_in.is_none() => {
+            Err(GroupAccessError::NotAGroup)
+        }
+        ConversationKind::Group if !standing.role.manages() => {
+            Err(GroupAccessError::InsufficientRole)
+        }
+        ConversationKind::Pair | ConversationKind::Group => Ok(standing),
+    }
 }
 
 /// What the group is to be; None if that is what it is. A title is sealed anew whenever one is named.
@@ -142,6 +169,7 @@ mod tests {
             conversation: GROUP,
             title: None,
             shows_history: None,
+            expires_in: None,
             expected: None,
         }
     }
@@ -185,6 +213,50 @@ mod tests {
             ..command()
         };
         run(&mut tx, &command).unwrap();
+    }
+
+    #[test]
+    fn how_long_messages_stay_is_for_either_of_a_pair_and_told_to_both() {
+        let lifetime = Lifetime::parse(60).ok();
+        let pair = || Standing {
+            kind: ConversationKind::Pair,
+            ..standing(Role::Member)
+        };
+        let command = EditGroup {
+            expires_in: Some(lifetime),
+            ..command()
+        };
+        let mut tx = MockTx::default();
+        run_as(&mut tx, pair());
+        tx.conversations
+            .expect_replace_lifetime()
+            .withf(move |id, new| *id == GROUP && *new == lifetime)
+            .once()
+            .returning(|_, _| Ok(true));
+        tx.inbox
+            .expect_collect()
+            .withf(|who, event| who == group() && event.kind == EventKind::ConversationUpdated)
+            .once()
+            .return_const(());
+        run(&mut tx, &command).unwrap();
+        // What is so already is told to nobody.
+        let mut same = MockTx::default();
+        run_as(&mut same, pair());
+        same.conversations
+            .expect_replace_lifetime()
+            .returning(|_, _| Ok(false));
+        run(&mut same, &command).unwrap();
+        // A plain member of a group does not say so, and a pair has no title.
+        let titled = EditGroup {
+            title: Some(None),
+            ..command.clone()
+        };
+        for (standing, command) in [(standing(Role::Member), command), (pair(), titled)] {
+            let mut tx = MockTx::default();
+            run_as(&mut tx, standing);
+            let refused = run(&mut tx, &command);
+            assert!(matches!(refused, Err(EditGroupError::Access(_))));
+        }
     }
 
     #[test]

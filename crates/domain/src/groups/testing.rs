@@ -35,6 +35,7 @@ pub(super) fn membership(members: Vec<AccountId>) -> Membership {
         sealed_key: vec![9; 80],
         members,
         others: Vec::new(),
+        expires_in: None,
     }
 }
 

@@ -17,6 +17,8 @@ pub enum EventKind {
     /// A message came into a conversation of the account, from anybody, the account itself included; or an envelope was left
     /// for it.
     MessageCreated,
+    /// A message in a conversation of the account was deleted for everyone.
+    MessageDeleted,
     /// The account is in a new conversation.
     ConversationCreated,
     /// One of the account's sessions was ended before its time.
@@ -33,7 +35,8 @@ pub enum EventKind {
     ContactAccepted,
     /// A contact has ended, or a request was withdrawn or declined.
     ContactRemoved,
-    /// A group of the account has another title, or shows those who join more or less.
+    /// A group of the account has another title, or shows those who join more or less; or messages of a conversation stay
+    /// longer or shorter.
     ConversationUpdated,
     /// Somebody came into a group of the account.
     MemberAdded,
@@ -45,8 +48,9 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::MessageCreated,
+        Self::MessageDeleted,
         Self::ConversationCreated,
         Self::SessionRevoked,
         Self::KeyChanged,
@@ -78,6 +82,7 @@ impl EventKind {
             Self::MemberAdded => 31,
             Self::MemberRemoved => 32,
             Self::MemberChanged => 33,
+            Self::MessageDeleted => 40,
         }
     }
 
@@ -92,6 +97,7 @@ impl EventKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::MessageCreated => "message.created",
+            Self::MessageDeleted => "message.deleted",
             Self::ConversationCreated => "conversation.created",
             Self::SessionRevoked => "session.revoked",
             Self::KeyChanged => "key.changed",
@@ -158,7 +164,7 @@ pub struct Event {
 /// The content of an event, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventData {
-    /// The message.
+    /// The message; of one that is deleted, what is left.
     Message(Message),
     /// The envelope, which still waits.
     Envelope(Envelope),

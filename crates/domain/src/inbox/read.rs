@@ -13,8 +13,8 @@ use crate::conversations::{ConversationId, ConversationOverview, open_titles};
 use crate::envelopes::{Envelope, EnvelopeId};
 use crate::groups::{MemberChange, MemberChangeId};
 use crate::keys::{KeyId, KeyOwner, PublicKey};
-use crate::messages::{Message, MessageId, open_all};
-use crate::ports::{StoreError, StoreExt, StoredConversation, StoredMessage, Tx};
+use crate::messages::{Message, MessageId, Rows as Messages};
+use crate::ports::{StoreError, StoreExt, StoredConversation, Tx};
 use crate::sessions::{Actor, SessionId};
 use crate::{DomainError, ErrorKind};
 
@@ -55,7 +55,7 @@ pub enum ReadInboxError {
 struct Rows {
     events: Vec<InboxEvent>,
     window: Window,
-    messages: Vec<StoredMessage>,
+    messages: Messages,
     envelopes: Vec<Envelope>,
     conversations: Vec<StoredConversation>,
     changes: Vec<MemberChange>,
@@ -93,7 +93,7 @@ impl Inbox {
         after: Offset,
         limit: u32,
     ) -> Result<Page, ReadInboxError> {
-        let account = actor.account();
+        let (account, now) = (actor.account(), self.env.now());
         let limit = limit.clamp(1, Self::MAX_PAGE);
         let rows = self
             .env
@@ -101,7 +101,7 @@ impl Inbox {
             .read(move |tx| load(tx, account, after, limit))
             .await?;
         let subjects = Subjects {
-            messages: by_id(open_all(rows.messages, &*self.sealer)?, |message| {
+            messages: by_id(rows.messages.open(&*self.sealer, now)?, |message| {
                 message.id
             }),
             envelopes: by_id(rows.envelopes, |envelope| envelope.id),
@@ -152,7 +152,11 @@ fn load(
         return Err(ReadInboxError::Gap(Gap(window)));
     }
     let events = tx.inbox().page(account, after, limit)?;
-    let ids = subjects(&events, EventKind::MessageCreated, MessageId::from_bytes);
+    let ids = subjects_of(
+        &events,
+        &[EventKind::MessageCreated, EventKind::MessageDeleted],
+        MessageId::from_bytes,
+    );
     let messages = tx.messages().find_many(&ids)?;
     let found: BTreeSet<_> = messages.iter().map(|message| message.id).collect();
     // What is no message in a conversation may be an envelope.
@@ -192,7 +196,7 @@ fn load(
         None
     };
     Ok(Rows {
-        messages,
+        messages: Messages::load(tx, messages)?,
         envelopes: find_unless_none(&envelopes, |ids| tx.envelopes().find_many(account, ids))?,
         conversations: tx.conversations().find_many(account, &conversations)?,
         changes: find_unless_none(&changes, |ids| tx.groups().find_changes(ids))?,
@@ -277,7 +281,7 @@ impl Subjects {
     fn join(&self, event: &InboxEvent) -> Event {
         let subject = event.subject;
         let found = match event.kind {
-            EventKind::MessageCreated => {
+            EventKind::MessageCreated | EventKind::MessageDeleted => {
                 let message = self.messages.get(&MessageId::from_bytes(subject)).cloned();
                 message.map(EventData::Message).or_else(|| {
                     let envelope = self.envelopes.get(&EnvelopeId::from_bytes(subject));

@@ -4,6 +4,7 @@ mod change;
 mod event;
 mod history;
 mod key;
+mod kid;
 mod list;
 mod service;
 
@@ -14,5 +15,6 @@ pub use history::{KeyHistoryEntry, KeyHistoryPage};
 pub use key::{
     Custody, KeyAlgorithm, KeyId, KeyOwner, KeyUse, PublicKey, Thumbprint, UnknownKeyUse,
 };
+pub(crate) use kid::parse_kid;
 pub use list::ListKeysError;
 pub use service::Keys;

@@ -104,6 +104,7 @@ mod tests {
                     id: MessageId::from_bytes([1; 16]),
                     seq: 1,
                     created_at: NOW,
+                    expires_at: None,
                 };
                 Ok(sent.then_some((receipt, [0; 32])))
             });

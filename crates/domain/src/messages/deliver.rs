@@ -5,7 +5,10 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::send::{Draft, append, digest};
-use super::{Body, Format, MessageId, Messages, Receipt, SendMessage, SendMessageError, Signature};
+use super::{
+    Attachments, Body, Format, MessageId, Messages, Receipt, SendMessage, SendMessageError,
+    Signature,
+};
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::conversations::{NewConversation, StartSealedError, draft, start_sealed};
@@ -97,11 +100,14 @@ fn deliver(
         format: Format::Messenger,
         body: command.body.clone(),
         sent_at: None,
+        expires_in: None,
+        attachments: Attachments::default(),
     };
     let draft = Draft {
         id: *id,
         sender: *sender,
         digest: digest(&message, digester),
+        recipients: Vec::new(),
         command: message,
         now: *now,
     };

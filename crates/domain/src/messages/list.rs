@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Message, Messages, open_all};
+use super::{Message, MessageId, Messages, Rows};
 use crate::conversations::ConversationId;
 use crate::ports::{SealError, StoreError, StoreExt, StoredMessage, Tx};
 use crate::sessions::Actor;
@@ -28,12 +28,35 @@ pub struct MessagePage {
     pub next: Option<Reach>,
 }
 
+/// What a window of a conversation lies around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// A message of the conversation, by its id.
+    Id(MessageId),
+    /// A place in it, whether there is a message or not.
+    Seq(u64),
+}
+
+/// What lies around a place in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageWindow {
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// Where to read on from the oldest back; None at the beginning.
+    pub older: Option<Reach>,
+    /// Where to read on from the newest on; None at the end.
+    pub newer: Option<Reach>,
+}
+
 /// Why no page is shown.
 #[derive(Debug, Error)]
 pub enum ListMessagesError {
     /// There is none, or the caller is not in it.
     #[error("no such conversation")]
     UnknownConversation,
+    /// There is no such message in the conversation.
+    #[error("no such message")]
+    UnknownMessage,
     /// A stored message does not open.
     #[error("a stored message cannot be opened")]
     Sealed(#[from] SealError),
@@ -57,53 +80,125 @@ impl Messages {
         reach: Reach,
         limit: u32,
     ) -> Result<MessagePage, ListMessagesError> {
-        let account = actor.account();
+        let (account, now) = (actor.account(), self.env.now());
         let limit = limit.clamp(1, Self::MAX_PAGE);
-        let mut stored = self
+        let (rows, next) = self
             .env
             .store
-            .read(move |tx| {
+            .read(move |tx| -> Result<_, ListMessagesError> {
                 let standing = tx.conversations().find_standing(conversation, account)?;
                 let standing = standing.ok_or(ListMessagesError::UnknownConversation)?;
-                load(tx, conversation, standing.first_seq, reach, limit)
+                let place = (conversation, standing.first_seq);
+                let (stored, next) = load(tx, place, reach, limit)?;
+                Ok((Rows::load(tx, stored)?, next))
             })
             .await?;
-        let asked = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = stored.len() > asked;
-        stored.truncate(asked);
-        let next = stored.last().filter(|_| more).map(|last| match reach {
-            Reach::Before(_) => Reach::Before(Some(last.seq)),
-            Reach::After(_) => Reach::After(last.seq),
-        });
         Ok(MessagePage {
-            messages: open_all(stored, &*self.sealer)?,
+            messages: rows.open(&*self.sealer, now)?,
             next,
+        })
+    }
+
+    /// What lies around a place in a conversation that the caller is in: the message there and about as many before it as
+    /// after it, at most `limit` messages ([`Messages::MAX_PAGE`] at the most).
+    ///
+    /// # Errors
+    /// [`ListMessagesError`].
+    pub async fn around(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        anchor: Anchor,
+        limit: u32,
+    ) -> Result<MessageWindow, ListMessagesError> {
+        let (account, now) = (actor.account(), self.env.now());
+        let limit = limit.clamp(1, Self::MAX_PAGE);
+        let (rows, older, newer) = self
+            .env
+            .store
+            .read(move |tx| -> Result<_, ListMessagesError> {
+                let standing = tx.conversations().find_standing(conversation, account)?;
+                let standing = standing.ok_or(ListMessagesError::UnknownConversation)?;
+                let place = (conversation, standing.first_seq);
+                let (stored, older, newer) = load_around(tx, place, anchor, limit)?;
+                Ok((Rows::load(tx, stored)?, older, newer))
+            })
+            .await?;
+        Ok(MessageWindow {
+            messages: rows.open(&*self.sealer, now)?,
+            older,
+            newer,
         })
     }
 }
 
-/// One more than asked for, which tells whether there is a next page; nothing from before `first_seq`, the first message that
-/// the reader may see.
+/// Which conversation, and the first message of it that the reader may see.
+type Visible = (ConversationId, u64);
+
+/// At most `limit` messages, and where to read on; nothing from before what the reader may see.
 fn load(
     tx: &mut dyn Tx,
-    conversation: ConversationId,
-    first_seq: u64,
+    (conversation, first_seq): Visible,
     reach: Reach,
     limit: u32,
-) -> Result<Vec<StoredMessage>, ListMessagesError> {
+) -> Result<(Vec<StoredMessage>, Option<Reach>), StoreError> {
     let reach = match reach {
         Reach::After(seq) => Reach::After(seq.max(first_seq.saturating_sub(1))),
         before @ Reach::Before(_) => before,
     };
+    // One more than asked for tells whether there is a next page.
     let mut stored = tx.messages().page(conversation, reach, limit + 1)?;
     stored.retain(|message| message.seq >= first_seq);
-    Ok(stored)
+    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = stored.len() > asked;
+    stored.truncate(asked);
+    let next = stored.last().filter(|_| more).map(|last| match reach {
+        Reach::Before(_) => Reach::Before(Some(last.seq)),
+        Reach::After(_) => Reach::After(last.seq),
+    });
+    Ok((stored, next))
+}
+
+type Around = (Vec<StoredMessage>, Option<Reach>, Option<Reach>);
+
+/// At most `limit` messages around the anchor, oldest first, and where to read on at both ends.
+fn load_around(
+    tx: &mut dyn Tx,
+    place: Visible,
+    anchor: Anchor,
+    limit: u32,
+) -> Result<Around, ListMessagesError> {
+    let (conversation, first_seq) = place;
+    let seq = match anchor {
+        Anchor::Seq(seq) => seq,
+        Anchor::Id(id) => {
+            let found = tx.messages().find_many(&[id])?.pop();
+            let found = found
+                .filter(|message| message.conversation == conversation)
+                .filter(|message| message.seq >= first_seq);
+            found.ok_or(ListMessagesError::UnknownMessage)?.seq
+        }
+    };
+    let half = limit / 2;
+    let (mut messages, older) = match half {
+        // A window of one has no room for what comes before: whether there is something, its number says.
+        0 => {
+            let reach = Reach::Before(Some(seq));
+            (Vec::new(), (seq > first_seq).then_some(reach))
+        }
+        half => load(tx, place, Reach::Before(Some(seq)), half)?,
+    };
+    messages.reverse();
+    let from = Reach::After(seq.saturating_sub(1));
+    let (after, newer) = load(tx, place, from, limit - half)?;
+    messages.extend(after);
+    Ok((messages, older, newer))
 }
 
 impl DomainError for ListMessagesError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::UnknownConversation => ErrorKind::NotFound,
+            Self::UnknownConversation | Self::UnknownMessage => ErrorKind::NotFound,
             Self::Sealed(_) => ErrorKind::Internal,
             Self::Store(error) => error.kind(),
         }
@@ -112,6 +207,7 @@ impl DomainError for ListMessagesError {
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownConversation => "unknown-conversation",
+            Self::UnknownMessage => "unknown-message",
             Self::Sealed(_) => "internal-error",
             Self::Store(error) => error.code(),
         }
@@ -132,33 +228,82 @@ mod tests {
 
     const TALK: ConversationId = ConversationId::from_bytes([2; 16]);
 
-    fn seen(first_seq: u64, reach: Reach) -> Vec<u64> {
+    /// A conversation of nine messages.
+    fn tx() -> MockTx {
         let mut tx = MockTx::default();
         tx.messages.expect_page().returning(|_, reach, limit| {
             let seqs: Vec<u64> = match reach {
-                Reach::After(seq) => (seq + 1..=9).collect(),
-                Reach::Before(seq) => (1..seq.unwrap_or(10)).rev().collect(),
+                Reach::After(seq) => (1..=9).filter(|other| *other > seq).collect(),
+                Reach::Before(before) => {
+                    let below = |other: &u64| before.is_none_or(|seq| *other < seq);
+                    (1..=9).rev().filter(below).collect()
+                }
             };
             let limit = usize::try_from(limit).unwrap();
             Ok(seqs.into_iter().take(limit).map(stored_message).collect())
         });
-        let stored = load(&mut tx, TALK, first_seq, reach, 3).unwrap();
-        stored.into_iter().map(|message| message.seq).collect()
+        tx.messages
+            .expect_find_many()
+            .returning(|_| Ok(vec![stored_message(5)]));
+        tx
+    }
+
+    fn seqs(stored: &[StoredMessage]) -> Vec<u64> {
+        stored.iter().map(|message| message.seq).collect()
     }
 
     #[test]
     fn what_was_said_before_somebody_joined_is_not_there_for_them() {
         for (first_seq, reach, expected) in [
-            (1, Reach::After(0), &[1, 2, 3, 4][..]),
-            (6, Reach::After(0), &[6, 7, 8, 9]),
+            (1, Reach::After(0), &[1, 2, 3][..]),
+            (6, Reach::After(0), &[6, 7, 8]),
             (6, Reach::After(7), &[8, 9]),
             (10, Reach::After(0), &[]),
-            (1, Reach::Before(None), &[9, 8, 7, 6]),
+            (1, Reach::Before(None), &[9, 8, 7]),
             (8, Reach::Before(None), &[9, 8]),
             (6, Reach::Before(Some(6)), &[]),
             (10, Reach::Before(None), &[]),
         ] {
-            assert_eq!(seen(first_seq, reach), expected, "{first_seq} {reach:?}");
+            let (stored, next) = load(&mut tx(), (TALK, first_seq), reach, 3).unwrap();
+            assert_eq!(seqs(&stored), expected, "{first_seq} {reach:?}");
+            let ends = stored.len() < 3 || stored.last().is_some_and(|last| last.seq == 9);
+            assert_eq!(next.is_none(), ends, "{first_seq} {reach:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_lies_around_its_anchor_and_reads_on_both_ways() {
+        let before = |seq| Some(Reach::Before(Some(seq)));
+        let after = |seq| Some(Reach::After(seq));
+        for (first, seq, limit, expected, older, newer) in [
+            (1, 5, 4, vec![3, 4, 5, 6], before(3), after(6)),
+            (1, 5, 5, vec![3, 4, 5, 6, 7], before(3), after(7)),
+            (1, 5, 1, vec![5], before(5), after(5)),
+            (1, 1, 1, vec![1], None, after(1)),
+            (1, 1, 4, vec![1, 2], None, after(2)),
+            (1, 9, 4, vec![7, 8, 9], before(7), None),
+            (1, 0, 4, vec![1, 2], None, after(2)),
+            (1, 99, 4, vec![8, 9], before(8), None),
+            (1, 5, 20, (1..=9).collect(), None, None),
+            (5, 5, 4, vec![5, 6], None, after(6)),
+            (5, 5, 1, vec![5], None, after(5)),
+            (5, 2, 4, vec![5, 6], None, after(6)),
+        ] {
+            let found = load_around(&mut tx(), (TALK, first), Anchor::Seq(seq), limit).unwrap();
+            let found = (seqs(&found.0), found.1, found.2);
+            assert_eq!(found, (expected, older, newer), "{first} {seq} {limit}");
+        }
+        let id = Anchor::Id(stored_message(5).id);
+        let found = load_around(&mut tx(), (TALK, 1), id, 4).unwrap();
+        assert_eq!(seqs(&found.0), [3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn a_message_that_is_not_there_for_the_reader_is_no_anchor() {
+        let id = Anchor::Id(stored_message(5).id);
+        for place in [(ConversationId::from_bytes([3; 16]), 1), (TALK, 6)] {
+            let refused = load_around(&mut tx(), place, id, 4);
+            assert!(matches!(refused, Err(ListMessagesError::UnknownMessage)));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{ClientId, Format};
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::conversations::ConversationId;
+use crate::files::File;
 
 define_id! {
     /// Names a message.
@@ -78,12 +79,27 @@ pub struct Message {
     pub client_id: ClientId,
     /// What the body is.
     pub format: Format,
-    /// The body.
-    pub body: Body,
-    /// When the sender's clock says it was sent, if it says so.
+    /// The body; None once the message is deleted.
+    pub body: Option<Body>,
+    /// The files that came with it and are still there, in the sender's order.
+    pub attachments: Vec<File>,
+    /// When the sender's clock says it was sent, if it says so and the message is not deleted.
     pub sent_at: Option<Timestamp>,
     /// When the server took it.
     pub created_at: Timestamp,
+    /// When it will be, or was, over; None if it stays.
+    pub expires_at: Option<Timestamp>,
+    /// When it was deleted for everyone, or over: its place is left, and nothing of what it said.
+    pub deleted_at: Option<Timestamp>,
+}
+
+impl Message {
+    /// Whether its time is over; a message that was deleted before is not.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        let over = self.expires_at.filter(|end| *end <= now);
+        over.is_some_and(|end| self.deleted_at.is_none_or(|deleted_at| end <= deleted_at))
+    }
 }
 
 #[cfg(test)]

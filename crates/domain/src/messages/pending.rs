@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
-use super::{Messages, PendingMessage, Span, open_all};
+use super::{Messages, PendingMessage, Rows, Span};
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::contacts::find_partner;
@@ -47,12 +47,16 @@ impl Messages {
         span: Span,
     ) -> Result<Vec<PendingMessage>, PendingError> {
         let receiver = actor.account();
-        let (stored, moments) = self
+        let now = self.env.now();
+        let (rows, moments) = self
             .env
             .store
-            .read(move |tx| load(tx, receiver, &from, span))
+            .read(move |tx| -> Result<_, PendingError> {
+                let (stored, moments) = load(tx, (receiver, &from), span, now)?;
+                Ok((Rows::load(tx, stored)?, moments))
+            })
             .await?;
-        let messages = open_all(stored, &*self.sealer)?;
+        let messages = rows.open(&*self.sealer, now)?;
         let pending = messages.into_iter().zip(moments);
         Ok(pending
             .map(|(message, taken_at)| PendingMessage { message, taken_at })
@@ -64,9 +68,9 @@ type Loaded = (Vec<StoredMessage>, Vec<Timestamp>);
 
 fn load(
     tx: &mut dyn Tx,
-    receiver: AccountId,
-    from: &Username,
+    (receiver, from): (AccountId, &Username),
     span: Span,
+    now: Timestamp,
 ) -> Result<Loaded, PendingError> {
     let sender = find_partner(tx, receiver, from)?.ok_or(PendingError::UnknownUser)?;
     let (mut messages, mut moments) = (Vec::new(), Vec::new());
@@ -82,6 +86,10 @@ fn load(
             let Some(message) = found.remove(id) else {
                 continue;
             };
+            if message.gone_at(now).is_some() {
+                rest.after = *taken_at;
+                continue;
+            }
             bytes += message.body.len();
             let full = messages.len() >= Messages::MAX_PENDING
                 || (bytes > Messages::MAX_PENDING_BYTES && !messages.is_empty());
@@ -115,6 +123,8 @@ mod tests {
         until: None,
     };
 
+    const NOW: Timestamp = Timestamp::from_seconds(100_000);
+
     fn id(number: i64) -> MessageId {
         let mut id = [0; 16];
         for (byte, digit) in id.iter_mut().zip(number.to_be_bytes()) {
@@ -134,8 +144,11 @@ mod tests {
             client_id: ClientId::parse("c").unwrap(),
             format: Format::Messenger,
             body: vec![b'x'; size],
+            attached: false,
             sent_at: None,
             created_at: Timestamp::from_seconds(1),
+            expires_at: None,
+            deleted_at: None,
         }
     }
 
@@ -161,7 +174,8 @@ mod tests {
     }
 
     fn read(tx: &mut MockTx, span: Span) -> Loaded {
-        load(tx, account("alice").id, &account("bob").username, span).unwrap()
+        let (alice, bob) = (account("alice"), account("bob"));
+        load(tx, (alice.id, &bob.username), span, NOW).unwrap()
     }
 
     #[test]
@@ -194,12 +208,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_deleted_or_over_does_not_come() {
+        let mut tx = tx(120, 1);
+        tx.messages = crate::ports::MockMessageRepository::new();
+        tx.messages.expect_find_many().returning(|ids| {
+            let rows = ids.iter().map(|found| StoredMessage {
+                deleted_at: (*found == id(1)).then_some(NOW),
+                expires_at: (*found == id(2)).then_some(NOW),
+                ..message(*found, 1)
+            });
+            Ok(rows.collect())
+        });
+        let (messages, moments) = read(&mut tx, ALL);
+        assert_eq!((messages.len(), messages[0].id), (118, id(3)));
+        assert_eq!(moments[0], Timestamp::from_seconds(3));
+    }
+
+    #[test]
     fn nobody_is_an_error() {
         let mut tx = MockTx::default();
         tx.contacts
             .expect_find_by_username()
             .returning(|_, _| Ok(None));
-        let refused = load(&mut tx, account("alice").id, &account("bob").username, ALL);
+        let (alice, bob) = (account("alice"), account("bob"));
+        let refused = load(&mut tx, (alice.id, &bob.username), ALL, NOW);
         assert!(matches!(refused, Err(PendingError::UnknownUser)));
     }
 }

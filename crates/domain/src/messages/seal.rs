@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use zeroize::Zeroizing;
 
-use super::{Body, Format, Message, MessageId};
+use super::{Body, Format, MessageId};
 use crate::Secret;
 use crate::conversations::ConversationId;
 use crate::ports::{Binding, SealError, SealPurpose, Sealer, StoredMessage};
@@ -62,20 +62,23 @@ pub(super) fn to_stored(
     }
 }
 
-/// Opens stored messages; each conversation's key is opened once.
-pub(crate) fn open_all(
-    stored: Vec<StoredMessage>,
-    sealer: &dyn Sealer,
-) -> Result<Vec<Message>, SealError> {
-    let mut keys: HashMap<ConversationId, Secret<[u8; 32]>> = HashMap::new();
-    let mut messages = Vec::with_capacity(stored.len());
-    for row in stored {
+/// The keys of conversations, each opened once.
+#[derive(Default)]
+pub(super) struct Keys(HashMap<ConversationId, Secret<[u8; 32]>>);
+
+impl Keys {
+    /// The body of a stored message that is still there; the row is left without it.
+    pub(super) fn open_body(
+        &mut self,
+        row: &mut StoredMessage,
+        sealer: &dyn Sealer,
+    ) -> Result<Body, SealError> {
         let body = match row.format {
             Format::Jose | Format::Opaque | Format::Messenger | Format::Mailbox => {
-                Zeroizing::new(row.body)
+                Zeroizing::new(std::mem::take(&mut row.body))
             }
             Format::Text => {
-                let key = match keys.entry(row.conversation) {
+                let key = match self.0.entry(row.conversation) {
                     Entry::Occupied(opened) => opened.into_mut(),
                     Entry::Vacant(vacant) => {
                         vacant.insert(open_key(&row.conversation, &row.sealed_key, sealer)?)
@@ -85,21 +88,7 @@ pub(crate) fn open_all(
             }
         };
         // What was text when it was stored is text now, or it is not what was stored.
-        let text = std::str::from_utf8(&body)
-            .map_err(|_| SealError::Rejected)?
-            .to_owned();
-        messages.push(Message {
-            id: row.id,
-            conversation: row.conversation,
-            seq: row.seq,
-            sender: row.sender,
-            sender_username: row.sender_username,
-            client_id: row.client_id,
-            format: row.format,
-            body: Body::restore(text),
-            sent_at: row.sent_at,
-            created_at: row.created_at,
-        });
+        let text = std::str::from_utf8(&body).map_err(|_| SealError::Rejected)?;
+        Ok(Body::restore(text.to_owned()))
     }
-    Ok(messages)
 }

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{Body, ClientId, Format, MessageId, Messages, seal};
+use super::{
+    Attachments, Body, ClientId, Format, Lifetime, MessageId, Messages, Mismatch, mismatch, seal,
+};
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::contacts::{Correspondent, WritingRefused};
 use crate::conversations::ConversationId;
 use crate::files::FileId;
 use crate::inbox::{EventKind, NewEvent};
+use crate::keys::{Thumbprint, parse_kid};
 use crate::ports::{
     Digest, Digester, MacPurpose, NewMessage, SealError, Sealer, StoreError, StoreExt, Tx,
 };
@@ -30,6 +33,10 @@ pub struct SendMessage {
     pub body: Body,
     /// When the sender's clock says it was sent.
     pub sent_at: Option<Timestamp>,
+    /// How long it stays, if the conversation's messages do not stay shorter; None: as long as they do.
+    pub expires_in: Option<Lifetime>,
+    /// The sender's files that go with it: every member may read them from then on.
+    pub attachments: Attachments,
 }
 
 /// That a message is stored.
@@ -41,6 +48,8 @@ pub struct Receipt {
     pub seq: u64,
     /// When the server took it.
     pub created_at: Timestamp,
+    /// When it is over; None if it stays.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Why a message was not taken.
@@ -54,6 +63,12 @@ pub enum SendMessageError {
         "a jose body is a JWE in general JSON serialization with 1 to 1000 recipients, encrypted with A256GCM"
     )]
     NotJose,
+    /// It is not sealed to those who are in the conversation as they are now.
+    #[error("the message is not sealed to the keys that the members have now: seal it anew")]
+    MismatchedRecipients(Box<Mismatch>),
+    /// One of the files is not there, or not the sender's.
+    #[error("no such file of yours")]
+    UnknownFile,
     /// The sender has used this name for another message.
     #[error("this client_id was used for another message: use a new one for each message")]
     ClientIdReused,
@@ -76,6 +91,8 @@ pub(super) struct Draft {
     pub(super) id: MessageId,
     pub(super) sender: AccountId,
     pub(super) command: SendMessage,
+    /// The keys that a message of [`Format::Jose`] is sealed to.
+    pub(super) recipients: Vec<Thumbprint>,
     pub(super) digest: Digest,
     pub(super) now: Timestamp,
 }
@@ -91,23 +108,16 @@ impl Messages {
         actor: &Actor,
         command: SendMessage,
     ) -> Result<Receipt, SendMessageError> {
-        self.send_with(actor, command, None).await
-    }
-
-    /// The same for a message that comes with a file of the sender's.
-    pub(crate) async fn send_with(
-        &self,
-        actor: &Actor,
-        command: SendMessage,
-        file: Option<FileId>,
-    ) -> Result<Receipt, SendMessageError> {
-        let is_jose = command.format == Format::Jose;
-        if is_jose && self.inspector.recipients(command.body.as_str()).is_none() {
-            return Err(SendMessageError::NotJose);
-        }
+        let recipients = match command.format {
+            Format::Jose => self.inspector.recipients(command.body.as_str()),
+            _ => Some(Vec::new()),
+        };
+        let recipients = recipients.ok_or(SendMessageError::NotJose)?;
         let draft = Draft {
             id: self.env.new_id(),
             sender: actor.account(),
+            // What is no thumbprint names no key that anybody has published.
+            recipients: recipients.iter().filter_map(|kid| parse_kid(kid)).collect(),
             digest: digest(&command, &*self.digester),
             command,
             now: self.env.now(),
@@ -115,13 +125,7 @@ impl Messages {
         let sealer = std::sync::Arc::clone(&self.sealer);
         self.env
             .store
-            .write(move |tx| {
-                let receipt = append(tx, &draft, &*sealer)?;
-                if let Some(file) = file {
-                    tx.chats().attach(receipt.id, file)?;
-                }
-                Ok(receipt)
-            })
+            .write(move |tx| append(tx, &draft, &*sealer))
             .await
     }
 }
@@ -133,6 +137,16 @@ pub(super) fn digest(command: &SendMessage, digester: &dyn Digester) -> Digest {
     bytes.extend_from_slice(command.conversation.as_bytes());
     bytes.extend_from_slice(&command.format.code().to_be_bytes());
     bytes.extend_from_slice(command.body.as_str().as_bytes());
+    // No text has these bytes in UTF-8: what follows cannot be taken for part of the body.
+    if let Some(expires_in) = command.expires_in {
+        bytes.push(0xFE);
+        bytes.extend_from_slice(&expires_in.as_seconds().to_be_bytes());
+    }
+    if !command.attachments.as_slice().is_empty() {
+        bytes.push(0xFF);
+        let files = command.attachments.as_slice().iter();
+        bytes.extend(files.flat_map(FileId::as_bytes));
+    }
     digester.mac(MacPurpose::Repeat, &bytes)
 }
 
@@ -145,6 +159,7 @@ pub(super) fn append(
         id,
         sender,
         command,
+        recipients,
         digest,
         now,
     } = draft;
@@ -165,6 +180,15 @@ pub(super) fn append(
         .others
         .iter()
         .try_for_each(Correspondent::check)?;
+    if command.format == Format::Jose {
+        mismatch::check(tx, *sender, command.conversation, recipients)?;
+    }
+    for file in command.attachments.as_slice() {
+        let own = tx.files().find(*sender, *file)?;
+        own.ok_or(SendMessageError::UnknownFile)?;
+    }
+    let lifetime = Lifetime::shorter(command.expires_in, membership.expires_in);
+    let expires_at = lifetime.map(|lifetime| lifetime.after(*now));
     let body = seal::to_stored(
         (id, &command.conversation),
         &membership.sealed_key,
@@ -180,8 +204,10 @@ pub(super) fn append(
         digest: *digest,
         format: command.format,
         body,
+        attachments: command.attachments.as_slice().to_vec(),
         sent_at: command.sent_at,
         created_at: *now,
+        expires_at,
     })?;
     let event = NewEvent {
         kind: EventKind::MessageCreated,
@@ -193,6 +219,7 @@ pub(super) fn append(
         id: *id,
         seq,
         created_at: *now,
+        expires_at,
     })
 }
 
@@ -209,8 +236,8 @@ impl DomainError for SendMessageError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::UnknownConversation => ErrorKind::NotFound,
-            Self::NotJose => ErrorKind::Invalid,
-            Self::ClientIdReused => ErrorKind::Conflict,
+            Self::NotJose | Self::UnknownFile => ErrorKind::Invalid,
+            Self::ClientIdReused | Self::MismatchedRecipients(_) => ErrorKind::Conflict,
             Self::TakesNoMessages | Self::Blocked => ErrorKind::Forbidden,
             Self::Sealed(_) => ErrorKind::Internal,
             Self::Store(error) => error.kind(),
@@ -221,6 +248,8 @@ impl DomainError for SendMessageError {
         match self {
             Self::UnknownConversation => "unknown-conversation",
             Self::NotJose => "invalid-jose",
+            Self::UnknownFile => "unknown-file",
+            Self::MismatchedRecipients(_) => "mismatched-recipients",
             Self::ClientIdReused => "client-id-reused",
             Self::TakesNoMessages => "takes-no-messages",
             Self::Blocked => "user-blocked",
@@ -233,6 +262,7 @@ impl DomainError for SendMessageError {
         match self {
             Self::ClientIdReused => Some("client_id"),
             Self::NotJose => Some("body"),
+            Self::UnknownFile => Some("attachments"),
             _ => None,
         }
     }

@@ -1,9 +1,9 @@
-use super::{StoreError, StoredFile, StoredMessage};
+use super::{StoreError, StoredMessage};
+use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::chats::ChatNumber;
 use crate::conversations::ConversationId;
-use crate::files::FileId;
-use crate::messages::{MessageId, Reach};
+use crate::messages::Reach;
 
 /// A conversation with the number that the dialect `social` knows it by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl NumberedConversation {
 }
 
 repository! {
-/// What the dialect `social` adds to conversations: numbers, and files that came with messages.
+/// What the dialect `social` adds to conversations: numbers.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait ChatRepository {
     /// The number of the conversation. If it has none it gets the next one, which was never given before, and
@@ -57,7 +57,8 @@ pub trait ChatRepository {
         number: ChatNumber,
     ) -> Result<Option<NumberedConversation>, StoreError>;
 
-    /// The conversation's messages of format `text` in the order of `reach`, at most `limit`.
+    /// The conversation's messages of format `text` that were there at `now`, neither deleted nor over, in the order of
+    /// `reach`, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -65,34 +66,8 @@ pub trait ChatRepository {
         &mut self,
         conversation: ConversationId,
         reach: Reach,
+        now: Timestamp,
         limit: u32,
     ) -> Result<Vec<StoredMessage>, StoreError>;
-
-    /// Says that the file came with the message. Both must be there, and neither be attached already.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] with `Id` if one of the two is attached.
-    fn attach(&mut self, message: MessageId, file: FileId) -> Result<(), StoreError>;
-
-    /// The files that came with those of `messages` (at most 500) with which one came that still has its key, in any
-    /// order.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn find_attachments(
-        &mut self,
-        messages: &[MessageId],
-    ) -> Result<Vec<(MessageId, StoredFile)>, StoreError>;
-
-    /// The file with this id, if it came with a message of a conversation that `account` is in. None otherwise, also if
-    /// its key is destroyed.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn find_attachment(
-        &mut self,
-        account: AccountId,
-        file: FileId,
-    ) -> Result<Option<StoredFile>, StoreError>;
 }
 }

@@ -1,8 +1,11 @@
 use super::StoreError;
-use crate::accounts::AccountId;
+use crate::Timestamp;
+use crate::accounts::{AccountId, Username};
 use crate::conversations::{
-    ConversationId, ConversationKind, ConversationOverview, Membership, NewConversation, Standing,
+    Activity, ConversationId, ConversationKind, ConversationOverview, Markers, Membership,
+    NewConversation, Standing,
 };
+use crate::messages::Lifetime;
 
 /// A conversation as it rests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +16,34 @@ pub struct StoredConversation {
     pub sealed_key: Vec<u8>,
     /// Its title, sealed under that key.
     pub sealed_title: Option<Vec<u8>>,
+}
+
+/// How far a member is in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The number of the first message that the member may read.
+    pub first_seq: u64,
+    /// The member's markers.
+    pub markers: Markers,
+    /// How many messages of others come after what the member has read.
+    pub unread: u64,
+}
+
+/// The markers of a member, and what decides who sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReceipts {
+    /// Whose.
+    pub account: AccountId,
+    /// By which name.
+    pub username: Username,
+    /// Where they stand.
+    pub markers: Markers,
+    /// Whether the member sends receipts.
+    pub sends: bool,
+    /// Whether the viewer and the member have anything to do with each other: neither blocks the other.
+    pub unblocked: bool,
 }
 
 repository! {
@@ -90,6 +121,69 @@ pub trait ConversationRepository {
         account: AccountId,
         ids: &[ConversationId],
     ) -> Result<Vec<StoredConversation>, StoreError>;
+
+    /// Where the account's conversations last were active, below `before` (all, if None), latest first, at most `limit`: when
+    /// the last message came, or when a conversation without one was started; of the same moment the higher id first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn page_by_activity(
+        &mut self,
+        account: AccountId,
+        before: Option<Activity>,
+        limit: u32,
+    ) -> Result<Vec<Activity>, StoreError>;
+
+    /// How far the account is in those of `ids` (at most 500) that it is in, in no particular order: its markers, and how many
+    /// messages of others that it may read there are after the one it has read, that were neither deleted nor over at `now`. Those are
+    /// counted among the last [`MAX_UNREAD`] messages of the conversation.
+    ///
+    /// [`MAX_UNREAD`]: crate::conversations::Conversations::MAX_UNREAD
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_progress(
+        &mut self,
+        account: AccountId,
+        ids: &[ConversationId],
+        now: Timestamp,
+    ) -> Result<Vec<Progress>, StoreError>;
+
+    /// Moves the markers of a member forward, never back and never past the last message, and returns where they stand. What
+    /// has been read has been delivered. None if `account` is not in the conversation.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn move_markers(
+        &mut self,
+        id: ConversationId,
+        account: AccountId,
+        to: Markers,
+    ) -> Result<Option<Markers>, StoreError>;
+
+    /// The markers of a conversation's members with ids above `after` (all, if None), by id, at most `limit`, and what decides
+    /// whether `viewer` sees them. Whether the viewer may ask is settled before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn page_receipts(
+        &mut self,
+        id: ConversationId,
+        viewer: AccountId,
+        after: Option<AccountId>,
+        limit: u32,
+    ) -> Result<Vec<StoredReceipts>, StoreError>;
+
+    /// Says how long messages stay that are sent from now on; None for ever. The version rises. False, and nothing changes, if it
+    /// is so already.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn replace_lifetime(
+        &mut self,
+        id: ConversationId,
+        lifetime: Option<Lifetime>,
+    ) -> Result<bool, StoreError>;
 
     /// The ids of the account's conversations of this kind (of every kind, if None) below `before` (all, if None), newest
     /// first, at most `limit`.

@@ -52,6 +52,18 @@ pub trait FileRepository {
     /// [`StoreError`].
     fn find(&mut self, owner: AccountId, id: FileId) -> Result<Option<StoredFile>, StoreError>;
 
+    /// The file with this id, if it came with a message of a conversation that `account` is in, and the message is one
+    /// that it may read and was there at `now`: neither deleted nor over. None otherwise, also if the file's key is destroyed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_shared(
+        &mut self,
+        account: AccountId,
+        id: FileId,
+        now: Timestamp,
+    ) -> Result<Option<StoredFile>, StoreError>;
+
     /// The file with this id, whoever's it is; None if there is none. For what no owner has to be asked about: nothing that
     /// opens the file may leave the server.
     ///

@@ -1,7 +1,21 @@
 use super::StoreError;
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::keys::{KeyEvent, KeyId, KeyOwner, PublicKey};
+use crate::conversations::ConversationId;
+use crate::keys::{KeyEvent, KeyId, KeyOwner, PublicKey, Thumbprint};
+
+/// A key of a member of a conversation, as far as it matters for what is sealed to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Whose.
+    pub owner: KeyOwner,
+    /// Its id.
+    pub id: KeyId,
+    /// Its thumbprint.
+    pub thumbprint: Thumbprint,
+    /// Whether it is good; it is withdrawn otherwise.
+    pub good: bool,
+}
 
 repository! {
 /// Published keys, and the history of every change.
@@ -25,6 +39,17 @@ pub trait KeyRepository {
     /// # Errors
     /// [`StoreError`].
     fn find_many(&mut self, ids: &[KeyId]) -> Result<Vec<(KeyOwner, PublicKey)>, StoreError>;
+
+    /// The keys of a conversation's members that others seal to and whose private halves are the owners' alone: the good ones,
+    /// and of the withdrawn ones those whose thumbprint is among `sealed_to` (at most 1,000). By owner and id, at most 2,000.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn list_recipients(
+        &mut self,
+        conversation: ConversationId,
+        sealed_to: &[Thumbprint],
+    ) -> Result<Vec<Recipient>, StoreError>;
 
     /// Marks a good key of this account as withdrawn. False, and nothing changes, if there is none.
     ///

@@ -1,7 +1,8 @@
-use super::{Digest, StoreError};
+use super::{Digest, StoreError, StoredFile};
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::conversations::ConversationId;
+use crate::files::FileId;
 use crate::messages::{ClientId, Format, MessageId, Reach, Receipt};
 
 /// A message to be stored.
@@ -21,10 +22,16 @@ pub struct NewMessage {
     pub format: Format,
     /// The body as it is to rest.
     pub body: Vec<u8>,
+    /// The files that go with it, in order, at most [`Attachments::MAX`]: whether they may is settled before.
+    ///
+    /// [`Attachments::MAX`]: crate::messages::Attachments::MAX
+    pub attachments: Vec<FileId>,
     /// When the sender's clock says it was sent.
     pub sent_at: Option<Timestamp>,
     /// When the server took it.
     pub created_at: Timestamp,
+    /// When it is over, if it does not stay.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A message as it rests.
@@ -46,12 +53,27 @@ pub struct StoredMessage {
     pub client_id: ClientId,
     /// What the body is.
     pub format: Format,
-    /// The body as it rests.
+    /// The body as it rests; empty once the message is deleted.
     pub body: Vec<u8>,
+    /// Whether files came with it.
+    pub attached: bool,
     /// When the sender's clock says it was sent.
     pub sent_at: Option<Timestamp>,
     /// When the server took it.
     pub created_at: Timestamp,
+    /// When it is over, if it does not stay.
+    pub expires_at: Option<Timestamp>,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+}
+
+impl StoredMessage {
+    /// Since when nothing of it may be shown but its place: it was deleted, or its time is over. None while it is there.
+    #[must_use]
+    pub fn gone_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let over = self.expires_at.filter(|end| *end <= now);
+        self.deleted_at.or(over)
+    }
 }
 
 repository! {
@@ -59,8 +81,9 @@ repository! {
 /// [`super::ConversationRepository::find_membership`] in the same unit of work.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait MessageRepository {
-    /// Stores a message at the end of its conversation and returns its number there: one more than the last one's,
-    /// counted under the conversation's lock, so that commits and numbers have one order. If the sender's `client_id`
+    /// Stores a message, and which files go with it, at the end of its conversation, which counts as active then, and returns
+    /// its number there: one more than the last one's, counted under the conversation's lock, so that commits and numbers
+    /// have one order. If the sender's `client_id`
     /// is there already (a repeat that runs at the same time), the unit of work runs again and finds it.
     ///
     /// # Errors
@@ -93,5 +116,37 @@ pub trait MessageRepository {
     /// # Errors
     /// [`StoreError`].
     fn find_many(&mut self, ids: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError>;
+
+    /// The last message of each of `conversations` (at most 500) that has one, in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_last(
+        &mut self,
+        conversations: &[ConversationId],
+    ) -> Result<Vec<StoredMessage>, StoreError>;
+
+    /// The files that came with `messages` (at most 500) and still have their keys: those of one message in its order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_attachments(
+        &mut self,
+        messages: &[MessageId],
+    ) -> Result<Vec<(MessageId, StoredFile)>, StoreError>;
+
+    /// Takes the body, the sender's time and the files away from a message, which keeps its place, its sender and its names;
+    /// nobody has to acknowledge it any more. False, and nothing changes, if there is none or it is deleted already.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn delete(&mut self, id: MessageId, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// The same for messages whose time was over at `now`, as of the end of that time: those that were over first, at most
+    /// `limit` (500 at the most). Says how many there were.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn expire(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 }

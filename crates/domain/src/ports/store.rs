@@ -127,7 +127,7 @@ pub trait Tx {
         Absent::lend()
     }
 
-    /// Numbers of conversations, and what came with messages.
+    /// Numbers of conversations, for dialect `social`.
     fn chats(&mut self) -> &mut dyn ChatRepository {
         Absent::lend()
     }

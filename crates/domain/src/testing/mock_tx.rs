@@ -53,7 +53,7 @@ pub struct MockTx {
     pub groups: MockGroupRepository,
     /// Messages.
     pub messages: MockMessageRepository,
-    /// Numbers of conversations, and attachments.
+    /// Numbers of conversations.
     pub chats: MockChatRepository,
     /// Messages that are to be acknowledged.
     pub deliveries: MockDeliveryRepository,

@@ -106,6 +106,7 @@ pub fn stored_group(id: ConversationId) -> StoredConversation {
             version: 1,
             created_at: MADE_AT,
             last_seq: 0,
+            expires_in: None,
         },
         sealed_key: vec![9; 80],
         sealed_title: None,
@@ -126,7 +127,10 @@ pub fn stored_message(seq: u64) -> StoredMessage {
         client_id: ClientId::restore(seq.to_string()),
         format: Format::Opaque,
         body: b"sealed".to_vec(),
+        attached: false,
         sent_at: None,
         created_at: MADE_AT,
+        expires_at: None,
+        deleted_at: None,
     }
 }

@@ -24,7 +24,7 @@ pub(crate) use etags::{EntityTags, etag, expected, if_match, if_none_match, is_k
 pub use invite::InviteHeader;
 pub use json::Json;
 pub use origin::LoginOrigin;
-pub use path::{PathId, PathProvider, PathUsername};
+pub use path::{PathId, PathIds, PathProvider, PathUsername};
 pub use query::Query;
 pub use upload::{Pump, Upload};
 pub use user_agent::UserAgent;

@@ -34,6 +34,23 @@ struct Named {
     name: String,
 }
 
+/// The ids in the path's `{id}` and, within what it names, `{message_id}`. A text that is no id names nothing, hence 404.
+#[derive(Debug, Clone, Copy)]
+pub struct PathIds<T, M>(pub T, pub M);
+
+impl<T: FromStr, M: FromStr> FromRequest for PathIds<T, M> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let path = request.match_info();
+        let id = path.get("id").and_then(|text| text.parse().ok());
+        let message = path.get("message_id").and_then(|text| text.parse().ok());
+        let both = id.zip(message).map(|(id, message)| Self(id, message));
+        ready(both.ok_or_else(Problem::not_found))
+    }
+}
+
 /// The username in the path's `{name}`, percent-decoded. A text that is no username names nobody, hence 404.
 #[derive(Debug, Clone)]
 pub struct PathUsername(pub Username);

@@ -20,9 +20,10 @@ pub(crate) struct EventView {
     /// Its place in the account's log: 1 for the first, and no holes.
     #[schema(value_type = u64, example = 7, minimum = 1)]
     offset: Offset,
-    /// What happened: `message.created`, `conversation.created`, `session.revoked`, `key.changed`, `account.renamed`,
-    /// `account.deleted`, `contact.requested`, `contact.accepted`, `contact.removed`, `conversation.updated`, `member.added`,
-    /// `member.removed`, `member.changed`. More will come: pass over what you do not know.
+    /// What happened: `message.created`, `message.deleted`, `conversation.created`, `session.revoked`, `key.changed`,
+    /// `account.renamed`, `account.deleted`, `contact.requested`, `contact.accepted`, `contact.removed`,
+    /// `conversation.updated`, `member.added`, `member.removed`, `member.changed`. More will come: pass over what you do not
+    /// know.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "message.created")]
     kind: &'static str,
@@ -37,7 +38,7 @@ pub(crate) struct EventView {
 #[serde(untagged)]
 #[schema(as = EventData)]
 enum EventDataView {
-    /// `message.created`
+    /// `message.created`, `message.deleted`
     Message(MessageView),
     /// `conversation.created`, `conversation.updated`
     Conversation(ConversationView),

@@ -18,6 +18,7 @@ mod files;
 mod identities;
 mod key_backup;
 pub(crate) mod keys;
+mod markers;
 mod me;
 pub(crate) mod messages;
 pub(crate) mod oauth;
@@ -102,8 +103,12 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(conversations::add_member)
             .service(conversations::appoint_member)
             .service(conversations::remove_member)
+            .service(markers::mark_read)
+            .service(markers::mark_delivered)
+            .service(markers::list_receipts)
             .service(messages::send_message)
             .service(messages::list_messages)
+            .service(messages::delete_message)
             .service(files::upload_file)
             .service(files::list_files)
             .service(files::view_file)

@@ -5,13 +5,14 @@ use std::str::FromStr;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use sealpost_domain::accounts::{ChangeSettings, MessagesFrom, Settings};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
 use crate::extract::{Authenticated, Json, etag, expected, is_known};
 use crate::openapi::{ACCOUNTS, AuthProblems, BodyProblems, CommonProblems, Responses, problems};
 use crate::problem::Problem;
+use crate::wire::given;
 
 /// Who may write to you.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -59,6 +60,10 @@ pub(super) struct SettingsBody {
     /// Who may start a conversation with you, or write in one.
     #[schema(example = "everyone")]
     messages_from: MessagesFromView,
+    /// Whether those whom you talk with see how far you have read, and you the same of them. Without it you see nobody's
+    /// receipts, and nobody yours.
+    #[schema(example = true)]
+    send_receipts: bool,
 }
 
 impl From<&Settings> for SettingsBody {
@@ -67,6 +72,7 @@ impl From<&Settings> for SettingsBody {
             discoverable: settings.discoverable,
             show_presence: settings.show_presence,
             messages_from: settings.messages_from.into(),
+            send_receipts: settings.send_receipts,
         }
     }
 }
@@ -87,13 +93,10 @@ struct SettingsPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, example = "contacts")]
     messages_from: Option<MessagesFromView>,
-}
-
-/// Reads a setting that may be left out but not removed: null is refused.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+    /// Whether those whom you talk with see how far you have read, and you the same of them.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(nullable = false, example = false)]
+    send_receipts: Option<bool>,
 }
 
 /// Settings as an entity tag: they are so few that the tag can say them all.
@@ -106,13 +109,15 @@ impl fmt::Display for Tag {
             discoverable,
             show_presence,
             messages_from,
+            send_receipts,
         } = self.0;
         write!(
             f,
-            "{}{}{}",
+            "{}{}{}{}",
             u8::from(discoverable),
             u8::from(show_presence),
-            messages_from.code()
+            messages_from.code(),
+            u8::from(send_receipts)
         )
     }
 }
@@ -121,21 +126,23 @@ impl FromStr for Tag {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        for discoverable in [false, true] {
-            for show_presence in [false, true] {
-                for messages_from in MessagesFrom::ALL {
-                    let tag = Self(Settings {
-                        discoverable,
-                        show_presence,
-                        messages_from,
-                    });
-                    if tag.to_string() == text {
-                        return Ok(tag);
-                    }
-                }
-            }
-        }
-        Err(())
+        let flag = |digit: char| match digit {
+            '0' => Ok(false),
+            '1' => Ok(true),
+            _ => Err(()),
+        };
+        let digits: Vec<char> = text.chars().collect();
+        let [discoverable, show_presence, messages_from, send_receipts] = *digits else {
+            return Err(());
+        };
+        let messages_from = messages_from.to_digit(10).ok_or(())?;
+        let messages_from = i16::try_from(messages_from).map_err(|_| ())?;
+        Ok(Self(Settings {
+            discoverable: flag(discoverable)?,
+            show_presence: flag(show_presence)?,
+            messages_from: MessagesFrom::from_code(messages_from).ok_or(())?,
+            send_receipts: flag(send_receipts)?,
+        }))
     }
 }
 
@@ -219,6 +226,7 @@ pub(super) async fn change_settings(
         discoverable: body.0.discoverable,
         show_presence: body.0.show_presence,
         messages_from: body.0.messages_from.map(MessagesFrom::from),
+        send_receipts: body.0.send_receipts,
         expected: expected.map(|tags| tags.into_iter().map(|tag| tag.0).collect()),
     };
     let settings = services.accounts.change_settings(&actor, command).await?;

@@ -38,6 +38,13 @@ pub(crate) fn present<'de, D: Deserializer<'de>>(
     String::deserialize(deserializer).map(Some)
 }
 
+/// Reads a member of a merge patch that may be left out: what is there is `Some`, and null too if `T` takes it.
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// Reads a text that is wiped from memory after use and that no Debug output shows.
 pub(crate) fn secret<'de, D: Deserializer<'de>>(
     deserializer: D,

@@ -26,6 +26,7 @@ fn a_pair_has_one_conversation_whoever_starts_it() {
             "members": [{"id": null, "username": "Alice"}, {"id": null, "username": "bob"}],
             "created_at": "2026-11-21T13:04:05.678Z",
             "last_seq": 0,
+            "expires_in": null,
         })
     );
     for (token, other) in [(&alice, "bob"), (&bob, "alice")] {

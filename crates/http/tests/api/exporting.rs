@@ -128,12 +128,16 @@ fn what_was_put_in_comes_out() {
         ("blocks.json", "/v1/me/blocks"),
         ("contacts.json", "/v1/me/contacts"),
         ("audit.json", "/v1/me/audit"),
-        ("conversations.json", "/v1/conversations"),
         ("files.json", "/v1/files"),
     ] {
         let shown = server.get_as(&alice, path).json();
         assert_eq!(json_of(&entries, name), shown["data"], "{name}");
     }
+    let shown = server.get_as(&alice, &format!("/v1/conversations/{conversation}"));
+    assert_eq!(
+        json_of(&entries, "conversations.json"),
+        json!([shown.json()])
+    );
     let messages = json_of(&entries, &format!("messages/{conversation}.json"));
     let bodies: Vec<String> = messages
         .as_array()

@@ -53,7 +53,7 @@ fn what_one_says_the_other_reads() {
         receipt,
         json!({
             "id": null, "conversation_id": pair.id, "seq": 1, "client_id": "c-1", "format": "text",
-            "protection": "server", "created_at": "2026-11-21T13:04:05.678Z",
+            "protection": "server", "created_at": "2026-11-21T13:04:05.678Z", "expires_at": null,
         })
     );
     let me = pair.server.get_as(&pair.alice, "/v1/me").json();
@@ -62,9 +62,11 @@ fn what_one_says_the_other_reads() {
             "id": message_id, "conversation_id": pair.id, "seq": 1,
             "sender": {"id": me["id"], "username": "alice"},
             "client_id": "c-1", "format": "text", "protection": "server", "body": body,
-            "sent_at": "2026-11-21T13:04:05.123Z", "created_at": "2026-11-21T13:04:05.678Z",
+            "attachments": [], "sent_at": "2026-11-21T13:04:05.123Z",
+            "created_at": "2026-11-21T13:04:05.678Z", "expires_at": null, "deleted_at": null,
         }],
         "next_cursor": null,
+        "prev_cursor": null,
     });
     assert_eq!(pair.list(&pair.bob), expected);
     assert_eq!(pair.list(&pair.alice), expected);

@@ -54,6 +54,49 @@ fn a_conversation_is_read_in_both_directions() {
 }
 
 #[test]
+fn a_window_leads_on_at_both_ends() {
+    let server = TestServer::start();
+    let alice = server.log_in("alice");
+    server.register("bob");
+    let id = server.start_conversation(&alice, "bob");
+    let said = |n: u32| server.say(&alice, &id, &format!("c-{n}"), "hello").json();
+    let ids: Vec<Value> = (1..=9).map(|n| said(n)["id"].take()).collect();
+    let path = format!("/v1/conversations/{id}/messages");
+    let read = |query: &str| {
+        let page = server.get_as(&alice, &format!("{path}?{query}"));
+        assert_eq!(page.status, 200, "{query}: {page:?}");
+        let page = page.json();
+        let seqs = json!(fields(page["data"].as_array().unwrap(), "seq"));
+        let cursor = |name: &str| page[name].as_str().map(str::to_owned);
+        (seqs, cursor("next_cursor"), cursor("prev_cursor"))
+    };
+    let middle = ids[4].as_str().unwrap();
+    for around in ["5", middle] {
+        let (seqs, next, previous) = read(&format!("around={around}&limit=4"));
+        assert_eq!(seqs, json!([6, 5, 4, 3]));
+        assert_eq!(read(&format!("cursor={}", next.unwrap())).0, json!([2, 1]));
+        let newer = format!("cursor={}", previous.unwrap());
+        assert_eq!(read(&newer).0, json!([7, 8, 9]));
+        let (seqs, next, previous) = read(&format!("around={around}&limit=4&order=asc"));
+        assert_eq!(seqs, json!([3, 4, 5, 6]));
+        assert_eq!(
+            read(&format!("cursor={}", next.unwrap())).0,
+            json!([7, 8, 9])
+        );
+        let older = format!("cursor={}", previous.unwrap());
+        assert_eq!(read(&older).0, json!([2, 1]));
+    }
+    let whole = json!([9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    assert_eq!(read("around=5"), (whole, None, None));
+    server.register("carol");
+    let elsewhere = server.start_conversation(&alice, "carol");
+    for unknown in ["019aa6b0-7c3a-7d52-9a5e-0242ac120002", middle] {
+        let path = format!("/v1/conversations/{elsewhere}/messages?around={unknown}");
+        assert_eq!(server.get_as(&alice, &path).status, 404);
+    }
+}
+
+#[test]
 fn conversations_are_listed_newest_first() {
     let server = TestServer::start();
     let alice = server.log_in("alice");
@@ -94,6 +137,12 @@ fn a_query_that_means_nothing_is_refused() {
         (&messages, "order=up", "invalid-query"),
         (&messages, "cursor=YzEuNDI", "invalid-cursor"),
         (&messages, "cursor=%00", "invalid-cursor"),
+        (&messages, "around=x", "invalid-query"),
+        (
+            &messages,
+            &format!("around=1&cursor={newest}"),
+            "invalid-query",
+        ),
         (
             &conversations,
             &format!("cursor={newest}"),

@@ -20,10 +20,10 @@ fn patch(server: &TestServer, token: &str, body: &str, if_match: Option<&str>) -
 fn settings_are_open_until_their_owner_closes_them() {
     let server = TestServer::start();
     let (alice, bob) = (server.log_in("alice"), server.log_in("bob"));
-    let open = json!({"discoverable": true, "show_presence": true, "messages_from": "everyone"});
+    let open = json!({"discoverable": true, "show_presence": true, "messages_from": "everyone", "send_receipts": true});
     assert_eq!(server.get_as(&alice, PATH).json(), open);
     let changed = patch(&server, &alice, r#"{"messages_from":"contacts"}"#, None);
-    let closed = json!({"discoverable": true, "show_presence": true, "messages_from": "contacts"});
+    let closed = json!({"discoverable": true, "show_presence": true, "messages_from": "contacts", "send_receipts": true});
     assert_eq!((changed.status, changed.json()), (200, closed.clone()));
     assert_eq!(server.get_as(&alice, PATH).json(), closed);
     assert_eq!(server.get_as(&bob, PATH).json(), open, "others' stay");

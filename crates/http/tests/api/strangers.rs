@@ -29,6 +29,25 @@ fn foreign_ids_are_answered_like_unknown_ones() {
             &conversation,
             &message,
         ),
+        (
+            "PATCH",
+            "/v1/conversations/{id}",
+            &conversation,
+            r#"{"expires_in":60}"#,
+        ),
+        (
+            "PUT",
+            "/v1/conversations/{id}/read-marker",
+            &conversation,
+            r#"{"seq":1}"#,
+        ),
+        (
+            "PUT",
+            "/v1/conversations/{id}/delivered-marker",
+            &conversation,
+            r#"{"seq":1}"#,
+        ),
+        ("GET", "/v1/conversations/{id}/receipts", &conversation, ""),
         ("DELETE", "/v1/sessions/{id}", session, ""),
     ];
     let token = format!("Bearer {mallory}");

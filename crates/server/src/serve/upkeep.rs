@@ -12,6 +12,7 @@ use sealpost_domain::files::{Files, SweptFiles};
 use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::StoreError;
 use sealpost_domain::presence::Presence;
 use sealpost_domain::recovery::Recoveries;
@@ -83,6 +84,7 @@ pub(super) struct Sweepers {
     federation: Federation,
     invites: Invites,
     idempotency: Idempotency,
+    messages: Messages,
 }
 
 impl Sweepers {
@@ -99,6 +101,7 @@ impl Sweepers {
             federation: services.federation.clone(),
             invites: services.invites.clone(),
             idempotency: services.idempotency.clone(),
+            messages: services.messages.clone(),
         }
     }
 }
@@ -142,6 +145,10 @@ pub(super) async fn sweep(sweepers: Sweepers) {
         );
         report("old invites", sweepers.invites.sweep().await);
         report("old idempotency keys", sweepers.idempotency.sweep().await);
+        report(
+            "messages whose time is over",
+            sweepers.messages.sweep().await,
+        );
         report("old dead letters", sweepers.outbox.sweep().await);
     }
 }

@@ -72,6 +72,7 @@ pub(super) struct SettingsRow {
     discoverable: bool,
     show_presence: bool,
     messages_from: i16,
+    send_receipts: bool,
 }
 
 impl SettingsRow {
@@ -81,6 +82,7 @@ impl SettingsRow {
             discoverable: self.discoverable,
             show_presence: self.show_presence,
             messages_from: coded(self.messages_from, MessagesFrom::from_code, at)?,
+            send_receipts: self.send_receipts,
         })
     }
 }
@@ -330,12 +332,14 @@ impl AccountRepository for UnitTx<'_> {
                 .find(id.as_bytes().as_slice())
                 .filter(accounts::discoverable.eq(old.discoverable))
                 .filter(accounts::show_presence.eq(old.show_presence))
-                .filter(accounts::messages_from.eq(old.messages_from.code()));
+                .filter(accounts::messages_from.eq(old.messages_from.code()))
+                .filter(accounts::send_receipts.eq(old.send_receipts));
             let replaced = diesel::update(present)
                 .set((
                     accounts::discoverable.eq(new.discoverable),
                     accounts::show_presence.eq(new.show_presence),
                     accounts::messages_from.eq(new.messages_from.code()),
+                    accounts::send_receipts.eq(new.send_receipts),
                 ))
                 .execute(conn)?;
             Ok(replaced == 1)

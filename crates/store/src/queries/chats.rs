@@ -1,18 +1,15 @@
 use diesel::prelude::*;
+use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::chats::ChatNumber;
 use sealpost_domain::conversations::ConversationId;
-use sealpost_domain::files::FileId;
-use sealpost_domain::messages::{Format, MessageId, Reach};
-use sealpost_domain::ports::{
-    ChatRepository, Constraint, NumberedConversation, StoreError, StoredFile, StoredMessage,
-};
+use sealpost_domain::messages::{Format, Reach};
+use sealpost_domain::ports::{ChatRepository, NumberedConversation, StoreError, StoredMessage};
 
-use super::{UnitTx, files, messages};
+use super::UnitTx;
+use super::messages::{Wanted, page};
 use crate::decode::{At, bytes, count, to_column};
-use crate::schema::{
-    attachments, chat_counter, chat_numbers, files as file_rows, members, messages as message_rows,
-};
+use crate::schema::{chat_counter, chat_numbers, members};
 
 type Row = (Vec<u8>, i64, Vec<u8>);
 
@@ -96,74 +93,10 @@ impl ChatRepository for UnitTx<'_> {
         &mut self,
         conversation: ConversationId,
         reach: Reach,
+        now: Timestamp,
         limit: u32,
     ) -> Result<Vec<StoredMessage>, StoreError> {
-        let format = Some(Format::Text);
-        self.run(|conn| messages::page(conn, conversation, reach, format, limit))
-    }
-
-    fn attach(&mut self, message: MessageId, file: FileId) -> Result<(), StoreError> {
-        self.run(|conn| {
-            let inserted = diesel::insert_into(attachments::table)
-                .values((
-                    attachments::message_id.eq(message.as_bytes().as_slice()),
-                    attachments::file_id.eq(file.as_bytes().as_slice()),
-                ))
-                .on_conflict_do_nothing()
-                .execute(conn)?;
-            if inserted == 1 {
-                Ok(())
-            } else {
-                Err(StoreError::Conflict(Constraint::Id).into())
-            }
-        })
-    }
-
-    fn find_attachments(
-        &mut self,
-        messages: &[MessageId],
-    ) -> Result<Vec<(MessageId, StoredFile)>, StoreError> {
-        if messages.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.run(|conn| {
-            let wanted = messages.iter().map(|id| id.as_bytes().as_slice());
-            let rows: Vec<(Vec<u8>, files::Row)> = attachments::table
-                .inner_join(file_rows::table)
-                .filter(attachments::message_id.eq_any(wanted))
-                .filter(file_rows::deleted_at.is_null())
-                .select((attachments::message_id, files::Row::as_select()))
-                .load(conn)?;
-            let at = At("attachments", "message_id");
-            rows.into_iter()
-                .map(|(message, file)| {
-                    let message = MessageId::from_bytes(bytes(&message, at)?);
-                    Ok((message, file.decode()?))
-                })
-                .collect()
-        })
-    }
-
-    fn find_attachment(
-        &mut self,
-        account: AccountId,
-        file: FileId,
-    ) -> Result<Option<StoredFile>, StoreError> {
-        self.run(|conn| {
-            let row: Option<files::Row> = attachments::table
-                .inner_join(file_rows::table)
-                .inner_join(message_rows::table)
-                .inner_join(
-                    members::table.on(members::conversation_id.eq(message_rows::conversation_id)),
-                )
-                .filter(attachments::file_id.eq(file.as_bytes().as_slice()))
-                .filter(members::account_id.eq(account.as_bytes().as_slice()))
-                .filter(message_rows::seq.ge(members::first_seq))
-                .filter(file_rows::deleted_at.is_null())
-                .select(files::Row::as_select())
-                .first(conn)
-                .optional()?;
-            Ok(row.map(files::Row::decode).transpose()?)
-        })
+        let wanted = Wanted::There(Format::Text, now);
+        self.run(|conn| page(conn, conversation, reach, &wanted, limit))
     }
 }

@@ -5,14 +5,17 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{AccountId, MessagesFrom};
 use sealpost_domain::contacts::Correspondent;
 use sealpost_domain::conversations::{
-    ConversationId, ConversationKind, ConversationOverview, Member, Membership, NewConversation,
-    Role, Standing,
+    Activity, ConversationId, ConversationKind, ConversationOverview, Markers, Member, Membership,
+    NewConversation, Role, Standing,
 };
-use sealpost_domain::ports::{ConversationRepository, StoreError, StoredConversation};
+use sealpost_domain::messages::Lifetime;
+use sealpost_domain::ports::{
+    ConversationRepository, Progress, StoreError, StoredConversation, StoredReceipts,
+};
 
 use super::contacts::RelationRow;
 use super::groups::{self, MemberRow, decode_member, member_columns};
-use super::{Conn, UnitTx, locks};
+use super::{Conn, UnitTx, locks, progress};
 use crate::decode::{At, bytes, coded, count};
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, members, relations};
@@ -34,6 +37,7 @@ struct Row {
     shows_history: bool,
     member_count: i64,
     version: i64,
+    expires_in: Option<i64>,
 }
 
 impl Row {
@@ -51,6 +55,7 @@ impl Row {
                 version: count(self.version, at("version"))?,
                 created_at: Timestamp::from_micros(self.created_at),
                 last_seq: count(self.last_seq, at("last_seq"))?,
+                expires_in: lifetime(self.expires_in)?,
             },
             sealed_key: self.sealed_key,
             sealed_title: self.sealed_title,
@@ -233,6 +238,70 @@ impl ConversationRepository for UnitTx<'_> {
         })
     }
 
+    fn page_by_activity(
+        &mut self,
+        account: AccountId,
+        before: Option<Activity>,
+        limit: u32,
+    ) -> Result<Vec<Activity>, StoreError> {
+        self.run(|conn| progress::page_by_activity(conn, account, before, limit))
+    }
+
+    fn find_progress(
+        &mut self,
+        account: AccountId,
+        ids: &[ConversationId],
+        now: Timestamp,
+    ) -> Result<Vec<Progress>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|conn| progress::find(conn, account, ids, now))
+    }
+
+    fn move_markers(
+        &mut self,
+        id: ConversationId,
+        account: AccountId,
+        to: Markers,
+    ) -> Result<Option<Markers>, StoreError> {
+        self.run(|conn| progress::move_markers(conn, id, account, to))
+    }
+
+    fn page_receipts(
+        &mut self,
+        id: ConversationId,
+        viewer: AccountId,
+        after: Option<AccountId>,
+        limit: u32,
+    ) -> Result<Vec<StoredReceipts>, StoreError> {
+        self.run(|conn| progress::page_receipts(conn, id, viewer, (after, limit)))
+    }
+
+    fn replace_lifetime(
+        &mut self,
+        id: ConversationId,
+        lifetime: Option<Lifetime>,
+    ) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let found = conversations::table.filter(conversations::id.eq(id.as_bytes().as_slice()));
+            let column = conversations::expires_in;
+            let risen = conversations::version.eq(conversations::version + 1);
+            let replaced = if let Some(lifetime) = lifetime {
+                let seconds = i64::from(lifetime.as_seconds());
+                let different = found.filter(column.is_null().or(column.ne(seconds)));
+                diesel::update(different)
+                    .set((column.eq(seconds), risen))
+                    .execute(conn)?
+            } else {
+                diesel::update(found.filter(column.is_not_null()))
+                    .set((column.eq(None::<i64>), risen))
+                    .execute(conn)?
+            };
+            Ok(replaced == 1)
+        })
+    }
+
     fn list_partners(
         &mut self,
         account: AccountId,
@@ -344,13 +413,17 @@ fn membership(
     id: ConversationId,
     account: AccountId,
 ) -> Result<Option<Membership>, QueryError> {
-    let found: Option<(Vec<u8>, i16)> = members::table
+    let found: Option<(Vec<u8>, i16, Option<i64>)> = members::table
         .find((id.as_bytes().as_slice(), account.as_bytes().as_slice()))
         .inner_join(conversations::table)
-        .select((conversations::sealed_key, conversations::kind))
+        .select((
+            conversations::sealed_key,
+            conversations::kind,
+            conversations::expires_in,
+        ))
         .first(conn)
         .optional()?;
-    let Some((sealed_key, kind)) = found else {
+    let Some((sealed_key, kind, expires_in)) = found else {
         return Ok(None);
     };
     let (members, others) = match coded(kind, ConversationKind::from_code, at("kind"))? {
@@ -361,6 +434,7 @@ fn membership(
         sealed_key,
         members,
         others,
+        expires_in: lifetime(expires_in)?,
     }))
 }
 
@@ -376,6 +450,13 @@ fn member_ids(conn: &mut Conn, id: ConversationId) -> Result<Vec<AccountId>, Que
         .iter()
         .map(|id| bytes(id, at).map(AccountId::from_bytes))
         .collect::<Result<_, _>>()?)
+}
+
+/// How long messages stay, as stored.
+fn lifetime(seconds: Option<i64>) -> Result<Option<Lifetime>, StoreError> {
+    let at = At("conversations", "expires_in");
+    let parse = |seconds| Lifetime::parse(count(seconds, at)?).map_err(|_| at.corrupt());
+    seconds.map(parse).transpose()
 }
 
 /// Everybody in a conversation, by id, and what decides whether `account` may write to the others.

@@ -7,8 +7,9 @@ use sealpost_domain::ports::{
 };
 
 use super::UnitTx;
+use super::messages::is_not_over;
 use crate::decode::{At, bytes, count, to_column};
-use crate::schema::files;
+use crate::schema::{attachments, files, members, messages};
 
 const fn at(column: &'static str) -> At {
     At("files", column)
@@ -87,6 +88,32 @@ impl FileRepository for UnitTx<'_> {
             let row: Option<Row> = files::table
                 .filter(files::id.eq(id.as_bytes().as_slice()))
                 .filter(files::owner_id.eq(owner.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_null())
+                .select(Row::as_select())
+                .first(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
+    fn find_shared(
+        &mut self,
+        account: AccountId,
+        id: FileId,
+        now: Timestamp,
+    ) -> Result<Option<StoredFile>, StoreError> {
+        self.run(|conn| {
+            let row: Option<Row> = attachments::table
+                .inner_join(files::table)
+                .inner_join(messages::table)
+                .inner_join(
+                    members::table.on(members::conversation_id.eq(messages::conversation_id)),
+                )
+                .filter(attachments::file_id.eq(id.as_bytes().as_slice()))
+                .filter(members::account_id.eq(account.as_bytes().as_slice()))
+                .filter(messages::seq.ge(members::first_seq))
+                .filter(messages::deleted_at.is_null())
+                .filter(is_not_over(now))
                 .filter(files::deleted_at.is_null())
                 .select(Row::as_select())
                 .first(conn)

@@ -1,15 +1,16 @@
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{AccountId, Username};
+use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::keys::{
     Asserter, Custody, KeyAlgorithm, KeyEvent, KeyId, KeyOperation, KeyOwner, KeyUse, Keys,
-    PublicKey,
+    PublicKey, Thumbprint,
 };
-use sealpost_domain::ports::{KeyRepository, StoreError};
+use sealpost_domain::ports::{KeyRepository, Recipient, StoreError};
 
 use super::UnitTx;
 use crate::decode::{At, bytes, coded, count, to_column};
-use crate::schema::{accounts, key_events, keys};
+use crate::schema::{accounts, key_events, keys, members};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = keys)]
@@ -101,6 +102,25 @@ impl EventRow {
     }
 }
 
+/// How many keys a message is compared with at the most.
+const MAX_RECIPIENTS: i64 = 2_000;
+
+/// The owner's id and names, and of the key its id, its thumbprint and since when it is withdrawn.
+type RecipientRow = ((Vec<u8>, String, String), Vec<u8>, Vec<u8>, Option<i64>);
+
+fn recipient(row: RecipientRow) -> Result<Recipient, StoreError> {
+    let ((account, username, key), id, thumbprint, revoked_at) = row;
+    Ok(Recipient {
+        owner: KeyOwner {
+            account: AccountId::from_bytes(bytes(&account, At("accounts", "id"))?),
+            username: Username::restore(username, key),
+        },
+        id: KeyId::from_bytes(bytes(&id, At("keys", "id"))?),
+        thumbprint: bytes(&thumbprint, At("keys", "thumbprint"))?,
+        good: revoked_at.is_none(),
+    })
+}
+
 impl KeyRepository for UnitTx<'_> {
     fn insert_new(&mut self, owner: AccountId, key: &PublicKey) -> Result<bool, StoreError> {
         let row = Row::of(owner, key);
@@ -156,6 +176,37 @@ impl KeyRepository for UnitTx<'_> {
                     Ok((owner, row.decode()?))
                 })
                 .collect()
+        })
+    }
+
+    fn list_recipients(
+        &mut self,
+        conversation: ConversationId,
+        sealed_to: &[Thumbprint],
+    ) -> Result<Vec<Recipient>, StoreError> {
+        self.run(|conn| {
+            let named = sealed_to.iter().map(Thumbprint::as_slice);
+            let rows: Vec<RecipientRow> = keys::table
+                .inner_join(accounts::table)
+                .inner_join(members::table.on(members::account_id.eq(keys::account_id)))
+                .filter(members::conversation_id.eq(conversation.as_bytes().as_slice()))
+                .filter(keys::key_use.eq(KeyUse::Seal.code()))
+                .filter(keys::custody.eq(Custody::Client.code()))
+                .filter(
+                    keys::revoked_at
+                        .is_null()
+                        .or(keys::thumbprint.eq_any(named)),
+                )
+                .order((keys::account_id, keys::id))
+                .limit(MAX_RECIPIENTS)
+                .select((
+                    (accounts::id, accounts::username, accounts::username_key),
+                    keys::id,
+                    keys::thumbprint,
+                    keys::revoked_at,
+                ))
+                .load(conn)?;
+            Ok(rows.into_iter().map(recipient).collect::<Result<_, _>>()?)
         })
     }
 

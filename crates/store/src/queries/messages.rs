@@ -3,12 +3,16 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::messages::{ClientId, Format, MessageId, Reach, Receipt};
-use sealpost_domain::ports::{Digest, MessageRepository, NewMessage, StoreError, StoredMessage};
+use sealpost_domain::ports::{
+    Digest, MessageRepository, NewMessage, StoreError, StoredFile, StoredMessage,
+};
 
-use super::{Conn, UnitTx};
+use super::{Conn, UnitTx, files};
 use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
-use crate::schema::{accounts, conversations, messages};
+use crate::schema::{
+    accounts, attachments, conversations, deliveries, files as file_rows, messages,
+};
 
 const fn at(column: &'static str) -> At {
     At("messages", column)
@@ -27,6 +31,8 @@ struct NewRow<'a> {
     body: &'a [u8],
     sent_at: Option<i64>,
     created_at: i64,
+    expires_at: Option<i64>,
+    attached: i16,
 }
 
 impl<'a> NewRow<'a> {
@@ -42,6 +48,8 @@ impl<'a> NewRow<'a> {
             body: &message.body,
             sent_at: message.sent_at.map(Timestamp::as_micros),
             created_at: message.created_at.as_micros(),
+            expires_at: message.expires_at.map(Timestamp::as_micros),
+            attached: i16::try_from(message.attachments.len()).unwrap_or(i16::MAX),
         }
     }
 }
@@ -58,6 +66,9 @@ struct Row {
     body: Vec<u8>,
     sent_at: Option<i64>,
     created_at: i64,
+    deleted_at: Option<i64>,
+    expires_at: Option<i64>,
+    attached: i16,
 }
 
 /// A row with its sender's username (as written, and folded) and its conversation's key.
@@ -77,8 +88,11 @@ fn decode((row, (username, key), sealed_key): Joined) -> Result<StoredMessage, S
         client_id: ClientId::restore(row.client_id),
         format: coded(row.format, Format::from_code, at("format"))?,
         body: row.body,
+        attached: row.attached != 0,
         sent_at: row.sent_at.map(Timestamp::from_micros),
         created_at: Timestamp::from_micros(row.created_at),
+        expires_at: row.expires_at.map(Timestamp::from_micros),
+        deleted_at: row.deleted_at.map(Timestamp::from_micros),
     })
 }
 
@@ -96,12 +110,20 @@ macro_rules! joined {
     };
 }
 
-/// Messages of one conversation, of one format if that is said, in the order of `reach`.
+/// Which messages of a conversation are wanted.
+pub(super) enum Wanted {
+    /// All, also what is left of those that were deleted.
+    All,
+    /// Those of this format that were there at this time.
+    There(Format, Timestamp),
+}
+
+/// Messages of one conversation in the order of `reach`.
 pub(super) fn page(
     conn: &mut Conn,
     conversation: ConversationId,
     reach: Reach,
-    format: Option<Format>,
+    wanted: &Wanted,
     limit: u32,
 ) -> Result<Vec<StoredMessage>, QueryError> {
     let id = conversation.as_bytes().as_slice();
@@ -109,8 +131,11 @@ pub(super) fn page(
         .filter(messages::conversation_id.eq(id))
         .limit(i64::from(limit))
         .into_boxed();
-    if let Some(format) = format {
-        page = page.filter(messages::format.eq(format.code()));
+    if let Wanted::There(format, now) = wanted {
+        page = page
+            .filter(messages::format.eq(format.code()))
+            .filter(messages::deleted_at.is_null())
+            .filter(is_not_over(*now));
     }
     page = match reach {
         Reach::After(seq) => page
@@ -124,6 +149,60 @@ pub(super) fn page(
     Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
 }
 
+/// Which messages' time was not over at `now`.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn is_not_over(now: Timestamp) -> _ {
+    let now: i64 = now.as_micros();
+    messages::expires_at
+        .is_null()
+        .or(messages::expires_at.gt(now))
+}
+
+/// Notes which files go with a new message.
+fn attach(conn: &mut Conn, message: &NewMessage) -> Result<(), QueryError> {
+    if message.attachments.is_empty() {
+        return Ok(());
+    }
+    let id = message.id.as_bytes().as_slice();
+    let rows: Vec<_> = (0_i16..)
+        .zip(&message.attachments)
+        .map(|(place, file)| {
+            (
+                attachments::message_id.eq(id),
+                attachments::file_id.eq(file.as_bytes().as_slice()),
+                attachments::place.eq(place),
+            )
+        })
+        .collect();
+    diesel::insert_into(attachments::table)
+        .values(rows)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes away what hangs on messages that have just been deleted: files, and who was to acknowledge them.
+fn let_go(conn: &mut Conn, ids: &[Vec<u8>], now: Timestamp) -> Result<(), QueryError> {
+    diesel::delete(attachments::table.filter(attachments::message_id.eq_any(ids))).execute(conn)?;
+    let pending = deliveries::table
+        .filter(deliveries::message_id.eq_any(ids))
+        .filter(deliveries::acknowledged_at.is_null());
+    diesel::update(pending)
+        .set(deliveries::acknowledged_at.eq(now.as_micros()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What a message loses when it is deleted.
+macro_rules! emptied {
+    () => {
+        (
+            messages::body.eq(Vec::new()),
+            messages::sent_at.eq(None::<i64>),
+            messages::attached.eq(0),
+        )
+    };
+}
+
 impl MessageRepository for UnitTx<'_> {
     fn append(&mut self, message: &NewMessage) -> Result<u64, StoreError> {
         self.run(|conn| {
@@ -131,7 +210,10 @@ impl MessageRepository for UnitTx<'_> {
             let conversation =
                 conversations::table.find(message.conversation.as_bytes().as_slice());
             let seq: i64 = diesel::update(conversation)
-                .set(conversations::last_seq.eq(conversations::last_seq + 1))
+                .set((
+                    conversations::last_seq.eq(conversations::last_seq + 1),
+                    conversations::active_at.eq(message.created_at.as_micros()),
+                ))
                 .returning(conversations::last_seq)
                 .get_result(conn)?;
             let inserted = diesel::insert_into(messages::table)
@@ -139,11 +221,11 @@ impl MessageRepository for UnitTx<'_> {
                 .on_conflict((messages::sender_id, messages::client_id))
                 .do_nothing()
                 .execute(conn)?;
-            if inserted == 1 {
-                Ok(count(seq, at("seq"))?)
-            } else {
-                Err(QueryError::Raced)
+            if inserted == 0 {
+                return Err(QueryError::Raced);
             }
+            attach(conn, message)?;
+            Ok(count(seq, at("seq"))?)
         })
     }
 
@@ -153,7 +235,7 @@ impl MessageRepository for UnitTx<'_> {
         client_id: &ClientId,
     ) -> Result<Option<(Receipt, Digest)>, StoreError> {
         self.run(|conn| {
-            let found: Option<(Vec<u8>, i64, Vec<u8>, i64)> = messages::table
+            let found: Option<(Vec<u8>, i64, Vec<u8>, i64, Option<i64>)> = messages::table
                 .filter(messages::sender_id.eq(sender.as_bytes().as_slice()))
                 .filter(messages::client_id.eq(client_id.as_str()))
                 .select((
@@ -161,16 +243,18 @@ impl MessageRepository for UnitTx<'_> {
                     messages::seq,
                     messages::digest,
                     messages::created_at,
+                    messages::expires_at,
                 ))
                 .first(conn)
                 .optional()?;
-            let Some((id, seq, digest, created_at)) = found else {
+            let Some((id, seq, digest, created_at, expires_at)) = found else {
                 return Ok(None);
             };
             let receipt = Receipt {
                 id: MessageId::from_bytes(bytes(&id, at("id"))?),
                 seq: count(seq, at("seq"))?,
                 created_at: Timestamp::from_micros(created_at),
+                expires_at: expires_at.map(Timestamp::from_micros),
             };
             Ok(Some((receipt, bytes(&digest, at("digest"))?)))
         })
@@ -182,7 +266,7 @@ impl MessageRepository for UnitTx<'_> {
         reach: Reach,
         limit: u32,
     ) -> Result<Vec<StoredMessage>, StoreError> {
-        self.run(|conn| page(conn, conversation, reach, None, limit))
+        self.run(|conn| page(conn, conversation, reach, &Wanted::All, limit))
     }
 
     fn find_many(&mut self, ids: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError> {
@@ -193,6 +277,88 @@ impl MessageRepository for UnitTx<'_> {
             let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Joined> = joined!().filter(messages::id.eq_any(wanted)).load(conn)?;
             Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn find_last(
+        &mut self,
+        conversations: &[ConversationId],
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        if conversations.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|conn| {
+            let wanted = conversations.iter().map(|id| id.as_bytes().as_slice());
+            let rows: Vec<Joined> = joined!()
+                .filter(conversations::id.eq_any(wanted))
+                .filter(messages::seq.eq(conversations::last_seq))
+                .load(conn)?;
+            Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn find_attachments(
+        &mut self,
+        messages: &[MessageId],
+    ) -> Result<Vec<(MessageId, StoredFile)>, StoreError> {
+        if messages.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|conn| {
+            let wanted = messages.iter().map(|id| id.as_bytes().as_slice());
+            let rows: Vec<(Vec<u8>, files::Row)> = attachments::table
+                .inner_join(file_rows::table)
+                .filter(attachments::message_id.eq_any(wanted))
+                .filter(file_rows::deleted_at.is_null())
+                .order((attachments::message_id, attachments::place))
+                .select((attachments::message_id, files::Row::as_select()))
+                .load(conn)?;
+            let at = At("attachments", "message_id");
+            rows.into_iter()
+                .map(|(message, file)| {
+                    let message = MessageId::from_bytes(bytes(&message, at)?);
+                    Ok((message, file.decode()?))
+                })
+                .collect()
+        })
+    }
+
+    fn delete(&mut self, id: MessageId, now: Timestamp) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let there = messages::table
+                .filter(messages::id.eq(id.as_bytes().as_slice()))
+                .filter(messages::deleted_at.is_null());
+            let deleted = diesel::update(there)
+                .set((emptied!(), messages::deleted_at.eq(now.as_micros())))
+                .execute(conn)?;
+            if deleted == 1 {
+                let_go(conn, &[id.as_bytes().to_vec()], now)?;
+            }
+            Ok(deleted == 1)
+        })
+    }
+
+    fn expire(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.run(|conn| {
+            let ids: Vec<Vec<u8>> = messages::table
+                .filter(messages::expires_at.le(now.as_micros()))
+                .filter(messages::deleted_at.is_null())
+                .order(messages::expires_at)
+                .limit(i64::from(limit))
+                .select(messages::id)
+                .load(conn)?;
+            if ids.is_empty() {
+                return Ok(0);
+            }
+            // Another instance may have been faster.
+            let over = messages::table
+                .filter(messages::id.eq_any(&ids))
+                .filter(messages::deleted_at.is_null());
+            let expired = diesel::update(over)
+                .set((emptied!(), messages::deleted_at.eq(messages::expires_at)))
+                .execute(conn)?;
+            let_go(conn, &ids, now)?;
+            Ok(u64::try_from(expired).unwrap_or(u64::MAX))
         })
     }
 }

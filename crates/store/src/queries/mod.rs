@@ -31,6 +31,7 @@ mod messages;
 mod names;
 mod outbox;
 mod presence;
+mod progress;
 mod recoveries;
 mod sessions;
 mod socket_tickets;

@@ -73,6 +73,7 @@ fn tx(custody: Custody, sent: Option<(Receipt, Digest)>) -> MockTx {
                 messages_from: MessagesFrom::Everyone,
                 relation: Relation::default(),
             }],
+            expires_in: None,
         }))
     });
     tx.messages
@@ -129,11 +130,14 @@ fn a_repeat_changes_nothing_and_another_message_needs_another_signature() {
         format: Format::Messenger,
         body: letter().command.body,
         sent_at: None,
+        expires_in: None,
+        attachments: Attachments::default(),
     };
     let original = Receipt {
         id: MessageId::from_bytes([8; 16]),
         seq: 1,
         created_at: NOW,
+        expires_at: None,
     };
     let same = digest(&message, &ToyDigester);
     let mut repeated = tx(Custody::Client, Some((original.clone(), same)));

@@ -15,7 +15,10 @@ fn draft(format: Format) -> Draft {
             format,
             body: Body::parse("hello".to_owned()).unwrap(),
             sent_at: None,
+            expires_in: None,
+            attachments: Attachments::default(),
         },
+        recipients: Vec::new(),
         digest: [3; 32],
         now: Timestamp::from_seconds(5),
     }
@@ -38,6 +41,7 @@ fn tx_with(bob: Correspondent, sent: Option<(Receipt, Digest)>) -> MockTx {
                 sealed_key: vec![9],
                 members: vec![account("alice").id, account("bob").id],
                 others: vec![bob],
+                expires_in: None,
             }))
         });
     tx.messages
@@ -92,6 +96,7 @@ fn original() -> Receipt {
         id: MessageId::from_bytes([8; 16]),
         seq: 3,
         created_at: Timestamp::from_seconds(1),
+        expires_at: None,
     }
 }
 

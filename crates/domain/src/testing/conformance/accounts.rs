@@ -200,6 +200,7 @@ pub async fn settings_are_replaced_only_if_unchanged(store: Arc<dyn Store>) {
         discoverable: false,
         show_presence: false,
         messages_from: MessagesFrom::Nobody,
+        send_receipts: false,
     };
     for (who, old, expected) in [
         (id, new, false),

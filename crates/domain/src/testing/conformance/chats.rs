@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::join_all;
-use super::people::{conversation, message, message_id, person};
+use super::people::{conversation, message, person};
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::chats::ChatNumber;
 use crate::conversations::ConversationId;
-use crate::files::FileId;
 use crate::messages::{Format, Reach};
-use crate::ports::{
-    BlobName, Constraint, NewMessage, NumberedConversation, Store, StoreError, StoreExt, StoredFile,
-};
+use crate::ports::{NewMessage, NumberedConversation, Store, StoreError, StoreExt};
+
+const NOW: Timestamp = Timestamp::from_seconds(100);
 
 async fn number(
     store: &Arc<dyn Store>,
@@ -32,20 +31,6 @@ async fn three(store: &Arc<dyn Store>) -> [AccountId; 3] {
         person(store, "bob").await.id,
         person(store, "carol").await.id,
     ]
-}
-
-fn file(byte: u8, owner: AccountId) -> StoredFile {
-    StoredFile {
-        id: FileId::from_bytes([byte; 16]),
-        owner,
-        blob: BlobName::from_bytes([byte; 16]),
-        size: 3,
-        digest: [byte; 32],
-        sealed_key: vec![1],
-        sealed_name: None,
-        sealed_type: vec![2],
-        created_at: Timestamp::from_seconds(5),
-    }
 }
 
 /// A conversation keeps its number and who began it; numbers rise and none is given twice.
@@ -117,7 +102,7 @@ pub async fn found_by_members_alone(store: Arc<dyn Store>) {
     assert_eq!(looked, None);
 }
 
-/// Of a conversation's messages only the plain texts are read, both ways.
+/// Of a conversation's messages only the plain texts that are there are read, both ways.
 pub async fn texts_alone_are_paged(store: Arc<dyn Store>) {
     let [alice, bob, _] = three(&store).await;
     let id = conversation(&store, 1, alice, bob).await;
@@ -135,6 +120,23 @@ pub async fn texts_alone_are_paged(store: Arc<dyn Store>) {
             .await
             .unwrap();
     }
+    for (byte, expires_at) in [(5, None), (6, Some(NOW))] {
+        let gone = NewMessage {
+            format: Format::Text,
+            expires_at,
+            ..message(byte, id, alice)
+        };
+        let _: bool = store
+            .write(move |tx| {
+                tx.messages().append(&gone)?;
+                // The other one's time is over.
+                Ok::<_, StoreError>(
+                    gone.expires_at.is_some() || tx.messages().delete(gone.id, NOW)?,
+                )
+            })
+            .await
+            .unwrap();
+    }
     for (reach, limit, expected) in [
         (Reach::Before(None), 9, &[4, 2][..]),
         (Reach::Before(Some(4)), 9, &[2]),
@@ -143,52 +145,10 @@ pub async fn texts_alone_are_paged(store: Arc<dyn Store>) {
         (Reach::Before(None), 1, &[4]),
     ] {
         let page: Vec<_> = store
-            .read(move |tx| tx.chats().page_texts(id, reach, limit))
+            .read(move |tx| tx.chats().page_texts(id, reach, NOW, limit))
             .await
             .unwrap();
         let seqs: Vec<u64> = page.iter().map(|found| found.seq).collect();
         assert_eq!(seqs, expected);
     }
-}
-
-/// A file that came with a message is found by the two until its key is destroyed, and attached once.
-pub async fn attached_for_members_alone(store: Arc<dyn Store>) {
-    let [alice, bob, carol] = three(&store).await;
-    let id = conversation(&store, 1, alice, bob).await;
-    for byte in 1..=2 {
-        let (sent, stored) = (message(byte.into(), id, alice), file(byte, alice));
-        store
-            .write(move |tx| {
-                tx.messages().append(&sent)?;
-                tx.files().insert(&stored)
-            })
-            .await
-            .unwrap();
-    }
-    let attach = |message: u32, file: u8| {
-        let file = FileId::from_bytes([file; 16]);
-        store.write(move |tx| tx.chats().attach(message_id(message), file))
-    };
-    attach(1, 1).await.unwrap();
-    for (message, file) in [(1, 2), (2, 1)] {
-        let refused: Result<(), StoreError> = attach(message, file).await;
-        assert!(matches!(refused, Err(StoreError::Conflict(Constraint::Id))));
-    }
-    let one = FileId::from_bytes([1; 16]);
-    let find = |who: AccountId| store.read(move |tx| tx.chats().find_attachment(who, one));
-    for (who, found) in [(alice, true), (bob, true), (carol, false)] {
-        let found = found.then(|| file(1, alice));
-        assert_eq!(find(who).await.unwrap(), found);
-    }
-    let of = || {
-        let both = [message_id(1), message_id(2)];
-        store.read(move |tx| tx.chats().find_attachments(&both))
-    };
-    assert_eq!(of().await.unwrap(), [(message_id(1), file(1, alice))]);
-    let shredded: Result<_, StoreError> = store
-        .write(move |tx| tx.files().shred(alice, one, Timestamp::from_seconds(9)))
-        .await;
-    assert!(shredded.unwrap().is_some());
-    assert!(of().await.unwrap().is_empty());
-    assert_eq!(find(bob).await.unwrap(), None);
 }

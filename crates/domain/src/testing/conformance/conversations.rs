@@ -66,6 +66,7 @@ pub async fn membership_is_for_members(store: Arc<dyn Store>) {
                 sealed_key: vec![1; 80],
                 members: members.clone(),
                 others: vec![nothing_between()],
+                expires_in: None,
             }),
         ),
         (
@@ -74,6 +75,7 @@ pub async fn membership_is_for_members(store: Arc<dyn Store>) {
                 sealed_key: vec![1; 80],
                 members,
                 others: vec![nothing_between()],
+                expires_in: None,
             }),
         ),
         (carol, None),

@@ -8,7 +8,7 @@ use crate::accounts::AccountId;
 use crate::keys::{
     Asserter, Custody, KeyAlgorithm, KeyEvent, KeyId, KeyOperation, KeyUse, PublicKey,
 };
-use crate::ports::{Store, StoreExt};
+use crate::ports::{Store, StoreError, StoreExt};
 
 fn id(byte: u8) -> KeyId {
     KeyId::from_bytes([byte; 16])
@@ -247,4 +247,58 @@ pub async fn partners_share_a_conversation(store: Arc<dyn Store>) {
             .len(),
         1
     );
+}
+
+/// A conversation's recipients are its members' keys that seal and are the owners' alone: the good ones, and of the withdrawn
+/// ones those that are named.
+pub async fn recipients_are_the_members_own_keys(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    let carol = person(&store, "carol").await.id;
+    let talk = conversation(&store, 1, alice, bob).await;
+    let signs = PublicKey {
+        key_use: KeyUse::Sign,
+        ..key(3)
+    };
+    let custodial = PublicKey {
+        custody: Custody::Server,
+        ..key(4)
+    };
+    for (owner, key) in [
+        (alice, key(1)),
+        (bob, key(2)),
+        (bob, signs),
+        (bob, custodial),
+        (bob, key(5)),
+        (bob, key(6)),
+        (carol, key(7)),
+    ] {
+        assert!(insert(&store, owner, key).await);
+    }
+    for byte in [5, 6] {
+        let withdrawn: Result<bool, StoreError> = store
+            .write(move |tx| tx.keys().revoke(bob, id(byte), Timestamp::from_seconds(9)))
+            .await;
+        assert!(withdrawn.unwrap());
+    }
+    let list = |named: Vec<u8>| {
+        let named: Vec<_> = named.into_iter().map(|byte| key(byte).thumbprint).collect();
+        store.read(move |tx| tx.keys().list_recipients(talk, &named))
+    };
+    let seen = async |named: Vec<u8>| {
+        let mut seen = Vec::new();
+        for found in list(named).await.unwrap() {
+            assert_eq!(found.thumbprint, key(found.id.as_bytes()[0]).thumbprint);
+            let owner = found.owner.username.to_string();
+            seen.push((found.id.as_bytes()[0], owner, found.good));
+        }
+        seen.sort();
+        seen
+    };
+    let (one, two) = ((1, "alice".to_owned(), true), (2, "bob".to_owned(), true));
+    assert_eq!(seen(vec![]).await, [one.clone(), two.clone()]);
+    let five = (5, "bob".to_owned(), false);
+    assert_eq!(seen(vec![1, 5, 7]).await, [one, two, five]);
 }

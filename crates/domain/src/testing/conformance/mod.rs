@@ -22,6 +22,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod custodial_keys;
 pub mod data_keys;
+pub mod deletions;
 pub mod deliveries;
 pub mod envelopes;
 pub mod factors;
@@ -39,6 +40,7 @@ pub mod messages;
 pub mod outbox;
 mod people;
 pub mod presence;
+pub mod progress;
 pub mod races;
 pub mod recoveries;
 pub mod sessions;
@@ -77,7 +79,7 @@ macro_rules! store_conformance {
                 ended_by_its_owner_with_its_tokens, swept_when_expired;
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner,
                 the_version_is_the_event_that_published, history_is_append_only,
-                partners_share_a_conversation;
+                partners_share_a_conversation, recipients_are_the_members_own_keys;
             key_backups: found_by_generation_and_deleted, id_and_generation_are_unique,
                 whoever_looks_at_the_newest_is_alone;
             contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, found_by_many_names, paged_by_folded_name,
@@ -89,6 +91,10 @@ macro_rules! store_conformance {
                 membership_knows_who_may_write, pairs_and_partners, paged_newest_first, deleted_for_both;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
                 a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
+            deletions: files_come_in_order, files_are_shared_with_members, a_deleted_message_keeps_its_place,
+                what_is_over_is_deleted, what_is_deleted_waits_for_nobody, the_last_of_each_is_found;
+            progress: the_last_active_first, markers_move_forward, the_furthest_of_many_moves_stands,
+                unread_are_the_others_messages, receipts_are_paged, a_lifetime_is_replaced;
             files: found_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique,
                 paged_newest_first, shredded_then_removed, blobs_are_known_by_their_rows,
                 shredded_before_their_owner_goes;
@@ -117,8 +123,7 @@ macro_rules! store_conformance {
             avatars: one_picture_for_each_account, a_name_is_unique;
             channels: found_as_inserted, one_of_many_rotates, a_login_ends_with_its_session,
                 anonymous_ones_are_counted, a_recovery_comes_and_goes, tries_are_exact, expired_ones_go;
-            chats: numbered_once, numbered_in_a_race, found_by_members_alone, texts_alone_are_paged,
-                attached_for_members_alone;
+            chats: numbered_once, numbered_in_a_race, found_by_members_alone, texts_alone_are_paged;
             custodial_keys: one_for_each_account, openers_go_with_their_key,
                 openers_go_with_their_app_password;
             deliveries: moments_of_a_pair_rise, found_within_a_span, acknowledged_by_their_receiver_alone,

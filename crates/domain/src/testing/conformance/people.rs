@@ -66,7 +66,9 @@ pub(super) fn message(number: u32, conversation: ConversationId, sender: Account
         digest: [7; 32],
         format: Format::Opaque,
         body: format!("body {number}").into_bytes(),
+        attachments: Vec::new(),
         sent_at: number.is_multiple_of(2).then(|| Timestamp::from_seconds(3)),
         created_at: Timestamp::from_seconds(4),
+        expires_at: None,
     }
 }

@@ -23,7 +23,7 @@ impl Envelope {
 
     /// What was stored; None if that is no envelope.
     pub(super) fn of(message: &Message) -> Option<Self> {
-        serde_json::from_str(message.body.as_str()).ok()
+        serde_json::from_str(message.body.as_ref()?.as_str()).ok()
     }
 }
 

@@ -1,7 +1,8 @@
 use actix_web::{HttpRequest, HttpResponse, patch, web};
 use sealpost_domain::conversations::{ConversationId, Title};
 use sealpost_domain::groups::EditGroup;
-use serde::{Deserialize, Deserializer};
+use sealpost_domain::messages::Lifetime;
+use serde::Deserialize;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::view::{ConversationView, tagged};
@@ -11,6 +12,7 @@ use crate::openapi::{
     AuthProblems, BodyProblems, CONVERSATIONS, CommonProblems, Responses, UnknownId, problems,
 };
 use crate::problem::{FieldErrors, Problem};
+use crate::wire::given;
 
 /// What is to be different (RFC 7396). What is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,13 +26,11 @@ struct ConversationPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, example = true)]
     shows_history: Option<bool>,
-}
-
-/// Reads a field that may be left out; whether it may be null is its type's affair.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+    /// How many seconds messages stay that are sent from now on, 5 to 31,536,000 (a year); null for ever. Those that were sent
+    /// before stay as long as was said then. Either of a pair may say so, too.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<u64>, example = 86_400, minimum = 5, maximum = 31_536_000)]
+    expires_in: Option<Option<u64>>,
 }
 
 impl ConversationPatch {
@@ -45,13 +45,16 @@ impl ConversationPatch {
             Some(None) => Some(None),
             None => None,
         };
-        if !errors.is_empty() {
+        let expires_in = self.expires_in.flatten().map(Lifetime::parse).transpose();
+        let expires_in = errors.check_as("expires_in", "invalid-lifetime", expires_in);
+        let Some(lifetime) = expires_in.filter(|_| errors.is_empty()) else {
             return Err(errors.into_problem());
-        }
+        };
         Ok(EditGroup {
             conversation,
             title,
             shows_history: self.shows_history,
+            expires_in: self.expires_in.map(|_| lifetime),
             expected,
         })
     }
@@ -85,14 +88,15 @@ impl IntoResponses for Refusals {
         problems(&[(
             412,
             "precondition-failed",
-            "`precondition-failed`: the group is another than `If-Match` says; read it first",
+            "`precondition-failed`: the conversation is another than `If-Match` says; read it first",
         )])
     }
 }
 
-/// Change a group
+/// Change a conversation
 ///
-/// A merge patch (RFC 7396): what is left out stays. For its owner and its admins. With `If-Match`, only if it is what you
+/// A merge patch (RFC 7396): what is left out stays. Of a group, for its owner and its admins; of a pair's, either may change
+/// `expires_in`. With `If-Match`, only if it is what you
 /// have seen. Everybody in it hears of it (`conversation.updated`).
 #[utoipa::path(
     tag = CONVERSATIONS,
@@ -104,8 +108,8 @@ impl IntoResponses for Refusals {
     request_body = ConversationPatch,
     responses(
         (
-            status = 200, body = ConversationView, description = "The group as it is now",
-            headers(("etag" = String, description = "Changes with its title and with whether it shows its history")),
+            status = 200, body = ConversationView, description = "The conversation as it is now",
+            headers(("etag" = String, description = "Changes with what can be changed here")),
         ),
         AuthProblems,
         UnknownId,

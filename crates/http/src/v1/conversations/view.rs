@@ -2,6 +2,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::{ConversationKind, ConversationOverview, Member, Role};
+use sealpost_domain::messages::Lifetime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -94,30 +95,33 @@ impl From<RoleView> for Role {
 pub(crate) struct ConversationView {
     /// Names the conversation.
     #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120003")]
-    id: String,
+    pub(super) id: String,
     /// Between whom it is.
     #[schema(example = "group")]
-    kind: KindView,
+    pub(super) kind: KindView,
     /// What it is called; null for a pair, and for a group without a title. The server can read it.
     #[schema(required, example = "Choir", max_length = 128)]
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// Whether somebody who is added sees what was said before. In a pair nobody is.
     #[schema(example = false)]
-    shows_history: bool,
+    pub(super) shows_history: bool,
     /// What you may do in it.
     #[schema(example = "owner")]
-    role: RoleView,
+    pub(super) role: RoleView,
     /// Who is in it, you included, by username: of a group, the 20 who have been in it longest.
-    members: Vec<UserView>,
+    pub(super) members: Vec<UserView>,
     /// How many are in it.
     #[schema(example = 2, minimum = 1, maximum = 1000)]
-    member_count: u64,
+    pub(super) member_count: u64,
     /// RFC 3339, UTC, with milliseconds.
     #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
-    created_at: WireTime,
+    pub(super) created_at: WireTime,
     /// The `seq` of the last message; 0 if there is none.
     #[schema(example = 7)]
-    last_seq: u64,
+    pub(super) last_seq: u64,
+    /// How many seconds messages stay that are sent from now on; null for ever.
+    #[schema(required, example = 86_400)]
+    pub(super) expires_in: Option<u32>,
 }
 
 impl From<&ConversationOverview> for ConversationView {
@@ -133,6 +137,7 @@ impl From<&ConversationOverview> for ConversationView {
             member_count: conversation.member_count,
             created_at: WireTime(conversation.created_at),
             last_seq: conversation.last_seq,
+            expires_in: conversation.expires_in.map(Lifetime::as_seconds),
         }
     }
 }

@@ -34,7 +34,10 @@ pub(super) async fn write(
     write_keys(services, actor, out).await?;
     write_people(services, actor, out).await?;
     out.add_pages("conversations.json", async |before| {
-        let page = services.conversations.list(actor, before, PAGE).await?;
+        let page = services
+            .conversations
+            .list_started(actor, before, PAGE)
+            .await?;
         Ok((each(&page.conversations, ConversationView::from), page.next))
     })
     .await?;

@@ -16,7 +16,10 @@ pub(super) async fn write(
 ) -> Result<(), Broken> {
     let mut before = None;
     loop {
-        let page = services.conversations.list(actor, before, PAGE).await?;
+        let page = services
+            .conversations
+            .list_started(actor, before, PAGE)
+            .await?;
         for conversation in &page.conversations {
             write_conversation(services, actor, conversation.id, out).await?;
         }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use sealpost_domain::messages::Reach;
+use sealpost_domain::messages::{Anchor, Reach};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,6 +31,19 @@ pub(super) struct MessagesQuery {
     /// `desc`, newest first, unless said otherwise; `asc`, oldest first.
     #[param(inline)]
     order: Option<Order>,
+    /// The id of a message or a `seq`: the stretch around it, about as much before as after, and a cursor at either end. Not
+    /// together with `cursor`.
+    #[param(example = "019aa6b0-7c3a-7d52-9a5e-0242ac120004")]
+    around: Option<String>,
+}
+
+/// Which stretch it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Stretch {
+    /// From somewhere on.
+    Reach(Reach),
+    /// Around something.
+    Around(Anchor),
 }
 
 impl MessagesQuery {
@@ -39,8 +52,24 @@ impl MessagesQuery {
         PageLimit::or_default(self.limit)
     }
 
+    /// Whether the oldest message comes first.
+    pub(super) fn is_ascending(&self) -> bool {
+        self.order == Some(Order::Asc)
+    }
+
+    /// Which stretch.
+    pub(super) fn stretch(&self) -> Result<Stretch, Problem> {
+        match (&self.around, &self.cursor) {
+            (None, _) => self.reach().map(Stretch::Reach),
+            (Some(around), None) => anchor(around).map(Stretch::Around),
+            (Some(_), Some(_)) => Err(invalid_query(
+                "a stretch lies around something or goes on from a cursor, not both",
+            )),
+        }
+    }
+
     /// From where, and in which direction.
-    pub(super) fn reach(&self) -> Result<Reach, Problem> {
+    fn reach(&self) -> Result<Reach, Problem> {
         let Some(cursor) = &self.cursor else {
             return Ok(match self.order {
                 None | Some(Order::Desc) => Reach::Before(None),
@@ -55,6 +84,18 @@ impl MessagesQuery {
             _ => Ok(reach),
         }
     }
+}
+
+fn anchor(text: &str) -> Result<Anchor, Problem> {
+    if let Ok(seq) = text.parse() {
+        return Ok(Anchor::Seq(seq));
+    }
+    let id = text.parse().map(Anchor::Id);
+    id.map_err(|_| invalid_query("around is the id of a message or a seq"))
+}
+
+fn invalid_query(detail: &'static str) -> Problem {
+    Problem::bad_request("invalid-query", detail)
 }
 
 /// The cursor that goes on where `reach` says.
@@ -98,6 +139,7 @@ mod tests {
             limit: None,
             cursor: cursor.map(to_cursor),
             order,
+            around: None,
         }
     }
 
@@ -113,6 +155,21 @@ mod tests {
         ] {
             assert_eq!(query(cursor, order).reach().unwrap(), reach);
         }
+    }
+
+    #[test]
+    fn around_is_an_id_or_a_place_and_no_cursor() {
+        let around = |around: &str, cursor| MessagesQuery {
+            around: Some(around.to_owned()),
+            ..query(cursor, None)
+        };
+        let seq = around("7", None).stretch().unwrap();
+        assert_eq!(seq, Stretch::Around(Anchor::Seq(7)));
+        let id = around("019aa6b0-7c3a-7d52-9a5e-0242ac120004", None).stretch();
+        assert!(matches!(id.unwrap(), Stretch::Around(Anchor::Id(_))));
+        assert!(around("x", None).stretch().is_err());
+        assert!(around("-1", None).stretch().is_err());
+        assert!(around("7", Some(Reach::After(7))).stretch().is_err());
     }
 
     #[test]

@@ -3,8 +3,13 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, post, web};
 use sealpost_domain::Timestamp;
 use sealpost_domain::conversations::ConversationId;
-use sealpost_domain::messages::{Body, BodyError, ClientId, Format, Receipt, SendMessage};
+use sealpost_domain::files::FileId;
+use sealpost_domain::messages::{
+    Attachments, Body, BodyError, ClientId, Format, Lifetime, MemberKey, Receipt, SendMessage,
+    SendMessageError,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
@@ -14,7 +19,7 @@ use crate::openapi::{
     AuthProblems, BodyProblems, CommonProblems, MESSAGES, Responses, UnknownId, problems,
 };
 use crate::problem::{FieldError, FieldErrors, Problem};
-use crate::wire::WireTime;
+use crate::wire::{WireTime, base64url};
 
 /// A message to send.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -38,6 +43,26 @@ struct NewMessage {
     #[serde(default)]
     #[schema(format = "date-time", example = "2026-11-21T13:04:05.123Z")]
     sent_at: Option<String>,
+    /// How many seconds it stays, 5 to 31,536,000 (a year); not longer than the conversation's messages do. For ever, or as
+    /// long as they do, if it is left out.
+    #[serde(default)]
+    #[schema(example = 86_400, minimum = 5, maximum = 31_536_000)]
+    expires_in: Option<u64>,
+    /// The ids of at most 10 files of yours that go with it: every member may read them from then on, as long as the message
+    /// is there.
+    #[serde(default)]
+    #[schema(example = json!([]), max_items = 10)]
+    attachments: Vec<String>,
+}
+
+/// The ids of files; what is no id names no file of anybody's.
+fn to_attachments(ids: &[String], errors: &mut FieldErrors) -> Option<Attachments> {
+    let ids: Result<Vec<FileId>, _> = ids.iter().map(|id| id.parse()).collect();
+    let ids = errors.check(
+        "attachments",
+        ids.map_err(|_| SendMessageError::UnknownFile),
+    );
+    ids.and_then(|ids| errors.check("attachments", Attachments::parse(ids)))
 }
 
 impl NewMessage {
@@ -56,13 +81,25 @@ impl NewMessage {
             .map(str::parse::<Timestamp>)
             .transpose();
         let sent_at = errors.check_as("sent_at", "invalid-time", sent_at);
-        match (client_id, format, body, sent_at) {
-            (Some(client_id), Some(format), Some(body), Some(sent_at)) => Ok(SendMessage {
+        let expires_in = self.expires_in.map(Lifetime::parse).transpose();
+        let expires_in = errors.check_as("expires_in", "invalid-lifetime", expires_in);
+        let attachments = to_attachments(&self.attachments, &mut errors);
+        match (client_id, format, body, sent_at, expires_in, attachments) {
+            (
+                Some(client_id),
+                Some(format),
+                Some(body),
+                Some(sent_at),
+                Some(expires_in),
+                Some(attachments),
+            ) => Ok(SendMessage {
                 conversation,
                 client_id,
                 format,
                 body,
                 sent_at,
+                expires_in,
+                attachments,
             }),
             _ => Err(errors.into_problem()),
         }
@@ -104,6 +141,9 @@ struct ReceiptBody {
     /// When the server took it.
     #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
     created_at: WireTime,
+    /// When it is over; null if it stays.
+    #[schema(required, value_type = Option<String>, format = "date-time", example = "2026-11-22T13:04:05.678Z")]
+    expires_at: Option<WireTime>,
 }
 
 /// A message without its body, which the sender has.
@@ -131,8 +171,35 @@ impl Envelope {
             format: self.format.name(),
             protection: self.format.protection().name(),
             created_at: WireTime(receipt.created_at),
+            expires_at: receipt.expires_at.map(WireTime),
         }
     }
+}
+
+/// What a program needs to seal its message anew stands in members of the problem's own.
+fn refusal(error: SendMessageError) -> Problem {
+    let mismatch = match &error {
+        SendMessageError::MismatchedRecipients(mismatch) => Some(mismatch.clone()),
+        _ => None,
+    };
+    let problem = Problem::from(error);
+    match mismatch {
+        Some(mismatch) => problem
+            .with_member("missing", keys(&mismatch.missing))
+            .with_member("extra", keys(&mismatch.extra)),
+        None => problem,
+    }
+}
+
+fn keys(keys: &[MemberKey]) -> Vec<Value> {
+    let view = |key: &MemberKey| {
+        json!({
+            "username": key.owner.username.as_str(),
+            "key_id": key.id.to_string(),
+            "kid": base64url(&key.thumbprint),
+        })
+    };
+    keys.iter().map(view).collect()
 }
 
 /// What only this route answers.
@@ -149,7 +216,9 @@ impl IntoResponses for Refusals {
             (
                 409,
                 "client-id-reused",
-                "`client-id-reused`: you gave this `client_id` to another message",
+                "`client-id-reused`: you gave this `client_id` to another message. `mismatched-recipients`: the members have \
+                 other keys than those that the message is sealed to; the members `missing` and `extra` of the problem are \
+                 lists of `username`, `key_id` and `kid`. Read the keys anew, seal it again, and send it",
             ),
         ])
     }
@@ -158,7 +227,8 @@ impl IntoResponses for Refusals {
 /// Send a message
 ///
 /// Once this answers, the message is durable, in its place, and in the inbox of every member. If the answer is lost,
-/// send it again with the same `client_id`: a repeat is answered like the original and changes nothing.
+/// send it again with the same `client_id`: a repeat is answered like the original and changes nothing, also if the message
+/// has been deleted since.
 #[utoipa::path(
     tag = MESSAGES,
     security(("bearer" = [])),
@@ -185,6 +255,7 @@ pub(crate) async fn send_message(
 ) -> Result<HttpResponse, Problem> {
     let command = body.0.into_command(conversation)?;
     let envelope = Envelope::of(&command);
-    let receipt = services.messages.send(&actor, command).await?;
+    let sent = services.messages.send(&actor, command).await;
+    let receipt = sent.map_err(refusal)?;
     Ok(HttpResponse::Created().json(envelope.confirmed_by(&receipt)))
 }

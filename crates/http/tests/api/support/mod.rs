@@ -20,6 +20,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::invites::{CreateInvite, InviteCode, InviteId, Invites};
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::{Operator, Operators};
 use sealpost_domain::ports::{Store, StoreError, StoreExt, TokenSigner, Tx};
 use sealpost_domain::presence::Presence;
@@ -54,6 +55,7 @@ pub(crate) struct TestServer {
     /// Who is there.
     pub(crate) presence: Presence,
     channels: Channels,
+    messages: Messages,
     operators: Operators,
     invites: Invites,
     store: Arc<dyn Store>,
@@ -141,6 +143,7 @@ impl TestServer {
             sessions: parts.sessions,
             presence: parts.presence,
             channels: parts.channels,
+            messages: parts.messages,
             operators: parts.operators,
             invites: parts.invites,
             store: parts.store,
@@ -194,6 +197,11 @@ impl TestServer {
         let account: AccountId = account.parse().unwrap();
         let online = self.presence.is_online(account);
         self.runtime.block_on(online).unwrap()
+    }
+
+    /// What the server does of its own accord about messages whose time is over; how many there were.
+    pub(crate) fn sweep_messages(&self) -> u64 {
+        self.runtime.block_on(self.messages.sweep()).unwrap()
     }
 
     /// What the server does of its own accord about secure channels; how many went.

@@ -15,6 +15,7 @@ use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, Store, TokenSigner,
@@ -54,6 +55,7 @@ pub(super) struct Parts {
     pub(super) outbox: Outbox,
     pub(super) presence: Presence,
     pub(super) channels: Channels,
+    pub(super) messages: Messages,
     pub(super) mailer: MemoryMailer,
     /// Where the database rests.
     pub(super) folder: TempDir,
@@ -136,6 +138,7 @@ pub(super) async fn assemble(
         outbox: services.outbox.clone(),
         presence: services.presence.clone(),
         channels: services.channels.clone(),
+        messages: services.messages.clone(),
         mailer,
         folder,
     };
