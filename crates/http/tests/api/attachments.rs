@@ -192,3 +192,37 @@ fn only_files_of_ones_own_go_with_a_message_and_not_too_many() {
     assert_eq!(scene.send("c-1", &[&own]).status, 201);
     assert_eq!(scene.send("c-1", &[]).status, 409);
 }
+
+#[test]
+fn who_is_removed_or_came_later_reads_nothing() {
+    let scene = Scene::set();
+    let group = json!({"members": ["bob"]});
+    let created = scene
+        .server
+        .post_as(&scene.alice, "/v1/conversations", &group)
+        .json();
+    let path = format!("/v1/conversations/{}", created["id"].as_str().unwrap());
+    let file = store(&scene.server, &scene.alice, "one");
+    let body = json!({"client_id": "c-1", "format": "text", "body": "look", "attachments": [file]});
+    let messages = format!("{path}/messages");
+    let sent = scene.server.post_as(&scene.alice, &messages, &body);
+    assert_eq!(sent.status, 201, "{sent:?}");
+    assert_eq!(scene.statuses(&scene.bob, &file), READABLE, "a member");
+    // Carol came after it was said.
+    let carol = json!({"username": "carol"});
+    let members = format!("{path}/members");
+    let added = scene.server.post_as(&scene.alice, &members, &carol);
+    assert_eq!(added.status, 201, "{added:?}");
+    scene.assert_unknown(&scene.carol, &file);
+    let listed = scene
+        .server
+        .get_as(&scene.carol, "/v1/conversations")
+        .json();
+    assert_eq!(listed["data"][0]["last_message"], Value::Null);
+    assert_eq!(listed["data"][0]["unread_count"], 0);
+    let bob = format!("{members}/bob");
+    let removed = scene.server.send_as(&scene.alice, "DELETE", &bob, "");
+    assert_eq!(removed.status, 204);
+    scene.assert_unknown(&scene.bob, &file);
+    assert_eq!(scene.statuses(&scene.alice, &file), [200; 4]);
+}

@@ -73,7 +73,6 @@ fn requests_made_of_the_examples_are_taken() {
         ("/v1/conversations/{id}/messages", "get", 200),
         ("/v1/conversations/{id}", "get", 200),
         ("/v1/conversations", "get", 200),
-        ("/v1/conversations/{id}", "patch", 200),
         ("/v1/conversations/{id}/read-marker", "put", 200),
         ("/v1/conversations/{id}/delivered-marker", "put", 200),
         ("/v1/conversations/{id}/receipts", "get", 200),
