@@ -23,6 +23,11 @@ fn a_pair_has_one_conversation_whoever_starts_it() {
         conversation,
         json!({
             "id": null,
+            "kind": "pair",
+            "title": null,
+            "shows_history": true,
+            "role": "member",
+            "member_count": 2,
             "members": [{"id": null, "username": "Alice"}, {"id": null, "username": "bob"}],
             "created_at": "2026-11-21T13:04:05.678Z",
             "kind": "pair",

@@ -8,10 +8,11 @@ fn document() -> Value {
     serde_json::from_str(&sealpost_http::document()).unwrap()
 }
 
-/// The schema behind a reference; for "this or null", what it is when it is not null.
+/// The schema behind a reference; for "this or null", what it is when it is not null; of several, the first.
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     if let Some(name) = schema["$ref"].as_str() {
-        return document.pointer(name.trim_start_matches('#')).unwrap();
+        let named = document.pointer(name.trim_start_matches('#')).unwrap();
+        return resolve(document, named);
     }
     let choices = schema["oneOf"].as_array().into_iter().flatten();
     let chosen = choices.clone().find(|choice| choice["type"] != "null");

@@ -26,6 +26,7 @@ mod federation;
 mod files;
 mod files_refused;
 mod frame;
+mod groups;
 mod guessing;
 mod idempotency;
 mod invites;
