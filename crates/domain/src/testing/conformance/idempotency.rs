@@ -57,7 +57,7 @@ async fn keep(store: &Arc<dyn Store>, claim: Claim, answer: &'static [u8]) {
     store
         .write(move |tx| tx.idempotency().keep(&claim, answer))
         .await
-        .unwrap()
+        .unwrap();
 }
 
 /// One of many gets a key; the others learn what was asked, and later the answer, for as long as it is remembered.
@@ -66,11 +66,13 @@ pub async fn one_of_many_claims_a_key(store: Arc<dyn Store>) {
         .map(|holder| take(&store, claim(1, holder), None, NOW))
         .collect();
     let taken = join_all(many).await;
-    let winners: Vec<usize> = (0..16).filter(|holder| taken[*holder].is_none()).collect();
+    let winners: Vec<usize> = (0..16)
+        .filter(|holder| taken.get(*holder).unwrap().is_none())
+        .collect();
     assert_eq!(winners.len(), 1);
     let running = Some(([1; 32], ClaimState::Running));
     assert_eq!(taken.iter().filter(|found| **found == running).count(), 15);
-    let winner = claim(1, u8::try_from(winners[0]).unwrap());
+    let winner = claim(1, u8::try_from(*winners.first().unwrap()).unwrap());
     keep(&store, claim(1, 99), b"a forgery").await;
     keep(&store, winner, b"answer").await;
     let kept = Some(([1; 32], ClaimState::Answered(b"answer".to_vec())));
