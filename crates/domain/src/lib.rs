@@ -56,6 +56,7 @@ pub mod sessions;
 mod text;
 pub mod throttle;
 mod timestamp;
+pub mod typing;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

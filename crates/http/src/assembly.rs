@@ -36,13 +36,14 @@ use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
     BlobStore, ChannelCipher, CommonPasswords, CustodialCipher, CustodialPairs, DataKeyCipher,
     Digester, FernetCipher, FileCipher, Hotp, IdentityProvider, KeyInspector, Mailer,
-    PasswordHasher, PasswordKeys, PictureProcessor, RsaPem, Sealer, TokenSigner,
+    PasswordHasher, PasswordKeys, PictureProcessor, RsaPem, Sealer, Signals, TokenSigner,
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::profiles::Profiles;
 use sealpost_domain::recovery::{Recoveries, RecoveryPorts};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::throttle::Throttles;
+use sealpost_domain::typing::Typing;
 
 use crate::idempotency::ClaimedStore;
 use crate::{Hub, ServerInfo, Services};
@@ -90,6 +91,8 @@ pub struct Adapters {
     pub common_passwords: Arc<dyn CommonPasswords>,
     /// Who may vouch for people, in the operator's order.
     pub providers: Vec<Arc<dyn IdentityProvider>>,
+    /// Brings signals to those who are there.
+    pub signals: Arc<dyn Signals>,
 }
 
 /// What the installation is like.
@@ -137,6 +140,7 @@ impl Services {
             pictures,
             common_passwords,
             providers,
+            signals,
         } = adapters;
         env.store = ClaimedStore::over(env.store);
         let signing_keys = signer.public_keys();
@@ -285,6 +289,7 @@ impl Services {
             presence,
             audit: AuditTrail::new(env.clone()),
             exports: Exports::new(env.clone()),
+            typing: Typing::new(env.clone(), signals),
             key_backups: KeyBackups::new(env.clone(), sealer.clone()),
             groups: Groups::new(env.clone(), sealer.clone()),
             conversations,

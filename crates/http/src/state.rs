@@ -35,6 +35,7 @@ use sealpost_domain::presence::Presence;
 use sealpost_domain::profiles::Profiles;
 use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
+use sealpost_domain::typing::Typing;
 
 use crate::{Hub, ReadinessCheck};
 
@@ -104,6 +105,8 @@ pub struct Services {
     pub files: Files,
     /// Use cases of outgoing mail.
     pub outbox: Outbox,
+    /// Who is writing.
+    pub typing: Typing,
     /// Use cases of the inbox.
     pub inbox: Inbox,
     /// Wakes who waits for an inbox; the store has a handle to it too.

@@ -104,6 +104,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         pictures: Arc::new(MockPictureProcessor::new()),
         common_passwords: Arc::new(common_passwords),
         providers: Vec::new(),
+        signals: Arc::new(Hub::default()),
     };
     let facts = Facts {
         info: ServerInfo {

@@ -46,6 +46,8 @@ pub(crate) enum Spent {
     Chat,
     /// Fetching tickets for sockets: 60 a minute.
     SocketTicket,
+    /// Saying that one is writing: 60 a minute, 20 at once.
+    Typing,
     /// `messenger`: logging out.
     Logout,
     /// `messenger`: sending a message.
@@ -71,6 +73,7 @@ pub(crate) struct Limits {
     contact_request: Rate<AccountId>,
     chat: Rate<AccountId>,
     socket_ticket: Rate<AccountId>,
+    typing: Rate<AccountId>,
     logout: Rate<AccountId>,
     send_message: Rate<AccountId>,
     get_messages: Rate<AccountId>,
@@ -95,6 +98,7 @@ impl Limits {
             contact_request: Rate::new(100, 60 * MINUTE),
             chat: Rate::new(40, MINUTE / 3),
             socket_ticket: Rate::new(60, MINUTE),
+            typing: Rate::new(20, MINUTE / 3),
             logout: Rate::new(5, MINUTE),
             send_message: Rate::new(5, SECOND),
             get_messages: Rate::new(10, MINUTE),
@@ -143,6 +147,7 @@ impl Limits {
             Spent::ContactRequest => &self.contact_request,
             Spent::Chat => &self.chat,
             Spent::SocketTicket => &self.socket_ticket,
+            Spent::Typing => &self.typing,
             Spent::Logout => &self.logout,
             Spent::SendMessage => &self.send_message,
             Spent::GetMessages => &self.get_messages,

@@ -7,6 +7,7 @@ mod feed;
 mod hub;
 mod poll;
 mod seats;
+mod signal;
 mod socket;
 mod view;
 

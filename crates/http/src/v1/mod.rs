@@ -27,6 +27,7 @@ mod recoveries;
 mod server;
 mod sessions;
 mod settings;
+mod typing;
 mod users;
 pub(crate) mod ws;
 
@@ -109,6 +110,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(messages::send_message)
             .service(messages::list_messages)
             .service(messages::delete_message)
+            .service(typing::tell_typing)
             .service(files::upload_file)
             .service(files::list_files)
             .service(files::view_file)

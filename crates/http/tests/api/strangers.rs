@@ -48,6 +48,7 @@ fn foreign_ids_are_answered_like_unknown_ones() {
             r#"{"seq":1}"#,
         ),
         ("GET", "/v1/conversations/{id}/receipts", &conversation, ""),
+        ("POST", "/v1/conversations/{id}/typing", &conversation, ""),
         ("DELETE", "/v1/sessions/{id}", session, ""),
     ];
     let token = format!("Bearer {mallory}");

@@ -65,7 +65,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         public_url.as_str(),
         env.clone(),
         &keyring,
-        hub,
+        (hub, wake_ups.clone()),
         blobs,
         mailer,
     )
@@ -128,6 +128,7 @@ pub(crate) async fn open_for_admin(config: &Config) -> Result<Admin, StartError>
     let store = database::open(&config.store, Arc::new(database::Nobody)).await?;
     let env = wiring::environment(store);
     let keyring = master_key::load(&config.master_key, &env).await?;
+    let nobody = Arc::new(sealpost_http::Hub::default());
     // No token is made: their issuer does not matter.
     let public_url = config.public_url(config.listen.first());
     let services = wiring::services(
@@ -135,7 +136,7 @@ pub(crate) async fn open_for_admin(config: &Config) -> Result<Admin, StartError>
         public_url.as_str(),
         env.clone(),
         &keyring,
-        Arc::default(),
+        (Arc::clone(&nobody), nobody),
         blobs::open(blobs::folder(&config.blobs_url)?)?,
         mail::mailer(&config.mail, &public_url)?,
     )

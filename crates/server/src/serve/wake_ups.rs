@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sealpost_domain::accounts::AccountId;
-use sealpost_domain::ports::WakeUps;
+use sealpost_domain::ports::{Signal, Signals, WakeUps};
 use sealpost_http::Hub;
 use tokio::sync::Notify;
 
@@ -35,5 +35,11 @@ impl WakeUps for Everybody {
     fn mail_waits(&self) {
         // One is enough: it goes on until nothing is due. If all are busy, the next that is not takes the word.
         self.mail.notify_one();
+    }
+}
+
+impl Signals for Everybody {
+    fn signal(&self, accounts: &[AccountId], signal: &Signal) {
+        self.hub.signal(accounts, signal);
     }
 }

@@ -12,7 +12,7 @@ use sealpost_domain::accounts::RegistrationPolicy;
 use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
-use sealpost_domain::ports::{BlobStore, IdentityProvider, Mailer, Sealer, Store};
+use sealpost_domain::ports::{BlobStore, IdentityProvider, Mailer, Sealer, Signals, Store};
 use sealpost_http::{
     Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
     StoreCheck,
@@ -39,7 +39,7 @@ pub(super) async fn services(
     public_url: &str,
     env: Environment,
     keyring: &Keyring,
-    hub: Arc<Hub>,
+    (hub, signals): (Arc<Hub>, Arc<dyn Signals>),
     blobs: Arc<dyn BlobStore>,
     mailer: Arc<dyn Mailer>,
 ) -> Result<Services, StartError> {
@@ -70,6 +70,7 @@ pub(super) async fn services(
         pictures: Arc::new(Pictures::start().map_err(StartError::Runtime)?),
         common_passwords: Arc::new(ZxcvbnPasswords),
         providers: identity_providers(&config.providers)?,
+        signals,
         env: env.clone(),
     };
     let facts = Facts {

@@ -7,12 +7,10 @@ use utoipa::IntoResponses;
 use super::Refusals;
 use super::auth::Caller;
 use super::errors::refusals;
-use crate::live::{Listener, Room, Socket};
+use crate::live::{Around, Listener, Room};
 use crate::openapi::{MESSENGER, Responses};
 use crate::problem::Problem;
-use crate::readiness::Draining;
 use crate::v1::ws::{accept, check_origin, session_of};
-use crate::{Services, Settings};
 
 /// That something happened.
 #[derive(Serialize)]
@@ -78,28 +76,19 @@ impl IntoResponses for Refused {
 #[get("/notifications/")]
 pub(super) async fn messenger_notifications(
     request: HttpRequest,
-    services: web::Data<Services>,
-    settings: web::Data<Settings>,
-    draining: web::Data<Draining>,
+    around: Around,
     Caller(actor): Caller,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    let services = &around.services;
     check_origin(request.headers(), &services.info.public_url)?;
     let mut switch = accept(request.head())?;
-    draining.refuse_long_stay()?;
+    around.draining.refuse_long_stay()?;
     let seat = services
         .hub
         .take_seat_in(actor.account(), Room::Notifications)?;
-    let (actor, session) = session_of(&services, actor).await?;
-    let (socket, body) = Socket::open(
-        services.clone(),
-        settings.sockets,
-        draining.get_ref().clone(),
-        (actor, &session),
-        seat,
-        payload,
-    );
-    let listener = Listener::new(socket, tell);
+    let (actor, session) = session_of(services, actor).await?;
+    let (listener, body) = Listener::open(around, (actor, &session), seat, payload, tell);
     actix_web::rt::spawn(listener.run().instrument(tracing::Span::current()));
     let answer = switch.message_body(body).map_err(|_| Problem::internal())?;
     Ok(HttpResponse::from(answer.map_into_boxed_body()))

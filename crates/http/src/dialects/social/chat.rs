@@ -12,13 +12,11 @@ use super::Refusals;
 use super::auth::Caller;
 use super::conversations::number;
 use super::errors::{AuthRefusals, refusals, unauthorized};
-use crate::limits::Limits;
+use crate::Services;
 use crate::live::{Around, ChatSocket};
 use crate::openapi::{Responses, SOCIAL};
 use crate::problem::Problem;
-use crate::readiness::Draining;
 use crate::v1::ws::{SocketCaller, accept, check_origin, session_of};
-use crate::{Services, Settings};
 
 /// The caller, and the session that the socket lives as long as.
 pub(super) struct ChatCaller(Actor, Session);
@@ -94,26 +92,18 @@ impl IntoResponses for NoSocket {
 #[get("/ws/chat/{id}/")]
 pub(super) async fn social_chat(
     request: HttpRequest,
-    services: web::Data<Services>,
-    settings: web::Data<Settings>,
-    draining: web::Data<Draining>,
+    around: Around,
     ChatCaller(actor, session): ChatCaller,
     id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    let services = &around.services;
     // Before the conversation is read: nothing can come in between.
     let watch = services.hub.watch(actor.account());
     let room = services.chats.enter(&actor, number(&id)?).await?;
     let mut switch = accept(request.head())?;
-    draining.refuse_long_stay()?;
+    around.draining.refuse_long_stay()?;
     let seat = services.hub.take_seat(actor.account())?;
-    let limits = request.app_data::<web::Data<Limits>>();
-    let around = Around {
-        services: services.clone(),
-        limits: limits.ok_or_else(Problem::internal)?.clone(),
-        times: settings.sockets,
-        draining: draining.get_ref().clone(),
-    };
     let (socket, body) = ChatSocket::open(around, (actor, &session), (room, watch), seat, payload);
     actix_web::rt::spawn(socket.run().instrument(tracing::Span::current()));
     let answer = switch.message_body(body).map_err(|_| Problem::internal())?;

@@ -4,24 +4,20 @@
 use actix_web::web;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sealpost_domain::Timestamp;
 use sealpost_domain::chats::{Chats, Extension, NewAttachment, Room, Say};
 use sealpost_domain::sessions::{Actor, Session};
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
-use super::ending::Ending;
-use super::frames::{FrameLimits, Received};
-use super::incoming::Incoming;
-use super::outgoing::{self, Outgoing, OutgoingBody};
-use super::{Problem, Seat, ending_of, retry_in_ms, too_slow};
-use crate::Services;
+use super::around::Around;
+use super::ending::{Ending, ending_of};
+use super::frames::FrameLimits;
+use super::line::{self, Line, View};
+use super::outgoing::OutgoingBody;
 use crate::dialects::social::MessageBody;
-use crate::limits::{Limits, Spent};
+use crate::limits::Spent;
 use crate::live::hub::Watch;
-use crate::live::poll::CHECK_EVERY;
-use crate::readiness::Draining;
-use crate::settings::SocketTimes;
+use crate::live::seats::Seat;
+use crate::problem::Problem;
 
 /// What a text and what is around it may take at most of a frame, in bytes: every character escaped.
 const AROUND_ATTACHMENT: usize = 12 * Chats::MAX_TEXT + 16 * 1024;
@@ -51,34 +47,10 @@ struct ErrorFrame<'a> {
 
 /// The server's end of a chat.
 pub(crate) struct ChatSocket {
-    services: web::Data<Services>,
-    limits: web::Data<Limits>,
-    times: SocketTimes,
-    draining: Draining,
-    actor: Actor,
-    expires_at: Timestamp,
+    line: Line,
     room: Room,
-    incoming: Incoming,
-    outgoing: Outgoing,
-    watch: Watch,
     /// The number of the last message that was sent on.
     after: u64,
-    /// There may be messages that were not sent on.
-    behind: bool,
-    /// The store could not be read; not again before the next check.
-    paused: bool,
-    opened: Instant,
-    heard: Instant,
-    pinged: Instant,
-    _seat: Seat,
-}
-
-/// What all sockets of this kind share.
-pub(crate) struct Around {
-    pub(crate) services: web::Data<Services>,
-    pub(crate) limits: web::Data<Limits>,
-    pub(crate) times: SocketTimes,
-    pub(crate) draining: Draining,
 }
 
 impl ChatSocket {
@@ -91,94 +63,44 @@ impl ChatSocket {
         seat: Seat,
         payload: web::Payload,
     ) -> (Self, OutgoingBody) {
-        let (outgoing, body) = outgoing::channel();
-        let Around {
-            services,
-            limits,
-            times,
-            draining,
-        } = around;
         // base64 has four letters for three bytes.
-        let attachment = services.chats.max_attachment().div_ceil(3) * 4;
+        let attachment = around.services.chats.max_attachment().div_ceil(3) * 4;
         let largest = attachment + AROUND_ATTACHMENT;
-        let frames = FrameLimits {
+        let limits = FrameLimits {
             frame: largest,
             message: largest,
         };
-        let now = Instant::now();
+        let connection = (payload, limits);
+        let (mut line, body) = Line::open(around, (actor, session), (watch, seat), connection);
+        (line.begun, line.behind) = (true, true);
         let socket = Self {
-            services,
-            limits,
-            times,
-            draining,
-            actor,
-            expires_at: session.expires_at,
+            line,
             after: room.last_seq,
             room,
-            incoming: Incoming::new(payload, frames),
-            outgoing,
-            watch,
-            behind: true,
-            paused: false,
-            opened: now,
-            heard: now,
-            pinged: now,
-            _seat: seat,
         };
         (socket, body)
     }
 
     /// Serves until either side ends it.
-    pub(crate) async fn run(mut self) {
-        let ending = self.serve().await;
-        if ending != Ending::Lost {
-            let last = self.outgoing.close(ending.reason(), ending.discards());
-            // A client that does not even take this loses the connection when `self` is dropped.
-            let _ = timeout(self.times.farewell, last).await;
-        }
-        let duration_ms = self.opened.elapsed().as_millis();
-        tracing::info!(target: "sealpost_http::access", code = ending.code(), duration_ms, "chat socket closed");
+    pub(crate) async fn run(self) {
+        line::run(self, "chat socket").await;
     }
 
-    async fn serve(&mut self) -> Ending {
-        let mut checks = interval(CHECK_EVERY);
-        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let done = tokio::select! {
-                received = self.incoming.next() => self.hear(received).await,
-                () = self.watch.grown() => {
-                    self.behind = true;
-                    Ok(())
-                }
-                () = self.outgoing.room(), if self.behind && !self.paused => self.pull().await,
-                _ = checks.tick() => self.check(),
-                () = self.draining.begun() => Err(Ending::going_away(retry_in_ms(&self.services))),
-            };
-            if let Err(ending) = done {
-                return ending;
-            }
-        }
+    fn refuse(&self, error: &str) -> Result<(), Ending> {
+        self.line.say(&ErrorFrame { error })
     }
+}
 
-    async fn hear(&mut self, received: Result<Received, Ending>) -> Result<(), Ending> {
-        let received = received?;
-        self.heard = Instant::now();
-        match received {
-            Received::Text(text) => self.take(&text).await,
-            Received::Binary => {
-                self.check_session()?;
-                self.refuse("only text frames are taken")
-            }
-            Received::Ping(payload) => self.outgoing.pong(&payload).map_err(too_slow),
-            Received::Sign => Ok(()),
-            Received::Close(code) => Err(Ending::Asked(code)),
-        }
+impl View for ChatSocket {
+    fn line(&mut self) -> &mut Line {
+        &mut self.line
     }
 
     /// Takes a frame. Whatever is wrong with it is told, and the socket stays.
-    async fn take(&mut self, text: &str) -> Result<(), Ending> {
-        self.check_session()?;
-        if let Err(problem) = self.limits.spend(Spent::Chat, self.actor.account()) {
+    async fn hear(&mut self, text: &str) -> Result<(), Ending> {
+        self.line.check_session()?;
+        let (actor, around) = (&self.line.actor, &self.line.around);
+        if let Err(problem) = around.limits.spend(Spent::Chat, actor.account()) {
             return self.refuse(problem.detail());
         }
         let (text, attachment) = match parse(text) {
@@ -190,10 +112,10 @@ impl ChatSocket {
             text,
             attachment,
         };
-        match self.services.chats.say(&self.actor, say).await {
+        match around.services.chats.say(actor, say).await {
             Ok(_) => {
-                self.services.presence.renew(&self.actor);
-                self.behind = true;
+                around.services.presence.renew(actor);
+                self.line.behind = true;
                 Ok(())
             }
             Err(error) => {
@@ -210,20 +132,21 @@ impl ChatSocket {
         }
     }
 
-    fn refuse(&self, error: &str) -> Result<(), Ending> {
-        self.say(&ErrorFrame { error })
+    async fn hear_binary(&mut self) -> Result<(), Ending> {
+        self.line.check_session()?;
+        self.refuse("only text frames are taken")
     }
 
     /// Sends on what was said since.
     async fn pull(&mut self) -> Result<(), Ending> {
-        self.check_session()?;
-        let chats = &self.services.chats;
-        let next = chats.read_on(&self.actor, self.room.conversation, self.after);
+        let Line { around, actor, .. } = &self.line;
+        let chats = &around.services.chats;
+        let next = chats.read_on(actor, self.room.conversation, self.after);
         match next.await {
             Ok(messages) => {
-                self.behind = !messages.is_empty();
+                self.line.behind = !messages.is_empty();
                 for message in &messages {
-                    self.say(&MessageBody::from(message))?;
+                    self.line.say(&MessageBody::from(message))?;
                     self.after = message.seq;
                 }
                 Ok(())
@@ -233,56 +156,9 @@ impl ChatSocket {
                 if problem.code() == "not-found" {
                     return Err(Ending::left());
                 }
-                match ending_of(&problem) {
-                    // The messages are safe where they are.
-                    ending if ending == Ending::busy() => {
-                        self.paused = true;
-                        Ok(())
-                    }
-                    ending => Err(ending),
-                }
+                self.line.pause_or(ending_of(&problem))
             }
         }
-    }
-
-    /// What has to be looked at once a second.
-    fn check(&mut self) -> Result<(), Ending> {
-        self.paused = false;
-        self.check_session()?;
-        if self.outgoing.is_gone() {
-            return Err(Ending::Lost);
-        }
-        if self.heard.elapsed() >= self.times.silence {
-            return Err(Ending::silent());
-        }
-        if self.outgoing.stalled_for() >= self.times.stall {
-            return Err(Ending::slow());
-        }
-        if self.pinged.elapsed() >= self.times.ping {
-            self.pinged = Instant::now();
-            self.services.presence.renew(&self.actor);
-            self.outgoing.ping().map_err(too_slow)?;
-        }
-        Ok(())
-    }
-
-    fn check_session(&self) -> Result<(), Ending> {
-        let over = self.services.sessions.has_ended(self.actor.session())
-            || self.services.clock.now() >= self.expires_at;
-        if over {
-            Err(Ending::session_ended())
-        } else {
-            Ok(())
-        }
-    }
-
-    fn say(&self, frame: &impl Serialize) -> Result<(), Ending> {
-        let text = serde_json::to_string(frame).map_err(|error| {
-            // Texts and numbers always serialize.
-            tracing::error!(%error, "a frame cannot be serialized");
-            Ending::failed()
-        })?;
-        self.outgoing.text(&text).map_err(too_slow)
     }
 }
 

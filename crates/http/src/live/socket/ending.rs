@@ -1,8 +1,17 @@
 //! How a socket ends.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use actix_http::ws::{CloseCode, CloseReason};
+use actix_web::http::StatusCode;
+
+use super::queue::Full;
+use crate::Services;
+use crate::problem::Problem;
+
+/// The longest time after which a client should come back when the server stops.
+const MAX_RETRY: Duration = Duration::from_secs(10);
 
 /// Why a socket ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,5 +140,29 @@ impl Ending {
             code: CloseCode::from(code),
             description,
         })
+    }
+}
+
+/// When a client should come back: spread, so that not all come at once.
+pub(super) fn retry_in_ms(services: &Services) -> u16 {
+    let mut random = [0; 2];
+    services.entropy.fill(&mut random);
+    let longest = u16::try_from(MAX_RETRY.as_millis()).unwrap_or(u16::MAX);
+    u16::from_be_bytes(random) % longest.saturating_add(1)
+}
+
+pub(super) const fn too_slow(_: Full) -> Ending {
+    Ending::slow()
+}
+
+/// How a socket ends after a use case failed with `problem`.
+pub(super) fn ending_of(problem: &Problem) -> Ending {
+    use actix_web::ResponseError as _;
+    match problem.status_code() {
+        StatusCode::UNAUTHORIZED => Ending::session_ended(),
+        StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::INSUFFICIENT_STORAGE => Ending::busy(),
+        _ => Ending::failed(),
     }
 }

@@ -6,7 +6,7 @@
 use actix_http::ws::{OpCode, Parser, ProtocolError};
 use actix_web::web::{Bytes, BytesMut};
 
-use super::Ending;
+use super::ending::Ending;
 
 /// How much a client may send at once.
 #[derive(Debug, Clone, Copy)]

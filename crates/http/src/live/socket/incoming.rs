@@ -3,7 +3,7 @@
 use actix_web::web::Payload;
 use futures_util::StreamExt as _;
 
-use super::Ending;
+use super::ending::Ending;
 use super::frames::{FrameLimits, Frames, Received};
 
 /// The client's side of a socket.

@@ -1,11 +1,17 @@
 //! A socket that tells what its account has not acknowledged, and then what comes. The client says nothing on it.
 
+use actix_web::web;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::messages::{Messages, Notice};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use sealpost_domain::sessions::{Actor, Session};
 
-use super::frames::Received;
-use super::{CHECK_EVERY, Ending, Problem, Socket, ending_of, retry_in_ms, too_slow};
+use super::around::Around;
+use super::ending::{Ending, ending_of, too_slow};
+use super::frames::FrameLimits;
+use super::line::{self, Line, View};
+use super::outgoing::OutgoingBody;
+use crate::live::seats::Seat;
+use crate::problem::Problem;
 
 /// So many texts of the client are passed over between two pings; the next one ends the socket.
 const MAX_IGNORED: u32 = 100;
@@ -15,97 +21,68 @@ type Tell = fn(&[Notice]) -> serde_json::Result<String>;
 
 /// The server's end of such a socket.
 pub(crate) struct Listener {
-    socket: Socket,
+    line: Line,
     tell: Tell,
     after: Offset,
     ignored: u32,
 }
 
 impl Listener {
-    /// Tells the notices of the socket's account, each once.
-    pub(crate) const fn new(mut socket: Socket, tell: Tell) -> Self {
-        (socket.begun, socket.behind) = (true, true);
-        Self {
-            socket,
+    /// A socket of `session` that tells the notices of its account, each once, and the body of the answer that switches
+    /// to it. `payload` is the rest of the connection.
+    pub(crate) fn open(
+        around: Around,
+        (actor, session): (Actor, &Session),
+        seat: Seat,
+        payload: web::Payload,
+        tell: Tell,
+    ) -> (Self, OutgoingBody) {
+        // Before anything is read: nothing can come in between.
+        let watch = around.services.hub.watch(actor.account());
+        let connection = (payload, FrameLimits::default());
+        let (mut line, body) = Line::open(around, (actor, session), (watch, seat), connection);
+        (line.begun, line.behind) = (true, true);
+        let listener = Self {
+            line,
             tell,
             after: 0,
             ignored: 0,
-        }
+        };
+        (listener, body)
     }
 
     /// Serves until either side ends it.
-    pub(crate) async fn run(mut self) {
-        let ending = self.serve().await;
-        self.socket.end(&ending).await;
+    pub(crate) async fn run(self) {
+        line::run(self, "socket of notifications").await;
+    }
+}
+
+impl View for Listener {
+    fn line(&mut self) -> &mut Line {
+        &mut self.line
     }
 
-    async fn serve(&mut self) -> Ending {
-        let mut checks = interval(CHECK_EVERY);
-        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let socket = &mut self.socket;
-            let ready = socket.behind && !socket.paused;
-            let done = tokio::select! {
-                received = socket.incoming.next() => self.hear(received),
-                () = socket.watch.grown() => {
-                    socket.behind = true;
-                    Ok(())
-                }
-                () = socket.outgoing.room(), if ready => self.pull().await,
-                _ = checks.tick() => self.check(),
-                () = socket.draining.begun() => {
-                    Err(Ending::going_away(retry_in_ms(&socket.services)))
-                },
-            };
-            if let Err(ending) = done {
-                return ending;
-            }
+    async fn hear(&mut self, _: &str) -> Result<(), Ending> {
+        if self.ignored >= MAX_IGNORED {
+            return Err(Ending::too_many_errors());
         }
-    }
-
-    fn hear(&mut self, received: Result<Received, Ending>) -> Result<(), Ending> {
-        let received = received?;
-        self.socket.heard = Instant::now();
-        match received {
-            Received::Text(_) if self.ignored >= MAX_IGNORED => Err(Ending::too_many_errors()),
-            Received::Text(_) => {
-                self.ignored += 1;
-                Ok(())
-            }
-            Received::Binary => Err(Ending::binary()),
-            Received::Ping(payload) => self.socket.outgoing.pong(&payload).map_err(too_slow),
-            Received::Sign => Ok(()),
-            Received::Close(code) => Err(Ending::Asked(code)),
-        }
-    }
-
-    fn check(&mut self) -> Result<(), Ending> {
-        let pinged = self.socket.pinged;
-        self.socket.check()?;
-        if self.socket.pinged != pinged {
-            self.ignored = 0;
-        }
+        self.ignored += 1;
         Ok(())
     }
 
-    /// Tells the next notices, if there are any.
+    fn pinged(&mut self) {
+        self.ignored = 0;
+    }
+
     async fn pull(&mut self) -> Result<(), Ending> {
-        let socket = &mut self.socket;
-        socket.check_session()?;
-        let messages = &socket.services.messages;
-        let notices = match messages.notices(&socket.actor, self.after).await {
+        let line = &mut self.line;
+        let messages = &line.around.services.messages;
+        let notices = match messages.notices(&line.actor, self.after).await {
             Ok(notices) => notices,
-            Err(error) => match ending_of(&Problem::from(error)) {
-                // They are safe where they are.
-                ending if ending == Ending::busy() => {
-                    socket.paused = true;
-                    return Ok(());
-                }
-                ending => return Err(ending),
-            },
+            Err(error) => return line.pause_or(ending_of(&Problem::from(error))),
         };
         let told = u32::try_from(notices.len()).unwrap_or(u32::MAX);
-        socket.behind = told >= Messages::MAX_NOTICES;
+        line.behind = told >= Messages::MAX_NOTICES;
         let Some(last) = notices.last() else {
             return Ok(());
         };
@@ -115,6 +92,6 @@ impl Listener {
             tracing::error!(%error, "a notice cannot be serialized");
             Ending::failed()
         })?;
-        socket.outgoing.text(&text).map_err(too_slow)
+        line.outgoing.text(&text).map_err(too_slow)
     }
 }

@@ -53,6 +53,11 @@ impl Outgoing {
         self.until(Queue::has_room).await;
     }
 
+    /// Whether there is room for further events.
+    pub(super) fn has_room(&self) -> bool {
+        self.0.borrow().has_room()
+    }
+
     /// For how long something has waited without any of it being taken.
     pub(super) fn stalled_for(&self) -> Duration {
         self.0.borrow().stalled_for()

@@ -4,6 +4,8 @@ use sealpost_domain::inbox::{Offset, Window};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::live::signal::SignalView;
+
 /// What a client says.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -21,6 +23,11 @@ pub(super) enum ClientFrame {
     Ack {
         /// How far.
         offset: Offset,
+    },
+    /// The user is writing.
+    Typing {
+        /// The id of the conversation in which.
+        conversation: String,
     },
 }
 
@@ -40,6 +47,8 @@ pub(super) enum ServerFrame<'a> {
     },
     /// Some events, in order and without a hole.
     Events { events: &'a [Box<RawValue>] },
+    /// Something that is only of interest now.
+    Signal { signal: SignalView },
     /// How far this session needs nothing again.
     Acked { offset: Offset },
     /// The client's last frame had no effect.
@@ -57,11 +66,6 @@ impl ServerFrame<'_> {
             latest: window.latest,
         }
     }
-
-    /// As it is sent.
-    pub(super) fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string(self)
-    }
 }
 
 /// A frame that had no effect.
@@ -75,6 +79,10 @@ pub(super) enum Refusal {
     NotStarted,
     /// A second `start` or `resume`.
     AlreadyStarted,
+    /// A conversation that is not there, as far as the client may know.
+    UnknownConversation,
+    /// Too many of these for now.
+    TooOften,
 }
 
 impl Refusal {
@@ -84,12 +92,17 @@ impl Refusal {
                 "malformed-frame",
                 "this is not a JSON object with the fields of its type",
             ),
-            Self::UnknownType => ("unknown-type", "type is one of: start, resume, ack"),
+            Self::UnknownType => ("unknown-type", "type is one of: start, resume, ack, typing"),
             Self::NotStarted => ("not-started", "say start or resume first"),
             Self::AlreadyStarted => (
                 "already-started",
                 "start and resume come once: open another socket",
             ),
+            Self::UnknownConversation => (
+                "unknown-conversation",
+                "you are in no conversation with this id",
+            ),
+            Self::TooOften => ("too-many-requests", "say this less often"),
         };
         ServerFrame::Error { code, detail }
     }
@@ -157,7 +170,7 @@ mod tests {
         }
         assert_eq!(parse(r#"{"type":"Start"}"#), Err(Refusal::UnknownType));
         assert_eq!(
-            parse(r#"{"type":"typing","offset":1}"#),
+            parse(r#"{"type":"shout","offset":1}"#),
             Err(Refusal::UnknownType)
         );
     }
@@ -198,7 +211,7 @@ mod tests {
                 r#"{"type":"error","code":"not-started","detail":"say start or resume first"}"#,
             ),
         ] {
-            assert_eq!(frame.to_json().unwrap(), json);
+            assert_eq!(serde_json::to_string(&frame).unwrap(), json);
         }
     }
 }

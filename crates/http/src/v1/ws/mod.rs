@@ -14,11 +14,9 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use tracing::Instrument as _;
 use utoipa::IntoResponses;
 
-use crate::live::Socket;
+use crate::live::{Around, Socket};
 use crate::openapi::{AuthProblems, CommonProblems, EVENTS, Responses, problems};
 use crate::problem::Problem;
-use crate::readiness::Draining;
-use crate::{Services, Settings};
 
 /// What only this route answers.
 struct Refusals;
@@ -75,27 +73,17 @@ impl IntoResponses for Refusals {
 #[get("/ws")]
 pub(super) async fn open_socket(
     request: HttpRequest,
-    services: web::Data<Services>,
-    settings: web::Data<Settings>,
-    draining: web::Data<Draining>,
+    around: Around,
     caller: SocketCaller,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    let services = &around.services;
     origin::check(request.headers(), &services.info.public_url)?;
     let mut switch = accept(request.head())?;
-    draining.refuse_long_stay()?;
-    let (actor, session) = caller.into_session(&services).await?;
+    around.draining.refuse_long_stay()?;
+    let (actor, session) = caller.into_session(services).await?;
     let seat = services.hub.take_seat(actor.account())?;
-    let draining = draining.get_ref().clone();
-    let services = services.clone();
-    let (socket, body) = Socket::open(
-        services,
-        settings.sockets,
-        draining,
-        (actor, &session),
-        seat,
-        payload,
-    );
+    let (socket, body) = Socket::open(around, (actor, &session), seat, payload);
     actix_web::rt::spawn(socket.run().instrument(tracing::Span::current()));
     let answer = switch.message_body(body).map_err(|_| Problem::internal())?;
     Ok(HttpResponse::from(answer.map_into_boxed_body()))

@@ -104,6 +104,7 @@ pub(super) async fn assemble(
         mailer: Arc::new(mailer.clone()),
         pictures: Arc::new(Pictures::start().unwrap()),
         providers: idp::providers(),
+        signals: hub.clone(),
     };
     let facts = Facts {
         info: ServerInfo {

@@ -5,6 +5,7 @@ mod endings;
 mod following;
 mod frames;
 mod opening;
+mod signals;
 
 use crate::support::TestServer;
 

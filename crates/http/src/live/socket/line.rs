@@ -1,0 +1,242 @@
+//! What every socket does, whatever is said on it: a task that waits for what the client says, for the inbox to grow, for
+//! the end of the session and for the end of the server, and that sends no more than the client takes.
+
+use actix_web::web;
+use sealpost_domain::Timestamp;
+use sealpost_domain::ports::Signal;
+use sealpost_domain::sessions::{Actor, Session};
+use serde::Serialize;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::around::Around;
+use super::ending::{Ending, retry_in_ms, too_slow};
+use super::frames::{FrameLimits, Received};
+use super::incoming::Incoming;
+use super::outgoing::{self, Outgoing, OutgoingBody};
+use crate::live::hub::{News, Watch};
+use crate::live::poll::CHECK_EVERY;
+use crate::live::seats::Seat;
+
+/// One socket's connection, and the session it lives as long as.
+pub(super) struct Line {
+    pub(super) around: Around,
+    pub(super) actor: Actor,
+    expires_at: Timestamp,
+    incoming: Incoming,
+    pub(super) outgoing: Outgoing,
+    watch: Watch,
+    /// The client has said where to begin.
+    pub(super) begun: bool,
+    /// There may be something that was not sent.
+    pub(super) behind: bool,
+    /// The store could not be read; not again before the next check.
+    pub(super) paused: bool,
+    opened: Instant,
+    heard: Instant,
+    pinged: Instant,
+    _seat: Seat,
+}
+
+/// What is said on a socket.
+pub(super) trait View {
+    /// Its line.
+    fn line(&mut self) -> &mut Line;
+
+    /// The client has said this.
+    async fn hear(&mut self, text: &str) -> Result<(), Ending>;
+
+    /// The client has sent something that is no text.
+    async fn hear_binary(&mut self) -> Result<(), Ending> {
+        Err(Ending::binary())
+    }
+
+    /// There is room: sends what comes next, if there is anything.
+    async fn pull(&mut self) -> Result<(), Ending>;
+
+    /// Passes a signal on, if the view shows any.
+    fn pass_on(&mut self, _: &Signal) -> Result<(), Ending> {
+        Ok(())
+    }
+
+    /// The client was just asked whether it is there.
+    fn pinged(&mut self) {}
+}
+
+/// What a socket woke up for.
+enum Woken {
+    Received(Result<Received, Ending>),
+    Told(News),
+    Room,
+    Check,
+    Stopping,
+}
+
+impl Line {
+    /// A line of `session`, and the body of the answer that switches to it. `watch` has begun before anything was read
+    /// for it; `payload` is the rest of the connection.
+    pub(super) fn open(
+        around: Around,
+        (actor, session): (Actor, &Session),
+        (watch, seat): (Watch, Seat),
+        (payload, limits): (web::Payload, FrameLimits),
+    ) -> (Self, OutgoingBody) {
+        let (outgoing, body) = outgoing::channel();
+        let now = Instant::now();
+        let line = Self {
+            around,
+            actor,
+            expires_at: session.expires_at,
+            incoming: Incoming::new(payload, limits),
+            outgoing,
+            watch,
+            begun: false,
+            behind: false,
+            paused: false,
+            opened: now,
+            heard: now,
+            pinged: now,
+            _seat: seat,
+        };
+        (line, body)
+    }
+
+    /// Says goodbye. `what` names the socket in the log.
+    async fn end(&mut self, ending: &Ending, what: &'static str) {
+        if *ending != Ending::Lost {
+            let last = self.outgoing.close(ending.reason(), ending.discards());
+            // A client that does not even take this loses the connection when `self` is dropped.
+            let _ = timeout(self.around.times.farewell, last).await;
+        }
+        let duration_ms = self.opened.elapsed().as_millis();
+        tracing::info!(target: "sealpost_http::access", code = ending.code(), duration_ms, "{what} closed");
+    }
+
+    async fn wake(&mut self, checks: &mut tokio::time::Interval) -> Woken {
+        let ready = self.begun && self.behind && !self.paused;
+        tokio::select! {
+            received = self.incoming.next() => Woken::Received(received),
+            news = self.watch.news() => Woken::Told(news),
+            () = self.outgoing.room(), if ready => Woken::Room,
+            _ = checks.tick() => Woken::Check,
+            () = self.around.draining.begun() => Woken::Stopping,
+        }
+    }
+
+    /// Answers what needs no view, and gives back what does.
+    fn take(&mut self, received: Received) -> Result<Option<Received>, Ending> {
+        self.heard = Instant::now();
+        match received {
+            Received::Text(_) | Received::Binary => return Ok(Some(received)),
+            Received::Ping(payload) => self.outgoing.pong(&payload).map_err(too_slow)?,
+            Received::Sign => {}
+            Received::Close(code) => return Err(Ending::Asked(code)),
+        }
+        Ok(None)
+    }
+
+    /// What has to be looked at once a second. Says whether the client was asked whether it is there.
+    fn check(&mut self) -> Result<bool, Ending> {
+        self.paused = false;
+        self.check_session()?;
+        if self.outgoing.is_gone() {
+            return Err(Ending::Lost);
+        }
+        let times = self.around.times;
+        if !self.begun && self.opened.elapsed() >= times.first_frame {
+            return Err(Ending::no_beginning());
+        }
+        if self.heard.elapsed() >= times.silence {
+            return Err(Ending::silent());
+        }
+        if self.outgoing.stalled_for() >= times.stall {
+            return Err(Ending::slow());
+        }
+        if self.pinged.elapsed() < times.ping {
+            return Ok(false);
+        }
+        self.pinged = Instant::now();
+        self.around.services.presence.renew(&self.actor);
+        self.outgoing.ping().map_err(too_slow)?;
+        Ok(true)
+    }
+
+    /// Refuses to go on once the session has ended.
+    pub(super) fn check_session(&self) -> Result<(), Ending> {
+        let services = &self.around.services;
+        let over = services.sessions.has_ended(self.actor.session())
+            || services.clock.now() >= self.expires_at;
+        if over {
+            Err(Ending::session_ended())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What could not be read is safe where it is if the store is busy: it is tried again at the next check.
+    pub(super) fn pause_or(&mut self, ending: Ending) -> Result<(), Ending> {
+        if ending == Ending::busy() {
+            self.paused = true;
+            return Ok(());
+        }
+        Err(ending)
+    }
+
+    /// Sends a frame.
+    pub(super) fn say(&self, frame: &impl Serialize) -> Result<(), Ending> {
+        let text = serde_json::to_string(frame).map_err(|error| {
+            // Texts and numbers always serialize.
+            tracing::error!(%error, "a frame cannot be serialized");
+            Ending::failed()
+        })?;
+        self.outgoing.text(&text).map_err(too_slow)
+    }
+}
+
+/// Serves until either side ends it. `what` names the socket in the log.
+pub(super) async fn run(mut view: impl View, what: &'static str) {
+    let ending = serve(&mut view).await;
+    view.line().end(&ending, what).await;
+}
+
+async fn serve(view: &mut impl View) -> Ending {
+    let mut checks = interval(CHECK_EVERY);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let woken = view.line().wake(&mut checks).await;
+        if let Err(ending) = act(view, woken).await {
+            return ending;
+        }
+    }
+}
+
+async fn act(view: &mut impl View, woken: Woken) -> Result<(), Ending> {
+    match woken {
+        Woken::Received(received) => match view.line().take(received?)? {
+            Some(Received::Text(text)) => view.hear(&text).await,
+            Some(Received::Binary) => view.hear_binary().await,
+            _ => Ok(()),
+        },
+        Woken::Told(news) => {
+            let line = view.line();
+            line.behind |= news.grown;
+            // Hints: whoever has not begun or is slow does without them.
+            let shown = line.begun && line.outgoing.has_room();
+            let shown = news.signals.iter().filter(|_| shown);
+            shown.map(|signal| view.pass_on(signal)).collect()
+        }
+        Woken::Room => {
+            view.line().check_session()?;
+            view.pull().await
+        }
+        Woken::Check => {
+            if view.line().check()? {
+                view.pinged();
+            }
+            Ok(())
+        }
+        Woken::Stopping => {
+            let services = &view.line().around.services;
+            Err(Ending::going_away(retry_in_ms(services)))
+        }
+    }
+}
