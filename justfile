@@ -16,6 +16,11 @@ test *ARGS:
 nextest *ARGS:
     cargo nextest run --workspace {{ ARGS }}
 
+# What takes longer: WebSocket conformance (pip install kosoku), and 200 kills of the server instead of 20
+full:
+    cargo test -p sealpost-http --lib -- --ignored --nocapture every_case_of_the_suite
+    SEALPOST_KILL_ROUNDS=200 cargo test -p sealpost-server --test binary -- --nocapture nothing_acknowledged_is_lost
+
 # Measure a server that is started for it (--help says with what); close other programs first
 bench *ARGS:
     cargo build --release -p sealpost-server -p sealpost-bench

@@ -102,6 +102,8 @@ pub struct Facts {
     pub info: ServerInfo,
     /// What cursors of inboxes are bound to.
     pub inbox_epoch: String,
+    /// How long events are kept.
+    pub inbox_retention: Duration,
     /// The largest file, in bytes; None if there is no limit.
     pub max_file: Option<u64>,
     /// The largest file that may come with a message of the dialect `social`, in bytes.
@@ -298,7 +300,8 @@ impl Services {
             mailbox_keys,
             challenges: Challenges::new(env.clone()),
             files,
-            inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch),
+            inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch)
+                .with_retention(facts.inbox_retention),
             accounts,
             sessions,
             keys,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::channels::ChannelRules;
+use sealpost_domain::inbox::Inbox;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
     MockBlobStore, MockChannelCipher, MockCommonPasswords, MockCustodialCipher, MockCustodialPairs,
@@ -113,6 +114,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
             registration: RegistrationPolicy::Open,
         },
         inbox_epoch: "epoch".to_owned(),
+        inbox_retention: Inbox::RETENTION,
         max_file: None,
         max_attachment: 1024 * 1024,
         rename_interval: Accounts::RENAME_INTERVAL,

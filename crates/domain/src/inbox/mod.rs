@@ -3,8 +3,10 @@
 
 mod acknowledge;
 mod event;
+mod heads;
 mod read;
 mod service;
+mod sweep;
 
 pub use event::{Event, EventData, EventKind, InboxEvent, NewEvent, Offset, Window};
 pub use read::{Gap, Page, ReadInboxError};

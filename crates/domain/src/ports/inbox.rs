@@ -1,4 +1,5 @@
 use super::StoreError;
+use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::inbox::{InboxEvent, NewEvent, Offset, Window};
 use crate::sessions::SessionId;
@@ -28,6 +29,33 @@ pub trait InboxRepository {
         after: Offset,
         limit: u32,
     ) -> Result<Vec<InboxEvent>, StoreError>;
+
+    /// The last offset of each of these accounts' logs (at most 1,000 accounts); accounts that do not exist are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn heads(&mut self, accounts: &[AccountId]) -> Result<Vec<(AccountId, Offset)>, StoreError>;
+
+    /// The accounts after `after` (all, if None) whose logs hold something, by id, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn list_held(
+        &mut self,
+        after: Option<AccountId>,
+        limit: u32,
+    ) -> Result<Vec<AccountId>, StoreError>;
+
+    /// The lowest mark among the account's sessions of the native API that have not expired at `now`: up to there each of
+    /// them needs nothing again. None if there is no such session.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn lowest_mark(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<Offset>, StoreError>;
 
     /// Moves the session's mark forward to `offset`, never back; returns where it stands (0 if there is no session).
     ///

@@ -61,6 +61,13 @@ impl Sessions {
         }
     }
 
+    /// Whether this instance knows at the moment which sessions have ended. If not, it vouches for no token, and should not go
+    /// on serving those who showed theirs before.
+    #[must_use]
+    pub fn can_vouch(&self) -> bool {
+        self.revocations.is_fresh(self.env.now())
+    }
+
     /// Whether this instance knows that the session has ended.
     #[must_use]
     pub fn has_ended(&self, id: SessionId) -> bool {

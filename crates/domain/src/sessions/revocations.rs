@@ -27,6 +27,13 @@ struct Known {
     read_at: Option<Timestamp>,
 }
 
+impl Known {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.read_at
+            .is_some_and(|read_at| now.since(read_at) <= TRUSTED_FOR)
+    }
+}
+
 /// What the list says of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -41,11 +48,19 @@ pub(super) enum Standing {
 impl Revocations {
     pub(super) fn standing(&self, session: SessionId, now: Timestamp) -> Standing {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        match known.read_at {
-            _ if known.ended.contains_key(&session) => Standing::Ended,
-            Some(read_at) if now.since(read_at) <= TRUSTED_FOR => Standing::Alive,
-            _ => Standing::Unknown,
+        if known.ended.contains_key(&session) {
+            Standing::Ended
+        } else if known.is_fresh(now) {
+            Standing::Alive
+        } else {
+            Standing::Unknown
         }
+    }
+
+    /// Whether the last reading is recent enough to go by.
+    pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.is_fresh(now)
     }
 
     /// Adds what this instance has ended itself: known at once.

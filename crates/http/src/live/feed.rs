@@ -21,6 +21,17 @@ pub(crate) struct Feed {
     latest: Offset,
 }
 
+/// Where a reader begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// After this offset.
+    After(Offset),
+    /// With the first event that is still there.
+    Earliest,
+    /// With what comes from now on.
+    Latest,
+}
+
 /// Why a feed did not go on.
 #[derive(Debug)]
 pub(crate) enum FeedError {
@@ -56,10 +67,26 @@ impl Feed {
         Err(FeedError::Gap(self.inbox.window(&self.actor).await?))
     }
 
-    /// Goes to the end of the log and returns its offset.
-    pub(crate) async fn skip_to_end(&mut self) -> Result<Offset, FeedError> {
-        self.skip_to(self.inbox.window(&self.actor).await?.latest);
-        Ok(self.after)
+    /// Goes to where a reader begins, of this life of the log if they name one. Returns the offset after which the next
+    /// events come; whether they are there shows when they are read.
+    pub(crate) async fn begin(
+        &mut self,
+        epoch: Option<&str>,
+        beginning: Beginning,
+    ) -> Result<Offset, FeedError> {
+        if let Some(epoch) = epoch {
+            self.check_epoch(epoch).await?;
+        }
+        let offset = match beginning {
+            Beginning::After(offset) => offset,
+            Beginning::Earliest => {
+                let window = self.inbox.window(&self.actor).await?;
+                window.earliest.saturating_sub(1)
+            }
+            Beginning::Latest => self.inbox.window(&self.actor).await?.latest,
+        };
+        self.skip_to(offset);
+        Ok(offset)
     }
 
     /// Goes to an offset.

@@ -79,13 +79,6 @@ impl Hub {
         self.waiting().keys().copied().collect()
     }
 
-    /// Wakes everybody who waits: after a time in which hints may have been lost.
-    pub fn wake_all(&self) {
-        for sender in self.waiting().values() {
-            sender.send_modify(Board::grow);
-        }
-    }
-
     fn waiting(&self) -> MutexGuard<'_, HashMap<AccountId, watch::Sender<Board>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,6 +91,12 @@ impl WakeUps for Hub {
             if let Some(sender) = waiting.get(account) {
                 sender.send_modify(Board::grow);
             }
+        }
+    }
+
+    fn wake_all(&self) {
+        for sender in self.waiting().values() {
+            sender.send_modify(Board::grow);
         }
     }
 }

@@ -1,18 +1,24 @@
-//! What happens while somebody waits: long polls and WebSockets, both views of the inbox.
+//! What happens while somebody waits: long polls, streams and WebSockets, all views of the inbox.
 //!
-//! Both pull: whoever is woken ([`Hub`]) reads the log on from where they were (`feed.rs`), as far as there is room. No
+//! All pull: whoever is woken ([`Hub`]) reads the log on from where they were (`feed.rs`), as far as there is room. No
 //! event waits in memory for a client, so that a slow one costs nothing and none is lost with it.
 
+mod document;
 mod feed;
 mod hub;
 mod poll;
 mod seats;
 mod signal;
 mod socket;
+mod stream;
+mod trust;
 mod view;
 
+pub use document::event_document;
+pub(crate) use feed::Beginning;
 pub use hub::Hub;
 pub(crate) use poll::{MAX_WAIT, Poll};
 pub(crate) use seats::Room;
-pub(crate) use socket::{Around, ChatSocket, Listener, Socket};
-pub(crate) use view::EventView;
+pub(crate) use socket::{Around, ChatSocket, Listener, MAX_FRAME, MAX_MESSAGE, Socket};
+pub(crate) use stream::{EventStream, StreamFrom};
+pub(crate) use view::{EventView, PackedEvent};

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use actix_web::web;
-use sealpost_domain::inbox::Offset;
 use sealpost_domain::sessions::{AccessError, Actor};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::feed::{Feed, FeedError};
+use super::feed::{Beginning, Feed, FeedError};
 use super::view::Batch;
 use crate::Services;
 use crate::problem::Problem;
@@ -22,8 +21,8 @@ pub(super) const CHECK_EVERY: Duration = Duration::from_secs(1);
 
 /// What somebody polls for.
 pub(crate) struct Poll {
-    /// Events after this offset.
-    pub(crate) after: Offset,
+    /// Events from here on.
+    pub(crate) beginning: Beginning,
     /// Of this life of the log, if the client says so.
     pub(crate) epoch: Option<String>,
     /// At most so many.
@@ -44,9 +43,11 @@ impl Poll {
         let until = Instant::now() + self.wait.min(MAX_WAIT);
         // Before the first reading: nothing can come in between.
         let mut watch = services.hub.watch(actor.account());
-        let mut feed = Feed::new(services.inbox.clone(), actor, self.after);
+        let mut feed = Feed::new(services.inbox.clone(), actor, 0);
         let refuse = |error: FeedError| error.into_problem(services.inbox.epoch());
-        let mut batch = self.read(&mut feed).await.map_err(refuse)?;
+        let begun = feed.begin(self.epoch.as_deref(), self.beginning).await;
+        begun.map_err(refuse)?;
+        let mut batch = feed.next(self.limit, MAX_ANSWER).await.map_err(refuse)?;
         if self.wait.is_zero() || !batch.events.is_empty() {
             return Ok(batch);
         }
@@ -61,16 +62,9 @@ impl Poll {
                 ended = session_end(services, &actor) => return Err(ended),
             };
             // Also when it is over: a hint may have been lost.
-            batch = self.read(&mut feed).await.map_err(refuse)?;
+            batch = feed.next(self.limit, MAX_ANSWER).await.map_err(refuse)?;
         }
         Ok(batch)
-    }
-
-    async fn read(&self, feed: &mut Feed) -> Result<Batch, FeedError> {
-        if let Some(epoch) = &self.epoch {
-            feed.check_epoch(epoch).await?;
-        }
-        feed.next(self.limit, MAX_ANSWER).await
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum Room {
 
 impl Room {
     /// The most sockets of one account.
-    const fn per_account(self) -> u32 {
+    pub(crate) const fn per_account(self) -> u32 {
         match self {
             Self::Inbox => 20,
             Self::Notifications => 5,

@@ -4,7 +4,7 @@ use sealpost_domain::contacts::Acquaintance;
 use sealpost_domain::groups::{MemberChange, NamedAccount};
 use sealpost_domain::inbox::{Event, EventData, Offset};
 use sealpost_domain::sessions::SessionId;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
@@ -198,11 +198,27 @@ impl RevokedSession {
     }
 }
 
-/// Events as they are sent, each turned into JSON once.
+/// An event as it is sent, turned into JSON once.
+#[derive(Debug)]
+pub(crate) struct PackedEvent {
+    pub(crate) offset: Offset,
+    /// Its `type`.
+    pub(crate) kind: &'static str,
+    /// Without line breaks.
+    pub(crate) json: Box<RawValue>,
+}
+
+impl Serialize for PackedEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+/// Events as they are sent.
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// In order and without a hole.
-    pub(crate) events: Vec<Box<RawValue>>,
+    pub(crate) events: Vec<PackedEvent>,
     /// The offset of the last of them; where the reading began if there is none.
     pub(crate) next: Offset,
 }
@@ -222,7 +238,11 @@ impl Batch {
             if bytes > limit && !batch.events.is_empty() {
                 break;
             }
-            batch.events.push(json);
+            batch.events.push(PackedEvent {
+                offset: event.offset,
+                kind: event.kind.name(),
+                json,
+            });
             batch.next = event.offset;
         }
         Ok(batch)

@@ -10,6 +10,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::dialects::{channel, mailbox, messenger, social, vault};
+use crate::live::event_document;
 use problems::ProblemBody;
 pub(crate) use problems::{
     AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, StepUp, TooMany,
@@ -123,7 +124,21 @@ impl DocumentText {
 }
 
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(describe_api);
+    config.service(describe_api).service(describe_events);
+}
+
+/// The description of the socket and the stream of events
+#[utoipa::path(
+    tag = DISCOVERY,
+    security(()),
+    responses((status = 200, body = Object, description = "The AsyncAPI 3.0 document"), CommonProblems)
+)]
+#[get("/asyncapi.json")]
+async fn describe_events() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(event_document())
 }
 
 /// This description

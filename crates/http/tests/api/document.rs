@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use sealpost_domain::inbox::EventKind;
 use serde_json::Value;
 
 use crate::support::TestServer;
@@ -40,6 +41,98 @@ fn the_kept_document_is_the_one_served() {
     let served = server.get("/openapi.json");
     assert_eq!(served.header("content-type"), Some("application/json"));
     assert_eq!(served.json(), document());
+}
+
+#[test]
+fn the_kept_description_of_events_is_the_one_served() {
+    const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/asyncapi.json");
+    let made = sealpost_http::event_document() + "\n";
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(KEPT, &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(KEPT).unwrap_or_default();
+    assert!(
+        kept == made,
+        "docs/api/asyncapi.json is not what the code says. If the change is meant: UPDATE_OPENAPI=1 cargo test -p sealpost-http"
+    );
+    let server = TestServer::start();
+    let described: Value = serde_json::from_str(&made).unwrap();
+    assert_eq!(server.get("/asyncapi.json").json(), described);
+    let messages = described["components"]["messages"].as_object().unwrap();
+    for kind in EventKind::ALL {
+        assert!(messages.contains_key(kind.name()), "{}", kind.name());
+    }
+    follow_references(&described, &described);
+    for (name, message) in messages {
+        for example in message["examples"].as_array().into_iter().flatten() {
+            let schema = &message["payload"];
+            assert!(
+                fits(&example["payload"], schema, &described),
+                "the example of {name}"
+            );
+        }
+    }
+}
+
+/// Each reference within the document, or into the other one, leads somewhere.
+fn follow_references(part: &Value, whole: &Value) {
+    match part {
+        Value::Object(members) => {
+            if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                assert!(find(reference, whole).is_some(), "{reference}");
+            }
+            members
+                .values()
+                .for_each(|member| follow_references(member, whole));
+        }
+        Value::Array(items) => items.iter().for_each(|item| follow_references(item, whole)),
+        _ => {}
+    }
+}
+
+/// What a reference leads to.
+fn find(reference: &str, whole: &Value) -> Option<Value> {
+    let (file, pointer) = reference.split_once('#')?;
+    match file {
+        "" => whole.pointer(pointer).cloned(),
+        "./openapi.json" => document().pointer(pointer).cloned(),
+        _ => None,
+    }
+}
+
+/// Whether a value is what a schema says, as far as these schemas go.
+fn fits(value: &Value, schema: &Value, whole: &Value) -> bool {
+    if let Some(reference) = schema["$ref"].as_str() {
+        // The other document's schemas are tested where they are made.
+        return reference.starts_with("./") || fits(value, &find(reference, whole).unwrap(), whole);
+    }
+    if let Some(schemas) = schema["oneOf"].as_array() {
+        let fitting = schemas.iter().filter(|schema| fits(value, schema, whole));
+        return fitting.count() == 1;
+    }
+    let is_of_type = match schema["type"].as_str() {
+        Some("object") => value.is_object(),
+        Some("array") => value.is_array(),
+        Some("integer") => value.is_u64(),
+        Some("string") => value.is_string(),
+        _ => true,
+    };
+    let constant = schema.get("const").is_none_or(|constant| value == constant);
+    let listed = schema["enum"]
+        .as_array()
+        .is_none_or(|listed| listed.contains(value));
+    let required = schema["required"].as_array();
+    let complete = required
+        .into_iter()
+        .flatten()
+        .all(|name| value.get(name.as_str().unwrap()).is_some());
+    let members = schema["properties"].as_object();
+    let members = members.into_iter().flatten().all(|(name, schema)| {
+        value
+            .get(name)
+            .is_none_or(|member| fits(member, schema, whole))
+    });
+    is_of_type && constant && listed && complete && members
 }
 
 /// Its document gives it another status.

@@ -88,7 +88,7 @@ fn put_more(server: &TestServer, token: &str) {
 
 #[test]
 fn what_was_put_in_comes_out() {
-    let server = TestServer::start();
+    let server = TestServer::start_unlimited();
     let (alice, bob) = (server.log_in("alice"), server.log_in("bob"));
     let conversation = server.start_conversation(&alice, "bob");
     // More than one page, in both directions.

@@ -137,6 +137,8 @@ keys! {
         "Who may make an account: open (anybody), invite (whoever has one) or closed.";
     ACCOUNTS_RENAME_DAYS = "accounts.rename_days", Number, Text("30"),
         "Least number of days between two changes of a username, 0 to 365.";
+    INBOX_RETENTION_DAYS = "inbox.retention_days", Number, Text("30"),
+        "How many days events wait for devices that do not come, 1 to 3650.";
     PROVIDERS = "providers", List, Unset("none"),
         "Identity providers to log in with, by name; in the file, tables [providers.NAME].";
     LIMITS = "limits", Text, Text("default"),

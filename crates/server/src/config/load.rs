@@ -10,8 +10,8 @@ use super::providers;
 use super::reader::{Place, Reader};
 use super::show::{Setting, Settings};
 use super::{
-    Accounts, Channel, Config, Dialects, Files, Limits, Listeners, Log, Mail, MasterKey, Social,
-    Store,
+    Accounts, Channel, Config, Dialects, Files, Inboxes, Limits, Listeners, Log, Mail, MasterKey,
+    Social, Store,
 };
 
 /// A configuration that holds, and what is to be said about it.
@@ -58,6 +58,9 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
         registration: reader.get(keys::REGISTRATION)?,
         accounts: Accounts {
             rename_days: reader.get(keys::ACCOUNTS_RENAME_DAYS)?,
+        },
+        inbox: Inboxes {
+            retention_days: reader.get(keys::INBOX_RETENTION_DAYS)?,
         },
         providers,
         limits: reader.get(keys::LIMITS)?,

@@ -35,7 +35,9 @@ pub use mail_url::{MailFrom, MailUrl, Smtp, SmtpLogin, SmtpTls};
 pub use providers::Provider;
 pub use public_url::PublicUrl;
 pub use show::{Settings, help};
-pub use value::{ByteSize, Days, Listeners, LogFilter, OneLine, PoolSize, TrustedProxies};
+pub use value::{
+    ByteSize, Days, Listeners, LogFilter, OneLine, PoolSize, RetentionDays, TrustedProxies,
+};
 
 /// All settings. Relative paths are relative to the working folder.
 #[derive(Debug)]
@@ -58,6 +60,8 @@ pub struct Config {
     pub registration: Registration,
     /// Accounts.
     pub accounts: Accounts,
+    /// Inboxes.
+    pub inbox: Inboxes,
     /// The identity providers that people may log in with.
     pub providers: Vec<Provider>,
     /// Request rates and quotas.
@@ -130,6 +134,13 @@ pub struct Mail {
 pub struct Accounts {
     /// The least time between two changes of a username.
     pub rename_days: Days,
+}
+
+/// Inboxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inboxes {
+    /// How long events are kept.
+    pub retention_days: RetentionDays,
 }
 
 /// The file store.

@@ -226,6 +226,27 @@ impl Value for Days {
     }
 }
 
+/// For how many days something is kept: 1 to 3650.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetentionDays(u16);
+
+impl RetentionDays {
+    /// The time they take.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(u64::from(self.0) * 24 * 60 * 60)
+    }
+}
+
+impl Value for RetentionDays {
+    const WANTS: &'static str = "a whole number from 1 to 3650";
+
+    fn parse(text: &str) -> Option<Self> {
+        let days = text.parse().ok()?;
+        (1..=3650).contains(&days).then_some(Self(days))
+    }
+}
+
 /// A tracing filter that has been parsed once and is known to be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);

@@ -10,6 +10,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::federation::Federation;
 use sealpost_domain::files::{Files, SweptFiles};
 use sealpost_domain::idempotency::Idempotency;
+use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
@@ -85,6 +86,7 @@ pub(super) struct Sweepers {
     invites: Invites,
     idempotency: Idempotency,
     messages: Messages,
+    inbox: Inbox,
 }
 
 impl Sweepers {
@@ -102,6 +104,7 @@ impl Sweepers {
             invites: services.invites.clone(),
             idempotency: services.idempotency.clone(),
             messages: services.messages.clone(),
+            inbox: services.inbox.clone(),
         }
     }
 }
@@ -149,6 +152,7 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             "messages whose time is over",
             sweepers.messages.sweep().await,
         );
+        report("old events of inboxes", sweepers.inbox.sweep().await);
         report("old dead letters", sweepers.outbox.sweep().await);
     }
 }

@@ -84,6 +84,7 @@ pub(super) async fn services(
             },
         },
         inbox_epoch: secrets.inbox_epoch,
+        inbox_retention: config.inbox.retention_days.duration(),
         max_file: config.files.max_size.map(ByteSize::bytes),
         max_attachment: usize::try_from(config.dialects.social.attachment_max.bytes())
             .unwrap_or(usize::MAX),

@@ -5,7 +5,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::{EventKind, InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::ports::{InboxRepository, StoreError};
-use sealpost_domain::sessions::SessionId;
+use sealpost_domain::sessions::{Dialect, SessionId};
 
 use super::deliveries::number_notice;
 use super::{Conn, UnitTx, locks};
@@ -70,6 +70,64 @@ impl InboxRepository for UnitTx<'_> {
                     })
                 })
                 .collect()
+        })
+    }
+
+    fn heads(&mut self, accounts: &[AccountId]) -> Result<Vec<(AccountId, Offset)>, StoreError> {
+        if accounts.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(|conn| {
+            let wanted = accounts.iter().map(|id| id.as_bytes().as_slice());
+            let rows: Vec<(Vec<u8>, i64)> = inboxes::table
+                .filter(inboxes::account_id.eq_any(wanted))
+                .select((inboxes::account_id, inboxes::head))
+                .load(conn)?;
+            rows.into_iter()
+                .map(|(id, head)| {
+                    let id = AccountId::from_bytes(bytes(&id, At("inboxes", "account_id"))?);
+                    Ok((id, count(head, At("inboxes", "head"))?))
+                })
+                .collect()
+        })
+    }
+
+    fn list_held(
+        &mut self,
+        after: Option<AccountId>,
+        limit: u32,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.run(|conn| {
+            let after = after.map_or(Vec::new(), |id| id.as_bytes().to_vec());
+            let ids: Vec<Vec<u8>> = inboxes::table
+                .filter(inboxes::account_id.gt(after))
+                .filter(inboxes::head.gt(inboxes::trimmed))
+                .order(inboxes::account_id)
+                .limit(i64::from(limit))
+                .select(inboxes::account_id)
+                .load(conn)?;
+            let at = At("inboxes", "account_id");
+            Ok(ids
+                .iter()
+                .map(|id| bytes(id, at).map(AccountId::from_bytes))
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn lowest_mark(
+        &mut self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<Offset>, StoreError> {
+        self.run(|conn| {
+            let mark: Option<i64> = sessions::table
+                .filter(sessions::account_id.eq(account.as_bytes().as_slice()))
+                .filter(sessions::dialect.eq(Dialect::Native.code()))
+                .filter(sessions::expires_at.gt(now.as_micros()))
+                .select(diesel::dsl::min(sessions::acknowledged))
+                .first(conn)?;
+            let at = At("sessions", "acknowledged");
+            Ok(mark.map(|mark| count(mark, at)).transpose()?)
         })
     }
 

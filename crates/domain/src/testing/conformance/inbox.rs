@@ -7,6 +7,7 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::inbox::{EventKind, InboxEvent, NewEvent, Offset, Window};
 use crate::ports::{Store, StoreError, StoreExt};
+use crate::sessions::{Dialect, Session, SessionId};
 use crate::testing::session;
 
 fn event(byte: u8) -> NewEvent {
@@ -197,7 +198,7 @@ pub async fn the_mark_moves_forward(store: Arc<dyn Store>) {
             .unwrap();
         assert_eq!(mark, expected);
     }
-    let nobody = crate::sessions::SessionId::from_bytes([9; 16]);
+    let nobody = SessionId::from_bytes([9; 16]);
     assert_eq!(
         store
             .write(move |tx| tx.inbox().acknowledge(nobody, 5))
@@ -205,4 +206,90 @@ pub async fn the_mark_moves_forward(store: Arc<dyn Store>) {
             .unwrap(),
         0
     );
+}
+
+/// The heads of those who exist.
+pub async fn heads_of_many(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    tell(&store, vec![alice], 1).await;
+    tell(&store, vec![alice], 2).await;
+    let asked = [alice, AccountId::from_bytes([9; 16]), bob];
+    let mut heads: Vec<_> = store
+        .read(move |tx| tx.inbox().heads(&asked))
+        .await
+        .unwrap();
+    heads.sort_by_key(|(_, head)| *head);
+    assert_eq!(heads, [(bob, 0), (alice, 2)]);
+    let none: Vec<_> = store.read(|tx| tx.inbox().heads(&[])).await.unwrap();
+    assert_eq!(none, []);
+}
+
+/// Those whose logs hold something, page by page.
+pub async fn logs_that_hold_something(store: Arc<dyn Store>) {
+    let mut people = Vec::new();
+    for name in ["a", "b", "c", "d"] {
+        people.push(person(&store, name).await.id);
+    }
+    people.sort_unstable();
+    let [first, second, third, fourth] = people.try_into().unwrap();
+    for who in [first, second, fourth] {
+        tell(&store, vec![who], 1).await;
+    }
+    store
+        .write(move |tx| tx.inbox().trim(second, 1))
+        .await
+        .unwrap();
+    for (after, limit, expected) in [
+        (None, 9, vec![first, fourth]),
+        (None, 1, vec![first]),
+        (Some(first), 9, vec![fourth]),
+        (Some(third), 9, vec![fourth]),
+        (Some(fourth), 9, vec![]),
+    ] {
+        let found: Vec<AccountId> = store
+            .read(move |tx| tx.inbox().list_held(after, limit))
+            .await
+            .unwrap();
+        assert_eq!(found, expected);
+    }
+}
+
+/// The lowest mark is that of the slowest device: sessions that have expired, and those of dialects, which have no marks,
+/// do not count.
+pub async fn the_lowest_mark_counts(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    let now = session(alice).created_at;
+    let lowest = async || -> Option<Offset> {
+        store
+            .read(move |tx| tx.inbox().lowest_mark(alice, now))
+            .await
+            .unwrap()
+    };
+    assert_eq!(lowest().await, None);
+    let made = [
+        (1, Dialect::Native, now + Session::LIFETIME, 7),
+        (2, Dialect::Native, now + Session::LIFETIME, 5),
+        (3, Dialect::Native, now, 1),
+        (4, Dialect::Social, now + Session::LIFETIME, 0),
+    ];
+    for (byte, dialect, expires_at, mark) in made {
+        let session = Session {
+            id: SessionId::from_bytes([byte; 16]),
+            dialect,
+            expires_at,
+            ..session(alice)
+        };
+        let id = session.id;
+        let stored: Result<Offset, StoreError> = store
+            .write(move |tx| {
+                tx.sessions().insert(&session, &[byte; 32].into())?;
+                tx.inbox().acknowledge(id, mark)
+            })
+            .await;
+        stored.unwrap();
+    }
+    assert_eq!(lowest().await, Some(5));
 }

@@ -104,6 +104,13 @@ impl Ending {
         Self::closed(TRY_AGAIN, "the server is busy: resume later")
     }
 
+    pub(super) const fn cut_off() -> Self {
+        Self::closed(
+            TRY_AGAIN,
+            "the server cannot reach its store: resume elsewhere, or later",
+        )
+    }
+
     pub(super) const fn failed() -> Self {
         Self::closed(FAILED, "the server failed")
     }
@@ -144,7 +151,7 @@ impl Ending {
 }
 
 /// When a client should come back: spread, so that not all come at once.
-pub(super) fn retry_in_ms(services: &Services) -> u16 {
+pub(in crate::live) fn retry_in_ms(services: &Services) -> u16 {
     let mut random = [0; 2];
     services.entropy.fill(&mut random);
     let longest = u16::try_from(MAX_RETRY.as_millis()).unwrap_or(u16::MAX);
@@ -165,4 +172,9 @@ pub(super) fn ending_of(problem: &Problem) -> Ending {
         | StatusCode::INSUFFICIENT_STORAGE => Ending::busy(),
         _ => Ending::failed(),
     }
+}
+
+/// Whether what failed with `problem` may well work in a moment.
+pub(in crate::live) fn is_busy(problem: &Problem) -> bool {
+    ending_of(problem) == Ending::busy()
 }

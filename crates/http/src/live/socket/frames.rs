@@ -8,6 +8,11 @@ use actix_web::web::{Bytes, BytesMut};
 
 use super::ending::Ending;
 
+/// The largest frame of a client, in bytes.
+pub(crate) const MAX_FRAME: usize = 64 * 1024;
+/// The largest message of a client, in bytes.
+pub(crate) const MAX_MESSAGE: usize = 256 * 1024;
+
 /// How much a client may send at once.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FrameLimits {
@@ -21,8 +26,8 @@ impl Default for FrameLimits {
     /// 64 KiB, and 256 KiB.
     fn default() -> Self {
         Self {
-            frame: 64 * 1024,
-            message: 256 * 1024,
+            frame: MAX_FRAME,
+            message: MAX_MESSAGE,
         }
     }
 }
@@ -32,24 +37,29 @@ impl Default for FrameLimits {
 pub(super) enum Received {
     /// A whole text.
     Text(String),
-    /// Something other than text, which nobody reads. What its message goes on with is passed over.
-    Binary,
+    /// A whole message that is no text.
+    Binary(Bytes),
     /// To be answered with a pong that says the same.
     Ping(Bytes),
-    /// A part of a text, or the answer to a ping: it shows that the client is there.
+    /// A part of a message, or the answer to a ping: it shows that the client is there.
     Sign,
     /// The client says goodbye.
     Close(Option<u16>),
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Binary,
 }
 
 /// Takes bytes and gives what they say.
 #[derive(Default)]
 pub(super) struct Frames {
     buffer: BytesMut,
-    /// The fragments so far of a text that is not complete.
-    text: Option<BytesMut>,
-    /// A message that is no text has begun and not ended.
-    passing_over: bool,
+    /// What a message is that is not complete, and its fragments so far.
+    message: Option<(Kind, BytesMut)>,
     limits: FrameLimits,
 }
 
@@ -88,40 +98,41 @@ impl Frames {
     }
 
     fn frame(&mut self, last: bool, opcode: OpCode, payload: BytesMut) -> Result<Received, Ending> {
-        match (opcode, self.text.take()) {
-            (OpCode::Continue, None) if self.passing_over => {
-                self.passing_over = !last;
-                Ok(Received::Sign)
-            }
-            (OpCode::Binary, None) if !self.passing_over => {
-                self.passing_over = !last;
-                Ok(Received::Binary)
-            }
-            (OpCode::Text, None) if !self.passing_over => self.text(last, payload),
-            (OpCode::Continue, Some(mut text)) => {
-                if text.len() + payload.len() > self.limits.message {
+        match (opcode, self.message.take()) {
+            (OpCode::Text, None) => self.message(last, Kind::Text, payload),
+            (OpCode::Binary, None) => self.message(last, Kind::Binary, payload),
+            (OpCode::Continue, Some((kind, mut message))) => {
+                if message.len() + payload.len() > self.limits.message {
                     return Err(Ending::too_big());
                 }
-                text.extend_from_slice(&payload);
-                self.text(last, text)
+                message.extend_from_slice(&payload);
+                self.message(last, kind, message)
             }
-            (OpCode::Ping | OpCode::Pong | OpCode::Close, text) if last => {
-                // These may come between the fragments of a text.
-                self.text = text;
+            (OpCode::Ping | OpCode::Pong | OpCode::Close, message) if last => {
+                // These may come between the fragments of a message.
+                self.message = message;
                 control(opcode, payload)
             }
             _ => Err(Ending::protocol()),
         }
     }
 
-    fn text(&mut self, complete: bool, text: BytesMut) -> Result<Received, Ending> {
+    fn message(
+        &mut self,
+        complete: bool,
+        kind: Kind,
+        message: BytesMut,
+    ) -> Result<Received, Ending> {
         if !complete {
-            self.text = Some(text);
+            self.message = Some((kind, message));
             return Ok(Received::Sign);
         }
-        String::from_utf8(text.into())
-            .map(Received::Text)
-            .map_err(|_| Ending::not_utf8())
+        match kind {
+            Kind::Text => String::from_utf8(message.into())
+                .map(Received::Text)
+                .map_err(|_| Ending::not_utf8()),
+            Kind::Binary => Ok(Received::Binary(message.freeze())),
+        }
     }
 }
 
@@ -129,8 +140,8 @@ fn control(opcode: OpCode, payload: BytesMut) -> Result<Received, Ending> {
     match opcode {
         OpCode::Ping => Ok(Received::Ping(payload.freeze())),
         OpCode::Close => {
-            let reason =
-                Parser::try_parse_close_payload(&payload).map_err(|_| Ending::protocol())?;
+            let reason = Parser::try_parse_close_payload(&payload);
+            let reason = reason.map_err(|_| Ending::protocol())?;
             Ok(Received::Close(reason.map(|reason| reason.code.into())))
         }
         _ => Ok(Received::Sign),
@@ -209,6 +220,13 @@ mod tests {
     fn what_does_not_belong_here_ends_the_socket() {
         let cut_in_two = "é".as_bytes();
         for (frames, ending) in [
+            (
+                vec![
+                    frame(false, OpCode::Binary, b"x"),
+                    frame(true, OpCode::Binary, b"y"),
+                ],
+                Ending::protocol(),
+            ),
             (vec![frame(true, OpCode::Text, b"\xff")], Ending::not_utf8()),
             (
                 vec![frame(true, OpCode::Text, &cut_in_two[..1])],
@@ -227,20 +245,6 @@ mod tests {
                 Ending::protocol(),
             ),
             (
-                vec![
-                    frame(false, OpCode::Binary, b"x"),
-                    frame(true, OpCode::Text, b"y"),
-                ],
-                Ending::protocol(),
-            ),
-            (
-                vec![
-                    frame(true, OpCode::Binary, b"x"),
-                    frame(true, OpCode::Continue, b"y"),
-                ],
-                Ending::protocol(),
-            ),
-            (
                 vec![frame(true, OpCode::Close, b"\x03")],
                 Ending::protocol(),
             ),
@@ -255,22 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_told_once_and_kept_nowhere() {
+    fn what_is_no_text_is_told_apart() {
         let received = read(&[
-            frame(false, OpCode::Binary, b"x"),
-            frame(true, OpCode::Ping, b""),
-            frame(false, OpCode::Continue, b"x"),
-            frame(true, OpCode::Continue, b"x"),
-            frame(true, OpCode::Binary, b"x"),
-            frame(true, OpCode::Text, b"hello"),
+            frame(false, OpCode::Binary, b"\xff"),
+            frame(true, OpCode::Continue, b"\x00"),
         ]);
-        let ping = Ok(Received::Ping(Bytes::new()));
-        let sign = || Ok(Received::Sign);
-        let binary = || Ok(Received::Binary);
-        assert_eq!(
-            received,
-            [binary(), ping, sign(), sign(), binary(), text("hello")]
-        );
+        let binary = Received::Binary(Bytes::from_static(b"\xff\x00"));
+        assert_eq!(received.last(), Some(&Ok(binary)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::Socket;
 use super::ending::{Ending, ending_of};
 use super::protocol::{ClientFrame, Refusal, ServerFrame, parse};
 use crate::limits::Spent;
-use crate::live::feed::FeedError;
+use crate::live::feed::{Beginning, FeedError};
 use crate::problem::Problem;
 
 /// After so many frames that had no effect, the next one ends the socket.
@@ -16,9 +16,9 @@ const MAX_ERRORS: u32 = 10;
 impl Socket {
     pub(super) async fn obey(&mut self, text: &str) -> Result<(), Ending> {
         match (parse(text), self.line.begun) {
-            (Ok(ClientFrame::Start {}), false) => self.start().await,
+            (Ok(ClientFrame::Start { from }), false) => self.start(from.into()).await,
             (Ok(ClientFrame::Resume { epoch, offset }), false) => self.resume(&epoch, offset).await,
-            (Ok(ClientFrame::Start {} | ClientFrame::Resume { .. }), true) => {
+            (Ok(ClientFrame::Start { .. } | ClientFrame::Resume { .. }), true) => {
                 self.refuse(Refusal::AlreadyStarted)
             }
             (Ok(ClientFrame::Ack { offset }), true) => self.acknowledge(offset).await,
@@ -32,10 +32,10 @@ impl Socket {
         }
     }
 
-    async fn start(&mut self) -> Result<(), Ending> {
-        match self.feed.skip_to_end().await {
+    async fn start(&mut self, from: Beginning) -> Result<(), Ending> {
+        match self.feed.begin(None, from).await {
             Ok(offset) => {
-                self.line.begun = true;
+                (self.line.begun, self.line.behind) = (true, true);
                 self.line.say(&ServerFrame::Started {
                     epoch: self.feed.epoch(),
                     offset,

@@ -16,6 +16,7 @@ use super::outgoing::{self, Outgoing, OutgoingBody};
 use crate::live::hub::{News, Watch};
 use crate::live::poll::CHECK_EVERY;
 use crate::live::seats::Seat;
+use crate::live::trust::Trust;
 
 /// One socket's connection, and the session it lives as long as.
 pub(super) struct Line {
@@ -31,6 +32,7 @@ pub(super) struct Line {
     pub(super) behind: bool,
     /// The store could not be read; not again before the next check.
     pub(super) paused: bool,
+    trust: Trust,
     opened: Instant,
     heard: Instant,
     pinged: Instant,
@@ -92,6 +94,7 @@ impl Line {
             begun: false,
             behind: false,
             paused: false,
+            trust: Trust::default(),
             opened: now,
             heard: now,
             pinged: now,
@@ -126,7 +129,7 @@ impl Line {
     fn take(&mut self, received: Received) -> Result<Option<Received>, Ending> {
         self.heard = Instant::now();
         match received {
-            Received::Text(_) | Received::Binary => return Ok(Some(received)),
+            Received::Text(_) | Received::Binary(_) => return Ok(Some(received)),
             Received::Ping(payload) => self.outgoing.pong(&payload).map_err(too_slow)?,
             Received::Sign => {}
             Received::Close(code) => return Err(Ending::Asked(code)),
@@ -138,6 +141,9 @@ impl Line {
     fn check(&mut self) -> Result<bool, Ending> {
         self.paused = false;
         self.check_session()?;
+        if self.trust.is_lost(&self.around.services) {
+            return Err(Ending::cut_off());
+        }
         if self.outgoing.is_gone() {
             return Err(Ending::Lost);
         }
@@ -213,7 +219,7 @@ async fn act(view: &mut impl View, woken: Woken) -> Result<(), Ending> {
     match woken {
         Woken::Received(received) => match view.line().take(received?)? {
             Some(Received::Text(text)) => view.hear(&text).await,
-            Some(Received::Binary) => view.hear_binary().await,
+            Some(Received::Binary(_)) => view.hear_binary().await,
             _ => Ok(()),
         },
         Woken::Told(news) => {

@@ -15,7 +15,7 @@ use actix_http::ws::{CloseReason, OpCode, Parser};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::{Bytes, BytesMut};
 
-use super::queue::{Full, Queue};
+use super::queue::{Full, MAX_BYTES, Queue};
 
 /// The socket's end.
 pub(super) struct Outgoing(Rc<RefCell<Queue>>);
@@ -25,13 +25,23 @@ pub(crate) struct OutgoingBody(Rc<RefCell<Queue>>);
 
 /// Both ends of a new queue.
 pub(super) fn channel() -> (Outgoing, OutgoingBody) {
-    let queue = Rc::new(RefCell::new(Queue::default()));
+    channel_within(MAX_BYTES)
+}
+
+/// The same for so many bytes.
+pub(super) fn channel_within(max_bytes: usize) -> (Outgoing, OutgoingBody) {
+    let queue = Rc::new(RefCell::new(Queue::within(max_bytes)));
     (Outgoing(Rc::clone(&queue)), OutgoingBody(queue))
 }
 
 impl Outgoing {
     pub(super) fn text(&self, text: &str) -> Result<(), Full> {
         self.send(OpCode::Text, text.as_bytes())
+    }
+
+    #[cfg(test)]
+    pub(super) fn binary(&self, data: &[u8]) -> Result<(), Full> {
+        self.send(OpCode::Binary, data)
     }
 
     pub(super) fn ping(&self) -> Result<(), Full> {
@@ -135,7 +145,7 @@ mod tests {
 
     use futures_util::FutureExt as _;
 
-    use super::super::queue::{LOW_WATER, MAX_BYTES, MAX_FRAMES, SLICE};
+    use super::super::queue::{LOW_WATER, MAX_FRAMES, SLICE};
     use super::*;
 
     fn take(body: &mut OutgoingBody) -> Option<usize> {

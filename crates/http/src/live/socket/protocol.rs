@@ -1,17 +1,24 @@
 //! What is said on a socket. `docs/api/events.md` explains it to those who write clients.
 
-use sealpost_domain::inbox::{Offset, Window};
+use sealpost_domain::inbox::{EventKind, Offset, Window};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
 
+use crate::live::feed::Beginning;
 use crate::live::signal::SignalView;
+use crate::live::view::PackedEvent;
 
 /// What a client says.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum ClientFrame {
-    /// Begin with what comes from now on.
-    Start {},
+    /// Begin without a cursor.
+    Start {
+        /// Where; with what comes from now on unless said otherwise.
+        #[serde(default)]
+        from: StartFrom,
+    },
     /// Go on after this offset.
     Resume {
         /// The life of the log that the offset is of.
@@ -31,6 +38,26 @@ pub(super) enum ClientFrame {
     },
 }
 
+/// Where a client begins that has no cursor.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StartFrom {
+    /// With the first event that is still there.
+    Earliest,
+    /// With what comes from now on.
+    #[default]
+    Latest,
+}
+
+impl From<StartFrom> for Beginning {
+    fn from(from: StartFrom) -> Self {
+        match from {
+            StartFrom::Earliest => Self::Earliest,
+            StartFrom::Latest => Self::Latest,
+        }
+    }
+}
+
 /// What the server says.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -46,7 +73,7 @@ pub(super) enum ServerFrame<'a> {
         latest: Offset,
     },
     /// Some events, in order and without a hole.
-    Events { events: &'a [Box<RawValue>] },
+    Events { events: &'a [PackedEvent] },
     /// Something that is only of interest now.
     Signal { signal: SignalView },
     /// How far this session needs nothing again.
@@ -108,6 +135,115 @@ impl Refusal {
     }
 }
 
+/// A frame for the description of the socket.
+pub(in crate::live) struct Said {
+    /// Its `type`.
+    pub(in crate::live) name: &'static str,
+    /// What it is for.
+    pub(in crate::live) summary: &'static str,
+    /// One as it is sent.
+    pub(in crate::live) example: Value,
+}
+
+const EPOCH: &str = "2b7e151628aed2a6";
+
+/// Every frame of a client.
+pub(in crate::live) fn client_frames() -> Vec<Said> {
+    let said = |summary, frame: ClientFrame| {
+        // A frame that is added here has to say what it looks like.
+        let (name, example) = match frame {
+            ClientFrame::Start { .. } => ("start", json!({"type": "start", "from": "latest"})),
+            ClientFrame::Resume { epoch, offset } => (
+                "resume",
+                json!({"type": "resume", "epoch": epoch, "offset": offset}),
+            ),
+            ClientFrame::Ack { offset } => ("ack", json!({"type": "ack", "offset": offset})),
+            ClientFrame::Typing { conversation } => (
+                "typing",
+                json!({"type": "typing", "conversation": conversation}),
+            ),
+        };
+        Said {
+            name,
+            summary,
+            example,
+        }
+    };
+    let epoch = EPOCH.to_owned();
+    let conversation = "019aa6b0-7c3a-7d52-9a5e-0242ac120003".to_owned();
+    vec![
+        said(
+            "Begin without a cursor",
+            ClientFrame::Start {
+                from: StartFrom::Latest,
+            },
+        ),
+        said(
+            "Go on after a cursor",
+            ClientFrame::Resume { epoch, offset: 7 },
+        ),
+        said(
+            "Nothing up to here is needed again",
+            ClientFrame::Ack { offset: 8 },
+        ),
+        said("The user is writing", ClientFrame::Typing { conversation }),
+    ]
+}
+
+/// Every frame of the server.
+pub(in crate::live) fn server_frames() -> Vec<Said> {
+    let said = |frame: ServerFrame<'_>| {
+        // A frame that is added here has to say what it is for.
+        let (name, summary) = match frame {
+            ServerFrame::Started { .. } => ("started", "Events after this cursor will follow"),
+            ServerFrame::Resumed { .. } => ("resumed", "So many missed events follow"),
+            ServerFrame::Gap { .. } => ("gap", "What the client lacks is not there"),
+            ServerFrame::Events { .. } => ("events", "Events, in order and without a hole"),
+            ServerFrame::Signal { .. } => ("signal", "Something that is only of interest now"),
+            ServerFrame::Acked { .. } => ("acked", "Where the mark of this device stands"),
+            ServerFrame::Error { .. } => ("error", "The client's last frame had no effect"),
+        };
+        Said {
+            name,
+            summary,
+            example: serde_json::to_value(frame).unwrap_or_default(),
+        }
+    };
+    let signal = SignalView::ReadMarker {
+        conversation_id: "019aa6b0-7c3a-7d52-9a5e-0242ac120003".to_owned(),
+        user_id: "019aa6b0-7c3a-7d52-9a5e-0242ac120001".to_owned(),
+        seq: 7,
+    };
+    let window = Window {
+        earliest: 120,
+        latest: 480,
+    };
+    let event = json!({
+        "offset": 8,
+        "type": EventKind::SessionRevoked.name(),
+        "created_at": "2026-11-21T13:04:05.678Z",
+        "data": {"id": "019aa6b0-7c3a-7d52-9a5e-0242ac120002"},
+    });
+    let event = to_raw_value(&event).map(|json| PackedEvent {
+        offset: 8,
+        kind: EventKind::SessionRevoked.name(),
+        json,
+    });
+    let events: Vec<PackedEvent> = event.into_iter().collect();
+    vec![
+        said(ServerFrame::Started {
+            epoch: EPOCH,
+            offset: 7,
+        }),
+        said(ServerFrame::Resumed { replayed: 2 }),
+        said(ServerFrame::gap(EPOCH, window)),
+        said(ServerFrame::Events { events: &events }),
+        said(ServerFrame::Signal { signal }),
+        said(ServerFrame::Acked { offset: 8 }),
+        said(Refusal::NotStarted.frame()),
+    ]
+}
+
 /// What a text from the client says.
 pub(super) fn parse(text: &str) -> Result<ClientFrame, Refusal> {
     // serde would read a tagged enum from an array as well.
@@ -126,12 +262,25 @@ pub(super) fn parse(text: &str) -> Result<ClientFrame, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::*;
 
     #[test]
     fn what_clients_may_say() {
         for (text, frame) in [
-            (r#"{"type":"start"}"#, ClientFrame::Start {}),
+            (
+                r#"{"type":"start"}"#,
+                ClientFrame::Start {
+                    from: StartFrom::Latest,
+                },
+            ),
+            (
+                r#"{"type":"start","from":"earliest"}"#,
+                ClientFrame::Start {
+                    from: StartFrom::Earliest,
+                },
+            ),
             (
                 r#" {"offset": 7, "epoch": "e", "type": "resume"}"#,
                 ClientFrame::Resume {
@@ -160,6 +309,7 @@ mod tests {
             "{}",
             r#"{"type":7}"#,
             r#"{"type":"start","offset":1}"#,
+            r#"{"type":"start","from":7}"#,
             r#"{"type":"resume","offset":1}"#,
             r#"{"type":"ack","offset":-1}"#,
             r#"{"type":"ack","offset":1.5}"#,
@@ -176,8 +326,24 @@ mod tests {
     }
 
     #[test]
+    fn the_description_has_frames_as_they_are() {
+        for Said { name, example, .. } in client_frames() {
+            assert_eq!(example["type"], name);
+            assert!(parse(&example.to_string()).is_ok(), "{example}");
+        }
+        for Said { name, example, .. } in server_frames() {
+            assert_eq!(example["type"], name);
+        }
+        assert_eq!((client_frames().len(), server_frames().len()), (4, 7));
+    }
+
+    #[test]
     fn what_the_server_says() {
-        let event = RawValue::from_string(r#"{"offset":8}"#.to_owned()).unwrap();
+        let event = PackedEvent {
+            offset: 8,
+            kind: "message.created",
+            json: RawValue::from_string(r#"{"offset":8}"#.to_owned()).unwrap(),
+        };
         let window = Window {
             earliest: 3,
             latest: 9,

@@ -21,10 +21,11 @@ pub(super) const SLICE: usize = 16 * 1024;
 pub(super) struct Full;
 
 /// What waits to be sent.
-#[derive(Default)]
 pub(super) struct Queue {
     frames: VecDeque<Bytes>,
     bytes: usize,
+    /// The most bytes that wait.
+    max_bytes: usize,
     /// Part of the first frame was taken: the rest has to follow.
     begun: bool,
     /// When something was last taken, or something came into an empty queue.
@@ -38,9 +39,26 @@ pub(super) struct Queue {
 }
 
 impl Queue {
+    /// An empty queue for so many bytes.
+    pub(super) const fn within(max_bytes: usize) -> Self {
+        Self {
+            frames: VecDeque::new(),
+            bytes: 0,
+            max_bytes,
+            begun: false,
+            moved: None,
+            ended: false,
+            gone: false,
+            taker: None,
+            giver: None,
+        }
+    }
+
     /// Puts a frame in, if there is room.
     pub(super) fn offer(&mut self, frame: Bytes) -> Result<(), Full> {
-        if self.frames.len() >= MAX_FRAMES || self.bytes.saturating_add(frame.len()) > MAX_BYTES {
+        if self.frames.len() >= MAX_FRAMES
+            || self.bytes.saturating_add(frame.len()) > self.max_bytes
+        {
             return Err(Full);
         }
         self.put(frame);

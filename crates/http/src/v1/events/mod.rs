@@ -3,6 +3,7 @@
 mod acknowledge;
 mod query;
 mod read;
+mod stream;
 
 pub(super) use acknowledge::acknowledge_events;
 pub(super) use read::read_events;

@@ -1,19 +1,18 @@
 //! Events are read, once there are any.
 
-use actix_web::{HttpRequest, get, web};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get};
 use sealpost_domain::inbox::Offset;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::query::EventsQuery;
-use crate::Services;
+use super::stream;
 use crate::extract::{Authenticated, Query};
-use crate::live::{EventView, Poll};
+use crate::live::{Around, EventView, PackedEvent, Poll};
 use crate::middleware::Deadline;
 use crate::openapi::{AuthProblems, CommonProblems, EVENTS, Responses, problems};
 use crate::problem::Problem;
-use crate::readiness::Draining;
 
 /// Some events.
 #[derive(Serialize, ToSchema)]
@@ -24,7 +23,7 @@ struct EventsBody {
     epoch: String,
     /// In order and without a hole.
     #[schema(value_type = Vec<EventView>)]
-    events: Vec<Box<RawValue>>,
+    events: Vec<PackedEvent>,
     /// What to send as `after` to read on.
     #[schema(value_type = u64, example = 8)]
     next: Offset,
@@ -39,13 +38,18 @@ impl IntoResponses for Gap {
             (
                 400,
                 "invalid-query",
-                "`invalid-query`; `duplicate-authorization`",
+                "`invalid-query`; `invalid-last-event-id`; `duplicate-authorization`",
             ),
             (
                 410,
                 "events-gap",
                 "`events-gap`: events after this offset are no longer kept, or the epoch is another one. The members \
                  `epoch`, `earliest` and `latest` say what is there: read what you need anew, then go on after `latest`",
+            ),
+            (
+                429,
+                "too-many-sockets",
+                "`too-many-sockets`: as many streams and WebSockets as you may have",
             ),
         ])
     }
@@ -56,12 +60,22 @@ impl IntoResponses for Gap {
 /// Answers as soon as there is an event; with an empty list at the end of the wait, or when the server stops. Nothing
 /// comes twice and nothing is passed over as long as each request sends the `next` of the answer before. The
 /// WebSocket at `/v1/ws` shows the same events.
+///
+/// With `Accept: text/event-stream` they come as a stream that does not end: `id` is your cursor (`epoch:offset`), `event` the
+/// type, `data` the event as in the list. `Last-Event-ID` goes on after that event. The page "Following events" of the
+/// handbook says more.
 #[utoipa::path(
     tag = EVENTS,
     security(("bearer" = [])),
-    params(EventsQuery),
+    params(
+        EventsQuery,
+        ("Last-Event-ID" = Option<String>, Header, description = "For a stream: the `id` of the last event you have; goes before `after` and `epoch`"),
+    ),
     responses(
-        (status = 200, body = EventsBody, description = "The events after the offset, oldest first"),
+        (
+            status = 200, description = "The events after the offset, oldest first",
+            content((EventsBody = "application/json"), (String = "text/event-stream")),
+        ),
         AuthProblems,
         Gap,
         CommonProblems,
@@ -70,18 +84,24 @@ impl IntoResponses for Gap {
 #[get("/events")]
 pub(crate) async fn read_events(
     request: HttpRequest,
-    services: web::Data<Services>,
-    draining: web::Data<Draining>,
+    around: Around,
     Authenticated(actor): Authenticated,
     Query(query): Query<EventsQuery>,
-) -> Result<web::Json<EventsBody>, Problem> {
+) -> Result<HttpResponse, Problem> {
+    if stream::is_wanted(request.headers()) {
+        let from = stream::cursor(request.headers())?;
+        let from = from.unwrap_or_else(|| query.into_beginning());
+        return stream::answer(around, actor, from).await;
+    }
     let poll = Poll::from(query);
     Deadline::of(&request).restart_after(poll.wait);
-    let batch = poll.run(&services, &draining, actor).await?;
-    let epoch = services.inbox.epoch().to_owned();
-    Ok(web::Json(EventsBody {
-        epoch,
-        events: batch.events,
-        next: batch.next,
-    }))
+    let batch = poll.run(&around.services, &around.draining, actor).await?;
+    let epoch = around.services.inbox.epoch().to_owned();
+    Ok(HttpResponse::Ok()
+        .insert_header((header::VARY, "accept"))
+        .json(EventsBody {
+            epoch,
+            events: batch.events,
+            next: batch.next,
+        }))
 }

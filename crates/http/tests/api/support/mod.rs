@@ -17,7 +17,7 @@ use std::time::Duration;
 use sealpost_domain::accounts::{AccountId, RegistrationPolicy, Username};
 use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
-use sealpost_domain::inbox::Offset;
+use sealpost_domain::inbox::{Inbox, Offset};
 use sealpost_domain::invites::{CreateInvite, InviteCode, InviteId, Invites};
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
@@ -56,6 +56,7 @@ pub(crate) struct TestServer {
     pub(crate) presence: Presence,
     channels: Channels,
     messages: Messages,
+    inbox: Inbox,
     operators: Operators,
     invites: Invites,
     store: Arc<dyn Store>,
@@ -70,10 +71,16 @@ impl TestServer {
         Self::start_with(RegistrationPolicy::Open, Duration::ZERO)
     }
 
-    /// A server that is so patient with WebSockets.
+    /// A server that counts no requests.
+    pub(crate) fn start_unlimited() -> Self {
+        Self::start_patient(SocketTimes::default())
+    }
+
+    /// A server that is so patient with WebSockets, and counts no requests.
     pub(crate) fn start_patient(sockets: SocketTimes) -> Self {
         let settings = Settings {
             drain_delay: Duration::ZERO,
+            limits: false,
             sockets,
             ..Settings::default()
         };
@@ -144,6 +151,7 @@ impl TestServer {
             presence: parts.presence,
             channels: parts.channels,
             messages: parts.messages,
+            inbox: parts.inbox,
             operators: parts.operators,
             invites: parts.invites,
             store: parts.store,
@@ -207,6 +215,11 @@ impl TestServer {
     /// What the server does of its own accord about secure channels; how many went.
     pub(crate) fn sweep_channels(&self) -> u64 {
         self.runtime.block_on(self.channels.sweep()).unwrap()
+    }
+
+    /// What the server does of its own accord about events that nobody needs; how many went.
+    pub(crate) fn sweep_inboxes(&self) -> u64 {
+        self.runtime.block_on(self.inbox.sweep()).unwrap()
     }
 
     /// What the server does of its own accord about the data keys.

@@ -13,6 +13,7 @@ use sealpost_crypto::{
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
@@ -56,6 +57,7 @@ pub(super) struct Parts {
     pub(super) presence: Presence,
     pub(super) channels: Channels,
     pub(super) messages: Messages,
+    pub(super) inbox: Inbox,
     pub(super) mailer: MemoryMailer,
     /// Where the database rests.
     pub(super) folder: TempDir,
@@ -113,6 +115,7 @@ pub(super) async fn assemble(
             registration,
         },
         inbox_epoch: EPOCH.to_owned(),
+        inbox_retention: Inbox::RETENTION,
         max_file: Some(MAX_FILE),
         max_attachment: MAX_ATTACHMENT,
         rename_interval: Accounts::RENAME_INTERVAL,
@@ -140,6 +143,7 @@ pub(super) async fn assemble(
         presence: services.presence.clone(),
         channels: services.channels.clone(),
         messages: services.messages.clone(),
+        inbox: services.inbox.clone(),
         mailer,
         folder,
     };

@@ -55,7 +55,7 @@ fn every_device_sees_everything() {
 
 #[test]
 fn what_was_missed_is_replayed_exactly_while_more_comes() {
-    let server = TestServer::start();
+    let server = TestServer::start_unlimited();
     let (alice, bob, conversation) = talking(&server);
     say_many(&server, &alice, &conversation, 1, 250);
     thread::scope(|scope| {

@@ -95,7 +95,7 @@ fn typing_has_a_rate() {
 
 #[test]
 fn a_slow_reader_misses_signals_and_no_events() {
-    let server = TestServer::start();
+    let server = TestServer::start_unlimited();
     let (alice, bob, conversation) = talking(&server);
     let mut client = Client::started(&server, &access_token(&server.open_session("bob")));
     for round in 0..30 {
