@@ -7,7 +7,7 @@
 //! - `queries/`: the one text of every query. It is compiled twice, in `sqlite/backend.rs` and `postgres/backend.rs`,
 //!   each with its own connection type (ADR 0002);
 //! - `sqlite/writer.rs`: the one writing thread, which commits many units of work at once (ADR 0003);
-//! - `postgres/mod.rs`: the pool, and how contention is tried again;
+//! - `postgres/mod.rs`: the pool, and how contention is tried again; `postgres/bus/`: hints between instances;
 //! - `migrations.rs`: which schema this binary wants.
 
 mod decode;
@@ -23,7 +23,7 @@ mod sqlite;
 pub mod testing;
 
 pub use migrations::{MigrationError, MigrationMode};
-pub use postgres::{OpenPostgresError, PostgresOptions, PostgresStore};
+pub use postgres::{Hearer, OpenPostgresError, PostgresBus, PostgresOptions, PostgresStore};
 pub use sqlite::{OpenSqliteError, SqliteOptions, SqliteStore};
 
 // Linked for their features alone: they choose how SQLite and libpq are built.

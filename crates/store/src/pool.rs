@@ -1,5 +1,7 @@
 //! A pool of connections reached from async code: one permit, then one hop to a blocking thread for each unit of work.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, PooledConnection, R2D2Connection};
@@ -10,10 +12,15 @@ use crate::gate::Gate;
 
 /// How long r2d2 may take to hand out (and if need be to make) a connection.
 const CHECK_OUT: Duration = Duration::from_secs(2);
+/// Whoever has waited so long is told that the store is unavailable, unless the database has shown in that time that it is
+/// there: a connection that leads nowhere keeps its unit for much longer.
+const PATIENCE: Duration = Duration::from_millis(2_200);
 
 pub(crate) struct Pool<C: R2D2Connection + 'static> {
     connections: r2d2::Pool<ConnectionManager<C>>,
     gate: Gate,
+    /// How many units have come back from the database, whatever came of them.
+    answers: Arc<AtomicU64>,
     // actix's workers have runtimes of their own with few blocking threads; the hop goes to the main runtime's.
     runtime: Handle,
 }
@@ -40,12 +47,35 @@ impl<C: R2D2Connection + 'static> Pool<C> {
         Ok(Self {
             connections,
             gate,
+            answers: Arc::default(),
             runtime,
         })
     }
 
-    /// Runs `work` with a connection on a blocking thread.
+    /// Runs `work` with a connection on a blocking thread. While the database does not answer anybody, nobody waits longer
+    /// than [`PATIENCE`]; what had begun may then still come to its end, or not.
     pub(crate) async fn run<R, F>(&self, work: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, StoreError>
+            + Send
+            + 'static,
+    {
+        let mut answers = self.answers.load(Ordering::Relaxed);
+        let mut running = std::pin::pin!(self.run_patiently(work));
+        loop {
+            if let Ok(outcome) = tokio::time::timeout(PATIENCE, running.as_mut()).await {
+                return outcome;
+            }
+            let now = self.answers.load(Ordering::Relaxed);
+            if now == answers {
+                return Err(StoreError::Unavailable(None));
+            }
+            answers = now;
+        }
+    }
+
+    async fn run_patiently<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
         F: FnOnce(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, StoreError>
@@ -54,13 +84,18 @@ impl<C: R2D2Connection + 'static> Pool<C> {
     {
         let permit = self.gate.enter().await?;
         let connections = self.connections.clone();
+        let answers = Arc::clone(&self.answers);
         let hop = self.runtime.spawn_blocking(move || {
             // The permit outlives the caller: a dropped request must not let a further unit in while this one works.
             let _permit = permit;
             let mut connection = connections
                 .get()
                 .map_err(|error| StoreError::Unavailable(Some(error.into())))?;
-            work(&mut connection)
+            let outcome = work(&mut connection);
+            if !matches!(outcome, Err(StoreError::Unavailable(_))) {
+                answers.fetch_add(1, Ordering::Relaxed);
+            }
+            outcome
         });
         match hop.await {
             Ok(result) => result,

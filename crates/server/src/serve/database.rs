@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use sealpost_crypto::OsEntropy;
 use sealpost_domain::accounts::AccountId;
-use sealpost_domain::ports::{Store, WakeUps};
-use sealpost_store::{MigrationMode, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
+use sealpost_domain::ports::{Entropy as _, Store, WakeUps};
+use sealpost_store::{
+    Hearer, MigrationMode, PostgresBus, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore,
+};
 
 use crate::StartError;
 use crate::config::{DatabaseUrl, Migrate, Store as StoreConfig};
@@ -53,6 +56,20 @@ async fn open_with(
             Ok(Arc::new(store.map_err(StartError::postgres)?))
         }
     }
+}
+
+/// The other instances on the same database; None where there can be none.
+pub(crate) fn bus(
+    config: &StoreConfig,
+    hearer: Arc<dyn Hearer>,
+) -> Result<Option<PostgresBus>, StartError> {
+    let DatabaseUrl::Postgres(url) = &config.database_url else {
+        return Ok(None);
+    };
+    let mut instance = [0; 8];
+    OsEntropy.fill(&mut instance);
+    let bus = PostgresBus::start(url.expose(), instance, hearer);
+    bus.map(Some).map_err(StartError::Runtime)
 }
 
 fn open_sqlite(

@@ -7,6 +7,7 @@ mod data_dir;
 pub(crate) mod database;
 mod greeting;
 mod listen;
+mod lost_hints;
 mod mail;
 mod mail_worker;
 mod master_key;

@@ -11,8 +11,8 @@ use crate::config::{Config, Limits};
 use crate::serve::measured_store::MeasuredStore;
 use crate::serve::metrics::{self, Metrics};
 use crate::serve::{
-    Bound, DataDir, bind, blobs, database, greeting, listen, mail, mail_worker, master_key,
-    shutdown, upkeep, wake_ups, wiring,
+    Bound, DataDir, bind, blobs, database, greeting, listen, lost_hints, mail, mail_worker,
+    master_key, shutdown, upkeep, wake_ups, wiring,
 };
 use crate::{StartError, console};
 
@@ -48,7 +48,8 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         );
     }
     let hub = Arc::new(sealpost_http::Hub::default());
-    let wake_ups = Arc::new(wake_ups::Everybody::new(Arc::clone(&hub)));
+    let others = database::bus(&config.store, hub.clone())?;
+    let wake_ups = Arc::new(wake_ups::Everybody::new(Arc::clone(&hub), others));
     let recorder = bound.metrics.as_ref().map(|_| metrics::record());
     let recorder = recorder.transpose()?;
     let mut store = database::open(&config.store, wake_ups.clone()).await?;
@@ -79,6 +80,10 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     let mut upkeep = JoinSet::new();
     upkeep.spawn(admin_socket.serve(wiring::admin(&services, env)));
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
+    upkeep.spawn(lost_hints::repair(
+        services.inbox.clone(),
+        Arc::clone(&services.hub),
+    ));
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
     upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
     upkeep.spawn(upkeep::sweep_files(services.files.clone()));

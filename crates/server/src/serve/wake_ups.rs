@@ -1,22 +1,26 @@
-//! Who is told what a commit has for others.
+//! Who is told what a commit has for others, here and on other instances.
 
 use std::sync::Arc;
 
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::ports::{Signal, Signals, WakeUps};
 use sealpost_http::Hub;
+use sealpost_store::PostgresBus;
 use tokio::sync::Notify;
 
-/// Those who wait for their inboxes, and those who send mail.
+/// Those who wait for their inboxes, here and elsewhere, and those who send mail.
 pub(super) struct Everybody {
     hub: Arc<Hub>,
+    /// The other instances, if there can be any.
+    others: Option<PostgresBus>,
     mail: Arc<Notify>,
 }
 
 impl Everybody {
-    pub(super) fn new(hub: Arc<Hub>) -> Self {
+    pub(super) fn new(hub: Arc<Hub>, others: Option<PostgresBus>) -> Self {
         Self {
             hub,
+            others,
             mail: Arc::default(),
         }
     }
@@ -30,6 +34,9 @@ impl Everybody {
 impl WakeUps for Everybody {
     fn wake(&self, accounts: &[AccountId]) {
         self.hub.wake(accounts);
+        if let Some(others) = &self.others {
+            others.wake(accounts);
+        }
     }
 
     fn mail_waits(&self) {
@@ -41,5 +48,8 @@ impl WakeUps for Everybody {
 impl Signals for Everybody {
     fn signal(&self, accounts: &[AccountId], signal: &Signal) {
         self.hub.signal(accounts, signal);
+        if let Some(others) = &self.others {
+            others.signal(accounts, signal);
+        }
     }
 }

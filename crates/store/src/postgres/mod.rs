@@ -1,6 +1,7 @@
 //! PostgreSQL: a pool, a transaction for each unit of work, contention tried again.
 
 mod backend;
+mod bus;
 mod connection;
 pub(crate) mod locks;
 mod open;
@@ -18,6 +19,7 @@ use crate::news::News;
 use crate::pool::Pool;
 use backend::queries::{Ran, run_unit};
 
+pub use bus::{Hearer, PostgresBus};
 pub use open::{OpenPostgresError, PostgresOptions};
 
 /// How often a unit runs before contention is given up.

@@ -72,6 +72,7 @@ impl PostgresStore {
         options: &PostgresOptions,
         wake_ups: Arc<dyn WakeUps>,
     ) -> Result<Self, OpenPostgresError> {
+        let url = &with_timeouts(url);
         let mut conn = PgConnection::establish(url)
             .map_err(|error| OpenPostgresError::Connect(error.into()))?;
         if let Some((name, value, wanted)) =
@@ -99,6 +100,30 @@ impl PostgresStore {
     }
 }
 
+/// What libpq is told unless the URL says otherwise, so that a connection that leads nowhere is found out: how long making
+/// one may take, when an idle one is tried, and how long sent bytes may stay unanswered.
+const TIMEOUTS: [(&str, &str); 5] = [
+    ("connect_timeout", "2"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "10000"),
+];
+
+/// The URL with the time limits that it does not set itself.
+pub(super) fn with_timeouts(url: &str) -> String {
+    let said = url.split_once('?').map_or("", |(_, query)| query);
+    let mut with = url.to_owned();
+    for (name, value) in TIMEOUTS {
+        let is_said = |pair: &str| pair.split('=').next() == Some(name);
+        if !said.split('&').any(is_said) {
+            with.push(if with.contains('?') { '&' } else { '?' });
+            with += &format!("{name}={value}");
+        }
+    }
+    with
+}
+
 fn migrate(conn: &mut PgConnection, mode: MigrationMode) -> Result<(), MigrationError> {
     let failed = |error: diesel::result::Error| MigrationError::Failed(error.into());
     lock(conn).map_err(failed)?;
@@ -116,4 +141,23 @@ fn lock(conn: &mut PgConnection) -> QueryResult<()> {
     // Quiet: diesel's table of versions is made with IF NOT EXISTS, which otherwise prints a notice.
     conn.batch_execute("SET client_min_messages = 'warning'")?;
     conn.batch_execute(MIGRATION_LOCK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_limits_are_added_to_those_that_the_url_sets() {
+        let rest =
+            "keepalives_idle=5&keepalives_interval=2&keepalives_count=3&tcp_user_timeout=10000";
+        assert_eq!(
+            with_timeouts("postgres://a:b@h/n"),
+            format!("postgres://a:b@h/n?connect_timeout=2&{rest}")
+        );
+        assert_eq!(
+            with_timeouts("postgres://h/n?sslmode=require&connect_timeout=9"),
+            format!("postgres://h/n?sslmode=require&connect_timeout=9&{rest}")
+        );
+    }
 }

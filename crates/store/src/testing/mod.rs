@@ -16,7 +16,7 @@ mod cluster;
 mod postgres;
 mod sqlite;
 
-pub use postgres::{TestPostgres, postgres, postgres_url};
+pub use postgres::{TestPostgres, break_hints, postgres, postgres_url};
 pub use sqlite::{TestSqlite, sqlite};
 
 /// Wakes nobody: for tests that read the log themselves.

@@ -39,6 +39,19 @@ pub fn postgres_url() -> Option<String> {
     cluster::url(&name)
 }
 
+/// Breaks the connections over which the instances on this database tell each other hints.
+///
+/// # Panics
+/// If the database does not answer.
+pub fn break_hints(url: &str) {
+    let mut conn = PgConnection::establish(url).expect("the test database answers");
+    conn.batch_execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE application_name = 'sealpost hints' AND datname = current_database()",
+    )
+    .expect("the test database ends connections");
+}
+
 /// A fresh, migrated database; None when there is no PostgreSQL (see [`postgres_url`]).
 ///
 /// # Panics
