@@ -1,6 +1,7 @@
 //! How often one client may ask, by route. Counted in this process, by the client's address, or by the account once
 //! somebody is logged in.
 
+mod budget;
 mod rate;
 
 use std::net::IpAddr;
@@ -11,10 +12,15 @@ use actix_web::http::StatusCode;
 use sealpost_domain::accounts::AccountId;
 
 use crate::problem::Problem;
+pub(crate) use budget::Budget;
 use rate::Rate;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
+/// How many messages an account sends in a minute.
+pub(crate) const MESSAGES_A_MINUTE: u32 = 120;
+/// How many of them at once.
+pub(crate) const MESSAGES_AT_ONCE: u32 = 40;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +54,8 @@ pub(crate) enum Spent {
     SocketTicket,
     /// Saying that one is writing: 60 a minute, 20 at once.
     Typing,
+    /// Sending a message through the native API: 120 a minute, 40 at once.
+    Message,
     /// `messenger`: logging out.
     Logout,
     /// `messenger`: sending a message.
@@ -74,6 +82,7 @@ pub(crate) struct Limits {
     chat: Rate<AccountId>,
     socket_ticket: Rate<AccountId>,
     typing: Rate<AccountId>,
+    message: Rate<AccountId>,
     logout: Rate<AccountId>,
     send_message: Rate<AccountId>,
     get_messages: Rate<AccountId>,
@@ -99,6 +108,10 @@ impl Limits {
             chat: Rate::new(40, MINUTE / 3),
             socket_ticket: Rate::new(60, MINUTE),
             typing: Rate::new(20, MINUTE / 3),
+            message: Rate::new(
+                MESSAGES_AT_ONCE,
+                MINUTE / (MESSAGES_A_MINUTE / MESSAGES_AT_ONCE),
+            ),
             logout: Rate::new(5, MINUTE),
             send_message: Rate::new(5, SECOND),
             get_messages: Rate::new(10, MINUTE),
@@ -142,19 +155,53 @@ impl Limits {
         let (true, Some(count)) = (self.enabled, NonZeroU32::new(count)) else {
             return Ok(());
         };
-        let rate = match spent {
+        let rate = self.of(spent);
+        rate.count_many(&account, count)
+            .map(drop)
+            .map_err(too_often)
+    }
+
+    /// Takes one from the account's budget of messages and says what is left of it; None if nothing is counted.
+    pub(crate) fn spend_message(&self, account: AccountId) -> Result<Option<Budget>, Problem> {
+        if !self.enabled {
+            return Ok(None);
+        }
+        let rate = self.of(Spent::Message);
+        let budget = |left, wait| Budget {
+            name: "messages",
+            at_once: rate.burst(),
+            interval: rate.interval(),
+            left,
+            wait,
+        };
+        match rate.count(&account) {
+            Ok(left) => Ok(Some(budget(left, rate.interval() / rate.burst()))),
+            Err(wait) => {
+                let headers = budget(0, wait).headers();
+                let problem = headers
+                    .into_iter()
+                    .fold(too_often(wait), |problem, (name, value)| {
+                        problem.with_header(name, value)
+                    });
+                Err(problem)
+            }
+        }
+    }
+
+    const fn of(&self, spent: Spent) -> &Rate<AccountId> {
+        match spent {
             Spent::LookUp => &self.look_up,
             Spent::ContactRequest => &self.contact_request,
             Spent::Chat => &self.chat,
             Spent::SocketTicket => &self.socket_ticket,
             Spent::Typing => &self.typing,
+            Spent::Message => &self.message,
             Spent::Logout => &self.logout,
             Spent::SendMessage => &self.send_message,
             Spent::GetMessages => &self.get_messages,
             Spent::Acknowledge => &self.acknowledge,
             Spent::UpdateSettings => &self.update_settings,
-        };
-        rate.count_many(&account, count).map_err(too_often)
+        }
     }
 }
 

@@ -7,9 +7,11 @@ use sealpost_domain::sessions::Session;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Services;
+use crate::limits::{MESSAGES_A_MINUTE, MESSAGES_AT_ONCE};
+use crate::live::{MAX_FRAME, MAX_MESSAGE, Room};
 use crate::openapi::{CommonProblems, DISCOVERY};
 use crate::settings::{AUTH_JSON_LIMIT, HANDLER_TIMEOUT, JSON_LIMIT};
+use crate::{Services, Settings};
 
 /// A server.
 #[derive(Serialize, ToSchema)]
@@ -75,6 +77,21 @@ struct LimitsBody {
     /// The longest body of a message, in bytes of UTF-8.
     #[schema(example = 65_536)]
     message_bytes: usize,
+    /// How many messages an account may send in a minute; null if nobody counts.
+    #[schema(required, example = 120)]
+    messages_per_minute: Option<u32>,
+    /// How many of them at once; null if nobody counts.
+    #[schema(required, example = 40)]
+    messages_at_once: Option<u32>,
+    /// How many WebSockets and streams of events an account may have open.
+    #[schema(example = 20)]
+    sockets: u32,
+    /// The largest frame that a WebSocket takes, in bytes.
+    #[schema(example = 65_536)]
+    socket_frame_bytes: usize,
+    /// The largest message that a WebSocket takes, in bytes.
+    #[schema(example = 262_144)]
+    socket_message_bytes: usize,
     /// The largest file, in bytes; null if there is no limit.
     #[schema(required, example = 1_073_741_824)]
     file_bytes: Option<u64>,
@@ -99,6 +116,11 @@ const LIMITS: LimitsBody = LimitsBody {
     access_token_seconds: Session::ACCESS_LIFETIME.as_secs(),
     session_seconds: Session::LIFETIME.as_secs(),
     message_bytes: Body::MAX_BYTES,
+    messages_per_minute: Some(MESSAGES_A_MINUTE),
+    messages_at_once: Some(MESSAGES_AT_ONCE),
+    sockets: Room::Inbox.per_account(),
+    socket_frame_bytes: MAX_FRAME,
+    socket_message_bytes: MAX_MESSAGE,
     file_bytes: None,
     username_characters: Username::MAX_CHARS,
     password_characters_min: Password::MIN_CHARS,
@@ -109,7 +131,10 @@ const LIMITS: LimitsBody = LimitsBody {
 /// What this server is and what it allows
 #[utoipa::path(tag = DISCOVERY, security(()), responses((status = 200, body = ServerBody), CommonProblems))]
 #[get("/server")]
-pub(super) async fn describe_server(services: web::Data<Services>) -> web::Json<ServerBody> {
+pub(super) async fn describe_server(
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+) -> web::Json<ServerBody> {
     let info = &services.info;
     web::Json(ServerBody {
         name: "sealpost",
@@ -130,6 +155,8 @@ pub(super) async fn describe_server(services: web::Data<Services>) -> web::Json<
             .collect(),
         limits: LimitsBody {
             file_bytes: services.files.max_size(),
+            messages_per_minute: LIMITS.messages_per_minute.filter(|_| settings.limits),
+            messages_at_once: LIMITS.messages_at_once.filter(|_| settings.limits),
             ..LIMITS
         },
     })

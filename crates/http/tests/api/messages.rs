@@ -237,3 +237,38 @@ fn a_message_has_at_most_64_kib() {
         "the body may have at most 262144 bytes"
     );
 }
+
+#[test]
+fn a_flood_of_messages_is_held_up_and_nobody_else_is() {
+    let server = TestServer::start();
+    let (alice, bob) = (server.log_in("alice"), server.log_in("bob"));
+    let conversation = server.start_conversation(&alice, "bob");
+    let told = server.get("/v1/server").json()["limits"].clone();
+    assert_eq!(
+        (&told["messages_per_minute"], &told["messages_at_once"]),
+        (&json!(120), &json!(40))
+    );
+    for number in 0..40 {
+        let said = server.say(&alice, &conversation, &format!("c-{number}"), "hello");
+        assert_eq!(said.status, 201);
+        assert_eq!(
+            said.header("ratelimit-policy"),
+            Some(r#""messages";q=40;w=20"#)
+        );
+    }
+    // The machine may be slow, and one comes back each half second.
+    let refused = (40..80)
+        .map(|number| server.say(&alice, &conversation, &format!("c-{number}"), "hello"))
+        .find(|said| said.status != 201)
+        .unwrap();
+    assert_eq!(
+        (refused.status, &refused.problem()["code"]),
+        (429, &json!("too-many-requests"))
+    );
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(refused.header("ratelimit"), Some(r#""messages";r=0;t=1"#));
+    assert_eq!(server.say(&bob, &conversation, "c-1", "hello").status, 201);
+    let free = TestServer::start_unlimited();
+    let told = free.get("/v1/server").json()["limits"].clone();
+    assert_eq!(told["messages_per_minute"], json!(null));
+}

@@ -15,6 +15,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::Services;
 use crate::extract::{Authenticated, Json, PathId};
 use crate::idempotency::{IdempotencyKeyHeader, idempotent};
+use crate::limits::{Budget, Limits};
 use crate::openapi::{
     AuthProblems, BodyProblems, CommonProblems, MESSAGES, Responses, UnknownId, problems,
 };
@@ -220,6 +221,12 @@ impl IntoResponses for Refusals {
                  other keys than those that the message is sealed to; the members `missing` and `extra` of the problem are \
                  lists of `username`, `key_id` and `kid`. Read the keys anew, seal it again, and send it",
             ),
+            (
+                429,
+                "too-many-requests",
+                "`too-many-requests`: as many messages as `GET /v1/server` says, in all conversations together; `RateLimit` says \
+                 what is left",
+            ),
         ])
     }
 }
@@ -238,7 +245,13 @@ impl IntoResponses for Refusals {
     ),
     request_body = NewMessage,
     responses(
-        (status = 201, body = ReceiptBody, description = "The message is stored, now or by the original"),
+        (
+            status = 201, body = ReceiptBody, description = "The message is stored, now or by the original",
+            headers(
+                ("ratelimit-policy" = Option<String>, description = "How many messages you may send, as `\"messages\";q=40;w=20`"),
+                ("ratelimit" = Option<String>, description = "How many of them are left, and for how many seconds"),
+            ),
+        ),
         AuthProblems,
         UnknownId,
         Refusals,
@@ -249,13 +262,19 @@ impl IntoResponses for Refusals {
 #[post("/conversations/{id}/messages", wrap = "from_fn(idempotent)")]
 pub(crate) async fn send_message(
     services: web::Data<Services>,
+    limits: web::Data<Limits>,
     Authenticated(actor): Authenticated,
     PathId(conversation): PathId<ConversationId>,
     body: Json<NewMessage>,
 ) -> Result<HttpResponse, Problem> {
+    let budget = limits.spend_message(actor.account())?;
     let command = body.0.into_command(conversation)?;
     let envelope = Envelope::of(&command);
     let sent = services.messages.send(&actor, command).await;
     let receipt = sent.map_err(refusal)?;
-    Ok(HttpResponse::Created().json(envelope.confirmed_by(&receipt)))
+    let mut answer = HttpResponse::Created();
+    for header in budget.iter().flat_map(Budget::headers) {
+        answer.insert_header(header);
+    }
+    Ok(answer.json(envelope.confirmed_by(&receipt)))
 }
