@@ -1,15 +1,22 @@
-//! The server is killed (SIGKILL) again and again under 16 writers: what was acknowledged is there, once and in order.
+//! The server is killed (SIGKILL) again and again under 16 writers: what was acknowledged is there, once and in order. Six
+//! devices follow meanwhile over sockets, streams and polls, and break off and come back: each is told of every message, once
+//! and in order. On PostgreSQL there are two instances, which are killed in turn.
 //!
 //! `SEALPOST_KILL_ROUNDS` sets how often (20 by default; `just full` asks for 200).
 
+mod reader;
+
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::support::{Database, Server, Site, databases, http_client};
 use reqwest::Client;
 use serde_json::{Value, json};
+
+use crate::instances;
+use crate::support::{Database, Server, Site, databases, http_client};
+use reader::{Addresses, Goal, Reader};
 
 const WRITERS: usize = 16;
 const PASSWORD: &str = "a password for two";
@@ -34,6 +41,15 @@ async fn post(
     request.send().await?.error_for_status()?.json().await
 }
 
+/// A login of somebody who has an account.
+async fn log_in(server: &Server, name: &str) -> String {
+    let login = json!({"identifier": name, "password": PASSWORD});
+    let client = http_client();
+    let opened = post(&client, server.url("/v1/sessions"), None, login);
+    let opened = opened.await.unwrap();
+    opened["access_token"].as_str().unwrap().to_owned()
+}
+
 /// Registers both, logs both in, starts their conversation; returns the tokens and the conversation's id.
 async fn set_the_scene(server: &Server) -> ([String; 2], String) {
     let client = http_client();
@@ -43,11 +59,7 @@ async fn set_the_scene(server: &Server) -> ([String; 2], String) {
         post(&client, server.url("/v1/accounts"), None, account)
             .await
             .unwrap();
-        let login = json!({"identifier": name, "password": PASSWORD});
-        let session = post(&client, server.url("/v1/sessions"), None, login)
-            .await
-            .unwrap();
-        tokens.push(session["access_token"].as_str().unwrap().to_owned());
+        tokens.push(log_in(server, name).await);
     }
     let started = post(
         &client,
@@ -150,13 +162,81 @@ async fn read_inbox(server: &Server, token: &str) -> Vec<String> {
     }
 }
 
+/// All instances of a server.
+struct Fleet {
+    sites: Vec<Site>,
+    servers: Vec<Option<Server>>,
+    addresses: Addresses,
+}
+
+impl Fleet {
+    fn start(database: Database) -> Self {
+        let sites = match database {
+            Database::Sqlite => {
+                let site = Site::new(database);
+                vec![site.set("SEALPOST_PUBLIC_URL", "http://sealpost.test")]
+            }
+            Database::Postgres(url) => instances::sites(&url, &url).into(),
+        };
+        let sites: Vec<Site> = sites
+            .into_iter()
+            .map(|site| site.set("SEALPOST_LIMITS", "off"))
+            .collect();
+        // One after the other: the first makes what they share.
+        let servers: Vec<Option<Server>> = sites.iter().map(|site| Some(site.start())).collect();
+        let addresses = servers.iter().flatten().map(|server| server.url(""));
+        let addresses = Arc::new(Mutex::new(addresses.collect()));
+        Self {
+            sites,
+            servers,
+            addresses,
+        }
+    }
+
+    fn any(&self) -> &Server {
+        self.servers.iter().flatten().next().unwrap()
+    }
+
+    fn address(&self, number: usize) -> String {
+        let addresses = self.addresses.lock().unwrap();
+        addresses[number % addresses.len()].clone()
+    }
+
+    fn kill(&mut self, number: usize) {
+        self.servers[number].take().unwrap().kill();
+    }
+
+    /// Starts an instance that was killed; how long until it is ready.
+    fn start_again(&mut self, number: usize) -> Duration {
+        let began = Instant::now();
+        let server = self.sites[number].start();
+        let took = began.elapsed();
+        self.addresses.lock().unwrap()[number] = server.url("");
+        self.servers[number] = Some(server);
+        took
+    }
+}
+
+/// Devices of both, three each, that follow from now on.
+async fn start_readers(fleet: &Fleet, goal: &Goal) -> Vec<tokio::task::JoinHandle<Vec<String>>> {
+    let mut readers = Vec::new();
+    for seed in 1..=6 {
+        let name = if seed % 2 == 0 { "alice" } else { "bob" };
+        let token = log_in(fleet.any(), name).await;
+        let reader = Reader::new(&token, &fleet.addresses, goal, seed);
+        readers.push(tokio::spawn(reader.follow()));
+    }
+    readers
+}
+
 async fn kill_again_and_again(database: Database) {
     let rounds: u32 =
         std::env::var("SEALPOST_KILL_ROUNDS").map_or(20, |text| text.parse().unwrap());
-    let site = Site::new(database).set("SEALPOST_PUBLIC_URL", "http://sealpost.test");
-    let mut server = site.start();
-    let (tokens, conversation) = set_the_scene(&server).await;
+    let mut fleet = Fleet::start(database);
+    let (tokens, conversation) = set_the_scene(fleet.any()).await;
     let path = format!("/v1/conversations/{conversation}/messages");
+    let goal = Goal::default();
+    let readers = start_readers(&fleet, &goal).await;
     let numbers = Arc::new(AtomicU64::new(0));
     let (mut acknowledged, mut ready_after) = (Vec::new(), Vec::new());
     for round in 0..rounds {
@@ -165,7 +245,7 @@ async fn kill_again_and_again(database: Database) {
             .map(|writer| {
                 let token = tokens[writer % 2].clone();
                 tokio::spawn(write(
-                    server.url(&path),
+                    format!("{}{path}", fleet.address(writer / 2)),
                     token,
                     Arc::clone(&numbers),
                     Arc::clone(&stop),
@@ -174,14 +254,13 @@ async fn kill_again_and_again(database: Database) {
             .collect();
         // Different moments of the writer's work in each round.
         tokio::time::sleep(Duration::from_millis(100 + u64::from(round) * 37 % 150)).await;
-        server.kill();
+        let number = usize::try_from(round).unwrap() % fleet.sites.len();
+        fleet.kill(number);
         stop.store(true, Ordering::SeqCst);
         for writer in writers {
             acknowledged.extend(writer.await.unwrap());
         }
-        let began = Instant::now();
-        server = site.start();
-        ready_after.push(began.elapsed());
+        ready_after.push(fleet.start_again(number));
     }
     // Half of them, since other tests run beside this one: a single start says more about the machine.
     ready_after.sort_unstable();
@@ -190,10 +269,26 @@ async fn kill_again_and_again(database: Database) {
         median < Duration::from_secs(3),
         "ready again after {ready_after:?}"
     );
-    check(&server, &path, &tokens, &acknowledged).await;
+    let in_order = check(fleet.any(), &path, &tokens, &acknowledged).await;
+    // The conversation itself is the first event of both.
+    let last = u64::try_from(in_order.len()).unwrap() + 1;
+    goal.store(last, Ordering::SeqCst);
+    for reader in readers {
+        assert_eq!(
+            reader.await.unwrap(),
+            in_order,
+            "a device was told otherwise"
+        );
+    }
 }
 
-async fn check(server: &Server, path: &str, tokens: &[String; 2], acknowledged: &[Acknowledged]) {
+/// What was acknowledged is there; returns the ids of all messages, in order.
+async fn check(
+    server: &Server,
+    path: &str,
+    tokens: &[String; 2],
+    acknowledged: &[Acknowledged],
+) -> Vec<String> {
     let messages = read_all(server, &format!("{path}?order=asc"), &tokens[1]).await;
     assert!(
         acknowledged.len() > 100,
@@ -247,6 +342,7 @@ async fn check(server: &Server, path: &str, tokens: &[String; 2], acknowledged: 
         acknowledged.len(),
         messages.len()
     );
+    in_order.into_iter().map(str::to_owned).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
