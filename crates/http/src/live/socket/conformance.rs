@@ -90,7 +90,7 @@ fn report(folder: &Path) -> Vec<(String, String, String)> {
 }
 
 #[test]
-#[ignore = "takes minutes: just full"]
+#[ignore = "half a minute, and wants kosoku: just full"]
 fn every_case_of_the_suite_is_passed() {
     let Some(runner) = runner() else { return };
     let server = actix_web::rt::System::new();
