@@ -18,9 +18,9 @@ use rate::Rate;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 /// How many messages an account sends in a minute.
-pub(crate) const MESSAGES_A_MINUTE: u32 = 120;
+pub(crate) const MESSAGES_A_MINUTE: u32 = 300;
 /// How many of them at once.
-pub(crate) const MESSAGES_AT_ONCE: u32 = 40;
+pub(crate) const MESSAGES_AT_ONCE: u32 = 300;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(crate) enum Spent {
     SocketTicket,
     /// Saying that one is writing: 60 a minute, 20 at once.
     Typing,
-    /// Sending a message through the native API: 120 a minute, 40 at once.
+    /// Sending a message through the native API: 300 a minute, as many at once.
     Message,
     /// `messenger`: logging out.
     Logout,

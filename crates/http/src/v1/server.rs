@@ -78,10 +78,10 @@ struct LimitsBody {
     #[schema(example = 65_536)]
     message_bytes: usize,
     /// How many messages an account may send in a minute; null if nobody counts.
-    #[schema(required, example = 120)]
+    #[schema(required, example = 300)]
     messages_per_minute: Option<u32>,
     /// How many of them at once; null if nobody counts.
-    #[schema(required, example = 40)]
+    #[schema(required, example = 300)]
     messages_at_once: Option<u32>,
     /// How many WebSockets and streams of events an account may have open.
     #[schema(example = 20)]
