@@ -95,6 +95,7 @@ mod tests {
                         messages_from,
                         relation,
                     }],
+                    expires_in: None,
                 }))
             });
         readers(&mut tx, CONVERSATION, alice).unwrap()
