@@ -71,6 +71,9 @@ struct Row {
     attached: i16,
 }
 
+/// Of a message that was sent: its id, its place, its digest, when it was taken, and when it is over.
+type SentRow = (Vec<u8>, i64, Vec<u8>, i64, Option<i64>);
+
 /// A row with its sender's username (as written, and folded) and its conversation's key.
 type Joined = (Row, (String, String), Vec<u8>);
 
@@ -235,7 +238,7 @@ impl MessageRepository for UnitTx<'_> {
         client_id: &ClientId,
     ) -> Result<Option<(Receipt, Digest)>, StoreError> {
         self.run(|conn| {
-            let found: Option<(Vec<u8>, i64, Vec<u8>, i64, Option<i64>)> = messages::table
+            let found: Option<SentRow> = messages::table
                 .filter(messages::sender_id.eq(sender.as_bytes().as_slice()))
                 .filter(messages::client_id.eq(client_id.as_str()))
                 .select((
