@@ -129,7 +129,7 @@ fn messages(heard: &[Said], said: &[Said]) -> Map<String, Value> {
         let message = json!({
             "name": name.trim_start_matches("stream."),
             "summary": summary,
-            "payload": schema_of(&example),
+            "payload": schema_of(&example, |_| None),
             "examples": [{"payload": example}],
         });
         messages.insert(name.to_owned(), message);
@@ -145,40 +145,39 @@ fn messages(heard: &[Said], said: &[Said]) -> Map<String, Value> {
 
 /// What a frame looks like of which this is one.
 fn frame_schema(example: &Value, name: &str) -> Value {
-    let mut schema = schema_of(example);
-    schema["properties"]["type"] = json!({"const": name});
-    if let Some(events) = schema["properties"].get_mut("events") {
-        *events = json!({
+    schema_of(example, |member| match member {
+        "type" => Some(json!({"const": name})),
+        "events" => Some(json!({
             "type": "array", "minItems": 1, "maxItems": 100,
             "items": {"$ref": "#/components/schemas/Event"},
-        });
-    }
-    if let Some(signal) = schema["properties"].get_mut("signal") {
-        *signal = json!({"$ref": "#/components/schemas/Signal"});
-    }
-    if let Some(from) = schema["properties"].get_mut("from") {
-        *from = json!({"enum": ["earliest", "latest"], "default": "latest"});
-        schema["required"] = json!(["type"]);
-    }
-    schema
+        })),
+        "signal" => Some(json!({"$ref": "#/components/schemas/Signal"})),
+        "from" => Some(json!({"enum": ["earliest", "latest"], "default": "latest"})),
+        _ => None,
+    })
 }
 
-/// What an object looks like that has the members of this one.
-fn schema_of(example: &Value) -> Value {
+/// What an object looks like that has the members of this one. What `known` says of a member counts more than the example; one
+/// with a default may be left out.
+fn schema_of(example: &Value, known: impl Fn(&str) -> Option<Value>) -> Value {
     let members = example.as_object().cloned().unwrap_or_default();
-    let required: Vec<&String> = members.keys().collect();
     let properties: Map<String, Value> = members
         .iter()
         .map(|(name, value)| {
-            let schema = match value {
+            let by_example = || match value {
                 Value::Number(_) => json!({"type": "integer", "minimum": 0}),
                 Value::Array(_) => json!({"type": "array"}),
                 Value::Object(_) => json!({"type": "object"}),
                 _ => json!({"type": "string"}),
             };
-            (name.clone(), schema)
+            (name.clone(), known(name).unwrap_or_else(by_example))
         })
         .collect();
+    let required = properties
+        .iter()
+        .filter(|(_, schema)| schema.get("default").is_none())
+        .map(|(name, _)| name);
+    let required: Vec<&String> = required.collect();
     json!({"type": "object", "required": required, "properties": properties})
 }
 
@@ -213,9 +212,10 @@ fn signal_schema() -> Value {
     ];
     let schemas = signals.iter().map(|signal| {
         let example = serde_json::to_value(SignalView::from(signal)).unwrap_or_default();
-        let mut schema = schema_of(&example);
-        schema["properties"]["type"] = json!({"const": example["type"]});
-        schema
+        let name = example.get("type").cloned().unwrap_or_default();
+        schema_of(&example, |member| {
+            (member == "type").then(|| json!({"const": name}))
+        })
     });
     json!({"oneOf": schemas.collect::<Vec<_>>()})
 }

@@ -104,7 +104,7 @@ fn parse(block: &str) -> Told {
             "event" => told.event = value,
             "data" => told.data = value,
             "retry" => told.retry = Some(value.parse().unwrap()),
-            other => panic!("no such field: {other}"),
+            other => unreachable!("no such field: {other}"),
         }
     }
     told

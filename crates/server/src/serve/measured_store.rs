@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use metrics::{Unit as MetricUnit, describe_histogram, histogram};
-use sealpost_domain::DomainError as _;
+use sealpost_domain::DomainError;
 use sealpost_domain::ports::{Store, StoreError, Unit};
 
 /// By kind (`read`, `write`) and outcome (`done`, or the code of the error).
@@ -31,7 +31,7 @@ pub(super) fn describe() {
 }
 
 fn record(kind: &'static str, began: Instant, ran: &Result<(), StoreError>) {
-    let outcome = ran.as_ref().map_or_else(|error| error.code(), |()| "done");
+    let outcome = ran.as_ref().map_or_else(DomainError::code, |()| "done");
     histogram!(DURATION, "kind" => kind, "outcome" => outcome).record(began.elapsed());
 }
 

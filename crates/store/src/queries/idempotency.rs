@@ -9,6 +9,9 @@ use crate::decode::{At, bytes};
 use crate::failure::QueryError;
 use crate::schema::idempotency_keys as keys;
 
+/// What a request said of itself, whether something was stored for it, its last sign of life, and its sealed answer.
+type HolderRow = (Vec<u8>, bool, i64, Option<Vec<u8>>);
+
 /// The row of a claim that holds.
 macro_rules! held {
     ($claim:expr) => {
@@ -51,7 +54,7 @@ impl IdempotencyRepository for UnitTx<'_> {
             if inserted == 1 {
                 return Ok(None);
             }
-            let found: Option<(Vec<u8>, bool, i64, Option<Vec<u8>>)> = keys::table
+            let found: Option<HolderRow> = keys::table
                 .find(key)
                 .select((
                     keys::request,

@@ -227,8 +227,8 @@ async fn act(view: &mut impl View, woken: Woken) -> Result<(), Ending> {
             line.behind |= news.grown;
             // Hints: whoever has not begun or is slow does without them.
             let shown = line.begun && line.outgoing.has_room();
-            let shown = news.signals.iter().filter(|_| shown);
-            shown.map(|signal| view.pass_on(signal)).collect()
+            let mut shown = news.signals.iter().filter(|_| shown);
+            shown.try_for_each(|signal| view.pass_on(signal))
         }
         Woken::Room => {
             view.line().check_session()?;
