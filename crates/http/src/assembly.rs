@@ -227,7 +227,7 @@ impl Services {
             blobs,
         };
         let files = Files::new(env.clone(), files, facts.max_file);
-        let conversations = Conversations::new(env.clone(), sealer.clone());
+        let conversations = Conversations::new(env.clone(), sealer.clone(), signals.clone());
         let messages = Messages::new(
             env.clone(),
             sealer.clone(),

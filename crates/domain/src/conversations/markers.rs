@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use super::{ConversationId, Conversations};
-use crate::ports::{StoreError, StoreExt};
+use crate::accounts::AccountId;
+use crate::groups::Groups;
+use crate::ports::{Signal, StoreError, StoreExt, StoredReceipts, Tx};
 use crate::sessions::Actor;
 
 /// Where a member is in a conversation, as numbers of messages; 0 before the first.
@@ -28,7 +30,8 @@ pub enum MoveMarkerError {
 
 impl Conversations {
     /// Notes that the caller has read everything up to and including number `seq`, and so has it. The marker only moves
-    /// forward, and never past the last message. Returns where the markers stand.
+    /// forward, and never past the last message. Those who may see it are told, if they are there. Returns where the markers
+    /// stand.
     ///
     /// # Errors
     /// [`MoveMarkerError`].
@@ -70,16 +73,136 @@ impl Conversations {
         to: Markers,
     ) -> Result<Markers, MoveMarkerError> {
         let account = actor.account();
-        self.env
+        let Moved {
+            before,
+            after,
+            watchers,
+        } = self
+            .env
             .store
-            .write(move |tx| {
-                let moved = tx.conversations().move_markers(id, account, to)?;
-                moved.ok_or(MoveMarkerError::Unknown)
+            .write(move |tx| move_markers(tx, account, id, to))
+            .await?;
+        let signal = if after.read > before.read {
+            Some(Signal::ReadMarker {
+                conversation: id,
+                account,
+                seq: after.read,
             })
-            .await
+        } else if after.delivered > before.delivered {
+            Some(Signal::Delivered {
+                conversation: id,
+                account,
+                seq: after.delivered,
+            })
+        } else {
+            None
+        };
+        if let Some(signal) = signal {
+            self.signals.signal(&watchers, &signal);
+        }
+        Ok(after)
     }
+}
+
+/// What became of somebody's markers.
+struct Moved {
+    before: Markers,
+    after: Markers,
+    /// Who may see them.
+    watchers: Vec<AccountId>,
+}
+
+fn move_markers(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    id: ConversationId,
+    to: Markers,
+) -> Result<Moved, MoveMarkerError> {
+    let standing = tx.conversations().find_standing(id, account)?;
+    standing.ok_or(MoveMarkerError::Unknown)?;
+    let everybody = u32::try_from(Groups::MAX_MEMBERS).unwrap_or(u32::MAX);
+    let members = tx
+        .conversations()
+        .page_receipts(id, account, None, everybody)?;
+    let own = members.iter().find(|found| found.account == account);
+    let own = own.ok_or(MoveMarkerError::Unknown)?;
+    let (before, sends) = (own.markers, own.sends);
+    let after = tx.conversations().move_markers(id, account, to)?;
+    // As where they are listed: who sends none sees none, and a block hides them both ways.
+    let sees = |found: &&StoredReceipts| {
+        sends && found.sends && found.unblocked && found.account != account
+    };
+    let watchers = members.iter().filter(sees);
+    Ok(Moved {
+        before,
+        after: after.ok_or(MoveMarkerError::Unknown)?,
+        watchers: watchers.map(|found| found.account).collect(),
+    })
 }
 
 domain_error!(MoveMarkerError {
     Unknown: NotFound, "unknown-conversation";
 } else { Store });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversations::Role;
+    use crate::testing::{MockTx, account, stored_standing};
+
+    const TALK: ConversationId = ConversationId::from_bytes([2; 16]);
+
+    fn stored(name: &str, sends: bool, unblocked: bool) -> StoredReceipts {
+        StoredReceipts {
+            account: account(name).id,
+            username: account(name).username,
+            markers: Markers::default(),
+            sends,
+            unblocked,
+        }
+    }
+
+    /// Who is told when Alice, who sends receipts or does not, moves on.
+    fn told(sends: bool) -> Vec<AccountId> {
+        let mut tx = MockTx::default();
+        tx.conversations
+            .expect_find_standing()
+            .returning(|_, _| Ok(Some(stored_standing(Role::Member))));
+        tx.conversations
+            .expect_page_receipts()
+            .returning(move |_, _, _, _| {
+                Ok(vec![
+                    stored("alice", sends, true),
+                    stored("bob", true, true),
+                    stored("carol", false, true),
+                    stored("dave", true, false),
+                ])
+            });
+        tx.conversations
+            .expect_move_markers()
+            .returning(|_, _, to| Ok(Some(to)));
+        let to = Markers {
+            read: 3,
+            delivered: 3,
+        };
+        let moved = move_markers(&mut tx, account("alice").id, TALK, to).unwrap();
+        assert_eq!((moved.before, moved.after), (Markers::default(), to));
+        moved.watchers
+    }
+
+    #[test]
+    fn those_who_may_see_it_are_told_and_nobody_else() {
+        assert_eq!(told(true), [account("bob").id]);
+        assert_eq!(told(false), []);
+    }
+
+    #[test]
+    fn who_is_not_a_member_moves_nothing() {
+        let mut tx = MockTx::default();
+        tx.conversations
+            .expect_find_standing()
+            .returning(|_, _| Ok(None));
+        let refused = move_markers(&mut tx, account("alice").id, TALK, Markers::default());
+        assert!(matches!(refused, Err(MoveMarkerError::Unknown)));
+    }
+}

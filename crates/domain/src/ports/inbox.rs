@@ -63,7 +63,8 @@ pub trait InboxRepository {
     /// [`StoreError`].
     fn acknowledge(&mut self, session: SessionId, offset: Offset) -> Result<Offset, StoreError>;
 
-    /// Deletes the events up to and including `through`; the window begins after it from then on.
+    /// Deletes the events up to and including `through`, and with them the envelopes they tell of, but for those that dialect
+    /// `mailbox` hands out; the window begins after it from then on.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -11,4 +11,6 @@ pub use fixed::{CountingEntropy, FixedClock, NoStore, ToyDigester};
 pub use mails::{every_mail_message, notice};
 pub use mock_tx::MockTx;
 pub use ports::{account_ports, outbox};
-pub use samples::{account, acquaintance, audit_event, session, stored_group, stored_message};
+pub use samples::{
+    account, acquaintance, audit_event, session, stored_group, stored_message, stored_standing,
+};

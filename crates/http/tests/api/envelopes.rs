@@ -122,7 +122,7 @@ fn who_may_not_write_leaves_nothing() {
 
 #[test]
 fn a_full_mailbox_says_how_full_it_is() {
-    let server = TestServer::start();
+    let server = TestServer::start_counting();
     let (alice, bob) = (server.log_in("alice"), server.log_in("bob"));
     let (sender, recipient) = (account_of(&server, &alice), account_of(&server, &bob));
     let all_but_six = 64 * 1024 * 1024 - 6;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::{EventKind, InboxEvent, NewEvent, Offset, Window};
+use sealpost_domain::messages::Format;
 use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::{Dialect, SessionId};
 
@@ -11,7 +12,7 @@ use super::deliveries::number_notice;
 use super::{Conn, UnitTx, locks};
 use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
-use crate::schema::{inbox_events, inboxes, sessions};
+use crate::schema::{envelopes, inbox_events, inboxes, sessions};
 
 /// Up to so many logs are written one after the other, by statements that stay prepared; more of them together.
 const ROW_BY_ROW: usize = 4;
@@ -157,9 +158,19 @@ impl InboxRepository for UnitTx<'_> {
             diesel::update(own.filter(inboxes::trimmed.lt(through)))
                 .set(inboxes::trimmed.eq(through))
                 .execute(conn)?;
+            let account = account.as_bytes().as_slice();
             let old = inbox_events::table
-                .filter(inbox_events::account_id.eq(account.as_bytes().as_slice()))
+                .filter(inbox_events::account_id.eq(account))
                 .filter(inbox_events::event_offset.le(through));
+            let left = old
+                .filter(inbox_events::kind.eq(EventKind::MessageCreated.code()))
+                .select(inbox_events::subject);
+            let native = [Format::Jose, Format::Opaque].map(Format::code);
+            let done = envelopes::table
+                .filter(envelopes::recipient_id.eq(account))
+                .filter(envelopes::format.eq_any(native))
+                .filter(envelopes::id.eq_any(left));
+            diesel::delete(done).execute(conn)?;
             diesel::delete(old).execute(conn)?;
             Ok(())
         })

@@ -8,6 +8,7 @@ use super::people::person;
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::envelopes::{Envelope, EnvelopeId, LeaseId, SenderClock, Tally};
+use crate::inbox::{EventKind, NewEvent};
 use crate::messages::{Body, Format};
 use crate::ports::{NewEnvelope, Store, StoreError, StoreExt, Tx};
 
@@ -199,6 +200,40 @@ pub async fn gone_with_either_account(store: Arc<dyn Store>) {
     assert!(on(&store, move |tx| tx.accounts().remove(alice)).await);
     assert_eq!(free(&store, bob, NOW).await, [id(2)]);
     assert!(free(&store, alice, NOW).await.is_empty());
+}
+
+/// When its log is trimmed past the event, an envelope goes, unless dialect `mailbox` still has to hand it out.
+pub async fn gone_with_their_events(store: Arc<dyn Store>) {
+    let (alice, bob) = scene(&store).await;
+    for (number, format) in [(1, Format::Opaque), (2, Format::Mailbox), (3, Format::Jose)] {
+        let new = NewEnvelope {
+            format,
+            ..envelope(number, alice, bob)
+        };
+        on(&store, move |tx| {
+            tx.envelopes().lock(new.recipient)?;
+            tx.envelopes().insert(&new)?;
+            let event = NewEvent {
+                kind: EventKind::MessageCreated,
+                subject: *new.id.as_bytes(),
+                created_at: NOW,
+            };
+            tx.inbox().collect(&[new.recipient], event);
+            Ok(())
+        })
+        .await;
+    }
+    let there = async || -> BTreeSet<EnvelopeId> {
+        let ids = [id(1), id(2), id(3)];
+        let found = on(&store, move |tx| tx.envelopes().find_many(bob, &ids)).await;
+        found.into_iter().map(|envelope| envelope.id).collect()
+    };
+    on(&store, move |tx| tx.inbox().trim(alice, 3)).await;
+    assert_eq!(there().await.len(), 3, "another one's log");
+    on(&store, move |tx| tx.inbox().trim(bob, 2)).await;
+    assert_eq!(there().await, BTreeSet::from([id(2), id(3)]));
+    on(&store, move |tx| tx.inbox().trim(bob, 3)).await;
+    assert_eq!(there().await, BTreeSet::from([id(2)]));
 }
 
 /// Many take at once what waits: each envelope is taken once, and none is left.

@@ -130,7 +130,7 @@ macro_rules! store_conformance {
                 notices_have_the_numbers_of_their_events, many_at_once_have_one_order,
                 gone_with_their_messages;
             envelopes: found_as_left, oldest_first_and_counted, leased_renewed_and_released,
-                deleted_by_the_lease, gone_with_either_account, many_takers_share_what_waits;
+                deleted_by_the_lease, gone_with_either_account, gone_with_their_events, many_takers_share_what_waits;
             mailbox_keys: the_last_one_set_is_the_accounts, owners_are_found_by_key;
             races: no_session_outlives_disabling, nothing_is_added_to_a_removed_account,
                 an_address_is_proved_by_one_of_two;
