@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde::Serialize;
 
 use crate::ClientError;
+use crate::calls::random_uuid;
 
 /// How long an ordinary call may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -22,6 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) timeout: Duration,
     /// Whether it may be made again when it is not known what became of it.
     pub(crate) repeatable: bool,
+    /// Names the request, so that the server carries it out once however often it comes.
+    pub(crate) idempotency_key: Option<String>,
 }
 
 impl<'a> Call<'a> {
@@ -33,6 +36,7 @@ impl<'a> Call<'a> {
             json: None,
             timeout: TIMEOUT,
             repeatable,
+            idempotency_key: None,
         }
     }
 
@@ -41,10 +45,18 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) fn post(path: &[&'a str], body: &impl Serialize) -> Result<Self, ClientError> {
+        Self::new(Method::POST, path, false).with_json(body)
+    }
+
+    /// A merge patch (RFC 7396), which may come twice.
+    pub(crate) fn patch(path: &[&'a str], body: &impl Serialize) -> Result<Self, ClientError> {
+        Self::new(Method::PATCH, path, true).with_json(body)
+    }
+
+    fn with_json(mut self, body: &impl Serialize) -> Result<Self, ClientError> {
         let json = serde_json::to_vec(body).map_err(ClientError::unexpected)?;
-        let mut call = Self::new(Method::POST, path, false);
-        call.json = Some(json.into());
-        Ok(call)
+        self.json = Some(json.into());
+        Ok(self)
     }
 
     /// A POST whose body comes apart from it.
@@ -60,6 +72,12 @@ impl<'a> Call<'a> {
     pub(crate) fn repeatable(mut self) -> Self {
         self.repeatable = true;
         self
+    }
+
+    /// Gives the call a random name of its own: made twice, it is carried out once.
+    pub(crate) fn idempotent(mut self) -> Self {
+        self.idempotency_key = Some(random_uuid());
+        self.repeatable()
     }
 
     pub(crate) fn query(mut self, name: &'static str, value: &impl ToString) -> Self {

@@ -5,9 +5,12 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use sealpost_crypto::jose::{CannotOpen, CannotSeal};
+use sealpost_domain::Secret;
 use sealpost_domain::ports::KeyRefused;
 use serde::Deserialize;
 use thiserror::Error;
+
+use crate::wire::parse;
 
 /// Why a call failed.
 #[derive(Debug, Error)]
@@ -87,7 +90,11 @@ impl ClientError {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::NoAnswer(_) => true,
-            Self::Refused(problem) => matches!(problem.status, 429 | 502 | 503 | 504),
+            Self::Refused(problem) => {
+                matches!(problem.status, 429 | 502 | 503 | 504)
+                    // The original, whose answer was lost, still runs.
+                    || problem.code == "idempotency-key-in-use"
+            }
             _ => false,
         }
     }
@@ -103,7 +110,7 @@ impl ClientError {
 }
 
 /// A refusal (RFC 9457).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Problem {
     /// The HTTP status.
     pub status: u16,
@@ -122,6 +129,12 @@ pub struct Problem {
     /// When to try again, if the server says so.
     #[serde(skip)]
     pub retry_after: Option<Duration>,
+    /// What a login that waits for a second factor goes on with.
+    #[serde(default, deserialize_with = "parse::secret_or_none")]
+    pub(crate) ticket: Option<Secret<String>>,
+    /// The kinds of second factors that will do.
+    #[serde(default)]
+    pub(crate) factors: Vec<String>,
 }
 
 /// A field at fault.

@@ -45,20 +45,22 @@ mod session;
 mod testing;
 mod wire;
 
-pub use calls::{Download, KeyMaterial, Order, Outgoing};
+pub use calls::{Download, KeyMaterial, NewGroup, Order, Outgoing};
 pub use error::{ClientError, FieldError, Problem};
 pub use inbox::{Cursor, Follower, Gap, Update};
 pub use sealed::{Correspondent, Device};
 pub use server::Server;
-pub use session::Client;
+pub use session::{Client, HeldToken, LogIn, PendingLogIn, TokenStore};
 pub use wire::{
-    Account, Conversation, Custody, Envelope, Event, EventData, Events, FileKey, Format, KeyChange,
-    Message, Page, PublishedKey, Receipt, StoredFile, User,
+    Account, Conversation, ConversationKind, Custody, Envelope, EnvelopeReceipt, Event, EventData,
+    Events, FileKey, Format, KeyChange, Member, Message, Page, PublishedKey, Receipt, Role,
+    StoredFile, User,
 };
 
 pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, Opened};
 pub use sealpost_domain::accounts::AccountId;
 pub use sealpost_domain::conversations::ConversationId;
+pub use sealpost_domain::envelopes::EnvelopeId;
 pub use sealpost_domain::files::FileId;
 pub use sealpost_domain::inbox::Offset;
 pub use sealpost_domain::keys::{KeyId, KeyUse};

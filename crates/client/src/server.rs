@@ -1,5 +1,6 @@
 //! A server, and what can be done there before anybody is logged in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap};
@@ -12,7 +13,7 @@ use serde_json::json;
 use crate::call::Call;
 use crate::patience::Attempts;
 use crate::wire::{Account, OpenedSession};
-use crate::{Client, ClientError, Problem};
+use crate::{Client, ClientError, LogIn, PendingLogIn, Problem, TokenStore};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// For how long calls that may be repeated are repeated while the server does not answer.
@@ -34,7 +35,9 @@ impl Server {
     /// [`ClientError::InvalidUrl`]; [`ClientError::NoAnswer`] if TLS cannot be set up.
     pub fn at(url: &str) -> Result<Self, ClientError> {
         let base = Url::parse(url).map_err(|_| ClientError::InvalidUrl)?;
-        if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
+        // A password in a URL is seen by whoever lists the processes.
+        let has_user = !base.username().is_empty() || base.password().is_some();
+        if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() || has_user {
             return Err(ClientError::InvalidUrl);
         }
         let mut builder = reqwest::Client::builder()
@@ -71,11 +74,17 @@ impl Server {
         self.base.as_str()
     }
 
+    /// Whether others can read on the way what is said to it: plain HTTP to another machine.
+    #[must_use]
+    pub fn is_exposed(&self) -> bool {
+        self.base.scheme() == "http" && !is_this_machine(&self.base)
+    }
+
     /// Makes an account.
     ///
     /// # Errors
-    /// [`ClientError::Refused`] with `username-taken`, or with the fields that break a rule. The call is not repeated:
-    /// after [`ClientError::NoAnswer`], log in to see whether the account was made.
+    /// [`ClientError::Refused`] with `username-taken`, or with the fields that break a rule. After
+    /// [`ClientError::NoAnswer`], log in to see whether the account was made.
     pub async fn register(
         &self,
         username: &str,
@@ -83,18 +92,45 @@ impl Server {
         email: Option<&str>,
     ) -> Result<Account, ClientError> {
         let body = json!({"username": username, "password": password, "email": email});
-        let call = Call::post(&["v1", "accounts"], &body)?;
+        let call = Call::post(&["v1", "accounts"], &body)?.idempotent();
         read(self.send(&call, None).await?).await
     }
 
     /// Opens a session. `identifier` is a username or a mail address.
     ///
     /// # Errors
-    /// [`ClientError::Refused`] with `wrong-credentials`.
+    /// [`ClientError::Refused`] with `wrong-credentials`, or with `second-factor-required`: then [`Server::begin_log_in`] is
+    /// needed.
     pub async fn log_in(&self, identifier: &str, password: &str) -> Result<Client, ClientError> {
         let body = json!({"identifier": identifier, "password": password});
-        let call = Call::post(&["v1", "sessions"], &body)?;
-        let opened = read(self.send(&call, None).await?).await?;
+        self.open(&Call::post(&["v1", "sessions"], &body)?).await
+    }
+
+    /// Opens a session, or says that a second factor is wanted. `identifier` is a username or a mail address.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `wrong-credentials`.
+    pub async fn begin_log_in(
+        &self,
+        identifier: &str,
+        password: &str,
+    ) -> Result<LogIn, ClientError> {
+        match self.log_in(identifier, password).await {
+            Err(ClientError::Refused(mut problem)) => match problem.ticket.take() {
+                Some(ticket) => Ok(LogIn::SecondFactor(PendingLogIn::new(
+                    self.clone(),
+                    ticket,
+                    problem.factors,
+                ))),
+                None => Err(ClientError::Refused(problem)),
+            },
+            opened => opened.map(LogIn::Opened),
+        }
+    }
+
+    /// Makes the call that opens a session.
+    pub(crate) async fn open(&self, call: &Call<'_>) -> Result<Client, ClientError> {
+        let opened = read(self.send(call, None).await?).await?;
         Ok(Client::opened(self.clone(), opened))
     }
 
@@ -103,6 +139,12 @@ impl Server {
     #[must_use]
     pub fn resume(&self, refresh_token: Secret<String>) -> Client {
         Client::resumed(self.clone(), refresh_token)
+    }
+
+    /// Goes on with a session whose refresh token is kept where several programs use it. Nothing is sent yet.
+    #[must_use]
+    pub fn resume_from(&self, store: Arc<dyn TokenStore>) -> Client {
+        Client::resumed_from(self.clone(), store)
     }
 
     /// Exchanges a refresh token. A lost answer is asked for again: the server gives the same for ten seconds.
@@ -162,6 +204,9 @@ impl Server {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
+        if let Some(key) = &call.idempotency_key {
+            request = request.header("Idempotency-Key", key);
+        }
         Ok(request)
     }
 }
@@ -191,9 +236,7 @@ pub(crate) async fn succeeded(response: Response) -> Result<Response, ClientErro
             .canonical_reason()
             .unwrap_or("no reason given")
             .to_owned(),
-        request_id: None,
-        errors: Vec::new(),
-        retry_after: None,
+        ..Problem::default()
     });
     problem.retry_after = retry_after;
     Err(ClientError::Refused(Box::new(problem)))
@@ -228,6 +271,7 @@ mod tests {
             "localhost:5000",
             "ftp://a.example",
             "mailto:a@b.example",
+            "https://alice:hunter2@a.example",
         ] {
             assert!(
                 matches!(Server::at(url), Err(ClientError::InvalidUrl)),
@@ -268,6 +312,7 @@ mod tests {
             ("http://localhost.example", false),
         ] {
             assert_eq!(is_this_machine(&Url::parse(url).unwrap()), here, "{url}");
+            assert_eq!(Server::at(url).unwrap().is_exposed(), !here, "{url}");
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) struct Request {
     /// `POST /v1/sessions`
     pub(crate) line: String,
     pub(crate) token: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
     pub(crate) json: Value,
 }
 
@@ -101,6 +102,7 @@ async fn serve(mut stream: TcpStream, answer: impl Fn(&Request) -> Answer) -> st
     let request = Request {
         line: line.to_owned(),
         token: header(&head, "authorization").map(|text| text.replace("Bearer ", "")),
+        idempotency_key: header(&head, "idempotency-key"),
         json: serde_json::from_str(body).unwrap_or_default(),
     };
     if let Answer::Json(status, body) = answer(&request) {

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::call::Call;
 use crate::server::read;
-use crate::wire::{FileKey, StoredFile};
+use crate::wire::{FileKey, Page, StoredFile};
 use crate::{Client, ClientError, FileId};
 
 /// A download that pauses longer is lost.
@@ -64,6 +64,38 @@ impl Client {
     pub async fn file_key(&self, id: FileId) -> Result<FileKey, ClientError> {
         let id = id.to_string();
         self.fetch(&Call::get(&["v1", "files", &id, "key"])).await
+    }
+
+    /// A page of one's files, newest first; from the beginning if there is no cursor.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn files(&self, cursor: Option<&str>) -> Result<Page<StoredFile>, ClientError> {
+        let mut call = Call::get(&["v1", "files"]);
+        if let Some(cursor) = cursor {
+            call = call.query("cursor", &cursor);
+        }
+        self.fetch(&call).await
+    }
+
+    /// One file.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `not-found`.
+    pub async fn file(&self, id: FileId) -> Result<StoredFile, ClientError> {
+        let id = id.to_string();
+        self.fetch(&Call::get(&["v1", "files", &id])).await
+    }
+
+    /// Deletes a file of one's own: nobody opens it any more.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `not-found`.
+    pub async fn delete_file(&self, id: FileId) -> Result<(), ClientError> {
+        let id = id.to_string();
+        self.call(&Call::delete(&["v1", "files", &id]))
+            .await
+            .map(drop)
     }
 
     async fn download(&self, id: FileId, what: &str) -> Result<Download, ClientError> {

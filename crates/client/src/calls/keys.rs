@@ -37,7 +37,7 @@ impl Client {
         if let (Some(body), Some(id)) = (body.as_object_mut(), replaces) {
             body.insert("replaces".to_owned(), id.to_string().into());
         }
-        let call = Call::post(&["v1", "me", "keys"], &body)?;
+        let call = Call::post(&["v1", "me", "keys"], &body)?.idempotent();
         self.fetch(&call).await
     }
 

@@ -66,12 +66,16 @@ impl fmt::Debug for Outgoing {
     }
 }
 
-/// A random UUID (RFC 9562, section 5.4).
 pub(crate) fn random_client_id() -> ClientId {
+    ClientId::restore(random_uuid())
+}
+
+/// A random UUID (RFC 9562, section 5.4).
+pub(crate) fn random_uuid() -> String {
     let mut random = [0; 16];
     OsEntropy.fill(&mut random);
     let id = uuid::Builder::from_random_bytes(random).into_uuid();
-    ClientId::restore(id.to_string())
+    id.to_string()
 }
 
 /// In which direction to read.

@@ -3,12 +3,16 @@
 mod conversations;
 mod events;
 mod files;
+mod groups;
 mod keys;
+mod mailbox;
 mod messages;
 #[cfg(test)]
 mod tests;
+mod users;
 
 pub use files::Download;
+pub use groups::NewGroup;
 pub use keys::KeyMaterial;
-pub(crate) use messages::random_client_id;
 pub use messages::{Order, Outgoing};
+pub(crate) use messages::{random_client_id, random_uuid};

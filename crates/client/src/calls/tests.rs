@@ -4,7 +4,7 @@ use sealpost_domain::conversations::ConversationId;
 use serde_json::json;
 
 use crate::testing::{Answer, FakeServer, problem, tokens};
-use crate::{ClientError, Outgoing};
+use crate::{ClientError, ConversationKind, NewGroup, Outgoing, Role};
 
 const PLACE: &str = "019aa6b0-7c3a-7d52-9a5e-0242ac120003";
 
@@ -72,4 +72,71 @@ fn each_message_has_a_name_of_its_own_and_shows_no_text() {
     let (one, other) = (Outgoing::text("hunter2"), Outgoing::text("hunter2"));
     assert_ne!(one.client_id, other.client_id);
     assert!(!format!("{one:?}").contains("hunter2"));
+}
+
+fn group() -> Answer {
+    Answer::Json(
+        201,
+        json!({"id": PLACE, "kind": "group", "title": "Choir", "role": "owner", "member_count": 22,
+            "members": [], "created_at": "2026-11-21T13:04:05.678Z", "last_seq": 0}),
+    )
+}
+
+#[tokio::test]
+async fn what_is_made_is_asked_for_again_under_the_same_idempotency_key() {
+    let server = FakeServer::start(|number, _| match number {
+        1 => Answer::Json(200, tokens(1)),
+        2 => Answer::HangUp,
+        // The original still runs.
+        3 => problem(409, "idempotency-key-in-use"),
+        _ => group(),
+    })
+    .await;
+    let choir = NewGroup {
+        members: vec!["bob".to_owned()],
+        title: Some("Choir".to_owned()),
+        shows_history: false,
+    };
+    let made = server.client().create_group(&choir).await.unwrap();
+    assert_eq!(
+        (made.kind, made.role),
+        (ConversationKind::Group, Role::Owner)
+    );
+    server.client().create_group(&choir).await.unwrap();
+    let keys: Vec<_> = server.seen()[1..]
+        .iter()
+        .filter(|seen| seen.line == "POST /v1/conversations")
+        .map(|seen| seen.idempotency_key.clone().unwrap())
+        .collect();
+    assert_eq!(keys.len(), 4);
+    assert!(keys[..3].iter().all(|key| *key == keys[0]));
+    assert_ne!(keys[3], keys[0]);
+}
+
+#[tokio::test]
+async fn everybody_in_a_large_group_is_found() {
+    let member = |id: usize| {
+        let account = format!("019aa6b0-7c3a-7d52-9a5e-02420000{id:04}");
+        json!({"id": account, "username": format!("m{id}"), "role": "member",
+            "joined_at": "2026-11-21T13:04:05.678Z"})
+    };
+    let server = FakeServer::start(move |_, request| match request.line.as_str() {
+        "POST /v1/sessions/refresh" => Answer::Json(200, tokens(1)),
+        line if line.ends_with("/members?limit=100&cursor=next") => Answer::Json(
+            200,
+            json!({"data": [member(20), member(21)], "next_cursor": null}),
+        ),
+        line if line.ends_with("/members?limit=100") => {
+            let data: Vec<_> = (0..20).map(member).collect();
+            Answer::Json(200, json!({"data": data, "next_cursor": "next"}))
+        }
+        _ => group(),
+    })
+    .await;
+    let everybody = server.client().everybody_in(place()).await.unwrap();
+    let names: Vec<_> = everybody
+        .iter()
+        .map(|user| user.username.as_str())
+        .collect();
+    assert_eq!((names.len(), names[0], names[21]), (22, "m0", "m21"));
 }

@@ -159,8 +159,6 @@ fn session_ended() -> Problem {
         status: 401,
         code: "session-ended".to_owned(),
         detail: "the session has ended".to_owned(),
-        request_id: None,
-        errors: Vec::new(),
-        retry_after: None,
+        ..Problem::default()
     }
 }

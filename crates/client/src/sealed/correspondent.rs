@@ -96,7 +96,7 @@ impl Correspondent {
         conversation: ConversationId,
         text: &str,
     ) -> Result<Outgoing, ClientError> {
-        let members = self.client.conversation(conversation).await?.members;
+        let members = self.client.everybody_in(conversation).await?;
         let mut recipients = vec![self.own_key()?];
         for member in &members {
             self.add_keys(member, &mut recipients).await?;

@@ -9,7 +9,7 @@ use super::tokens::{Keeper, Tokens, session_over};
 use crate::call::Call;
 use crate::server::{read, succeeded};
 use crate::wire::OpenedSession;
-use crate::{ClientError, Server};
+use crate::{ClientError, Server, TokenStore};
 
 /// Somebody who is logged in. Cloning is cheap: all clones share the session, its tokens and the connections.
 ///
@@ -36,13 +36,20 @@ impl Client {
         }
     }
 
+    pub(crate) fn resumed_from(server: Server, store: Arc<dyn TokenStore>) -> Self {
+        Self {
+            keeper: Arc::new(Keeper::stored(server, store)),
+        }
+    }
+
     /// Where it is logged in.
     #[must_use]
     pub fn server(&self) -> &Server {
         self.keeper.server()
     }
 
-    /// The present refresh token, to be kept for [`Server::resume`]. Each renewal makes another one.
+    /// The present refresh token, to be kept for [`Server::resume`]. Each renewal makes another one. Empty for a session that
+    /// goes on from a [`TokenStore`], before its first call: the store has it.
     #[must_use]
     pub fn refresh_token(&self) -> Secret<String> {
         self.keeper.current().refresh.clone()

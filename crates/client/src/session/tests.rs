@@ -1,7 +1,11 @@
+use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sealpost_domain::Secret;
 use serde_json::json;
 
+use super::{HeldToken, LogIn, TokenStore};
 use crate::ClientError;
 use crate::testing::{Answer, FakeServer, Request, problem, tokens};
 
@@ -115,4 +119,118 @@ async fn no_token_and_no_password_in_debug() {
     for secret in ["hunter2", "a_7", "spr_7"] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+/// A place for a token that two clients share.
+#[derive(Debug, Clone)]
+struct Shelf {
+    token: Arc<Mutex<String>>,
+    full: bool,
+}
+
+impl Shelf {
+    fn with(token: &str) -> Self {
+        Self {
+            token: Arc::new(Mutex::new(token.to_owned())),
+            full: false,
+        }
+    }
+
+    fn token(&self) -> String {
+        self.token.lock().unwrap().clone()
+    }
+}
+
+impl TokenStore for Shelf {
+    fn hold(&self) -> io::Result<Box<dyn HeldToken>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl HeldToken for Shelf {
+    fn token(&self) -> Secret<String> {
+        Secret::new(Self::token(self))
+    }
+
+    fn replace(&mut self, successor: &Secret<String>) -> io::Result<()> {
+        if self.full {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.token.lock().unwrap().clone_from(successor.expose());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn two_programs_with_one_store_spend_no_token_twice() {
+    let shelf = Shelf::with("spr_0");
+    let seen = shelf.clone();
+    let server = FakeServer::start(move |_, request| match request.line.as_str() {
+        REFRESH => Answer::Json(200, tokens(generation(request) + 1)),
+        // Whatever comes with a new access token comes after the refresh token was kept.
+        _ if request.token.as_deref().unwrap().replace("a_", "spr_") == seen.token() => me(),
+        _ => problem(500, "too-early"),
+    })
+    .await;
+    let [one, other] = [0, 1].map(|_| server.server.resume_from(Arc::new(shelf.clone())));
+    one.me().await.unwrap();
+    other.me().await.unwrap();
+    one.refresh().await.unwrap();
+    one.me().await.unwrap();
+    let spent = server
+        .seen()
+        .into_iter()
+        .filter(|seen| seen.line == REFRESH);
+    let spent: Vec<_> = spent.map(|request| generation(&request)).collect();
+    assert_eq!(spent, [0, 1, 2]);
+    assert_eq!(shelf.token(), "spr_3");
+}
+
+#[tokio::test]
+async fn a_successor_that_is_not_kept_is_not_used() {
+    let server = FakeServer::start(|_, _| Answer::Json(200, tokens(1))).await;
+    let mut shelf = Shelf::with("spr_0");
+    shelf.full = true;
+    let client = server.server.resume_from(Arc::new(shelf));
+    for _ in 0..2 {
+        let failed = client.me().await.unwrap_err();
+        assert!(matches!(failed, ClientError::LocalFile(_)), "{failed}");
+    }
+    let seen = server.seen();
+    assert!(
+        seen.iter()
+            .all(|seen| seen.line == REFRESH && generation(seen) == 0)
+    );
+    assert_eq!(seen.len(), 2);
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for_and_proved() {
+    let server = FakeServer::start(|_, request| match request.line.as_str() {
+        "POST /v1/sessions" => Answer::Json(
+            401,
+            json!({"status": 401, "code": "second-factor-required", "detail": "", "request_id": "r-1",
+                "ticket": "spt_canary", "factors": ["totp", "recovery-code"], "expires_at": "x"}),
+        ),
+        "POST /v1/email-codes" => Answer::Json(202, json!({})),
+        _ if request.json == json!({"ticket": "spt_canary", "code": "123456"}) => {
+            Answer::Json(201, tokens(7))
+        }
+        _ => problem(401, "wrong-second-factor"),
+    })
+    .await;
+    let refused = server.server.log_in("alice", "hunter2").await.unwrap_err();
+    assert_eq!(refused.code(), Some("second-factor-required"));
+    assert!(!format!("{refused} {refused:?}").contains("spt_canary"));
+    let begun = server.server.begin_log_in("alice", "hunter2").await;
+    let LogIn::SecondFactor(pending) = begun.unwrap() else {
+        panic!("open")
+    };
+    assert!(!format!("{pending:?}").contains("spt_canary"));
+    assert_eq!(pending.factors(), ["totp", "recovery-code"]);
+    pending.mail_code().await.unwrap();
+    let wrong = pending.prove("000000").await.unwrap_err();
+    assert_eq!(wrong.code(), Some("wrong-second-factor"));
+    let client = pending.prove("123456").await.unwrap();
+    assert_eq!(client.refresh_token().expose(), "spr_7");
 }

@@ -7,8 +7,9 @@ use sealpost_domain::Secret;
 use sealpost_domain::sessions::SessionId;
 use tokio::time::Instant;
 
+use super::store::exchange_stored;
 use crate::wire::OpenedSession;
-use crate::{ClientError, Server};
+use crate::{ClientError, Server, TokenStore};
 
 /// So long before its end a token is taken for expired: requests take time, and clocks differ.
 const MARGIN: Duration = Duration::from_secs(20);
@@ -55,6 +56,8 @@ impl Tokens {
 #[derive(Debug)]
 pub(super) struct Keeper {
     server: Server,
+    /// Where the refresh token is kept, if other programs use it too.
+    store: Option<Arc<dyn TokenStore>>,
     tokens: Mutex<Arc<Tokens>>,
     renewal: tokio::sync::Mutex<()>,
 }
@@ -63,8 +66,21 @@ impl Keeper {
     pub(super) fn new(server: Server, tokens: Tokens) -> Self {
         Self {
             server,
+            store: None,
             tokens: Mutex::new(Arc::new(tokens)),
             renewal: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// The session whose refresh token is in `store`.
+    pub(super) fn stored(server: Server, store: Arc<dyn TokenStore>) -> Self {
+        let tokens = Tokens {
+            refresh: Secret::new(String::new()),
+            access: None,
+        };
+        Self {
+            store: Some(store),
+            ..Self::new(server, tokens)
         }
     }
 
@@ -93,7 +109,8 @@ impl Keeper {
     ) -> Result<Arc<Tokens>, ClientError> {
         let (keeper, stale) = (Arc::clone(self), Arc::clone(stale));
         let exchange = tokio::spawn(async move { keeper.exchange(&stale).await });
-        exchange.await.map_err(ClientError::unexpected)?
+        let renewed = exchange.await.map_err(ClientError::unexpected)?;
+        renewed.map_err(session_over)
     }
 
     async fn exchange(&self, stale: &Arc<Tokens>) -> Result<Arc<Tokens>, ClientError> {
@@ -102,8 +119,11 @@ impl Keeper {
         if !Arc::ptr_eq(&current, stale) {
             return Ok(current);
         }
-        let opened = self.server.exchange(&stale.refresh).await;
-        let renewed = Arc::new(Tokens::from(opened.map_err(session_over)?));
+        let opened = match &self.store {
+            Some(store) => exchange_stored(&self.server, store).await?,
+            None => self.server.exchange(&stale.refresh).await?,
+        };
+        let renewed = Arc::new(Tokens::from(opened));
         *self.tokens.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&renewed);
         Ok(renewed)
     }

@@ -37,3 +37,14 @@ impl fmt::Debug for Envelope {
             .finish_non_exhaustive()
     }
 }
+
+/// That an envelope is kept for its receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct EnvelopeReceipt {
+    /// Names the envelope.
+    #[serde(deserialize_with = "parse::parsed")]
+    pub id: EnvelopeId,
+    /// When the server took it.
+    #[serde(deserialize_with = "parse::parsed")]
+    pub created_at: Timestamp,
+}

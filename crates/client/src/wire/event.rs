@@ -1,3 +1,5 @@
+use std::fmt;
+
 use sealpost_domain::Timestamp;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::sessions::SessionId;
@@ -7,14 +9,29 @@ use serde_json::Value;
 use super::{Conversation, Envelope, Message, PublishedKey, User, parse};
 
 /// Something that happened to one's account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Event {
     /// Its place in the account's log: 1 for the first, and no holes.
     pub offset: Offset,
     /// When it was written.
     pub created_at: Timestamp,
+    /// What the server calls what happened.
+    pub kind: String,
     /// What happened.
     pub data: EventData,
+    /// What it is about, as the server sent it.
+    pub raw: Value,
+}
+
+// What people write to each other belongs in no log.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("offset", &self.offset)
+            .field("created_at", &self.created_at)
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What happened.
@@ -34,13 +51,9 @@ pub enum EventData {
     SessionRevoked(SessionId),
     /// Somebody whom one talks with, or oneself, published or withdrew a key.
     KeyChanged(KeyChange),
-    /// Something of which this version does not know, or that is no longer there (`data` is null): pass over it.
-    Other {
-        /// What the server calls it.
-        kind: String,
-        /// What it is about.
-        data: Value,
-    },
+    /// Something of which this version does not know, or that is no longer there (then [`Event::raw`] is null): pass over
+    /// it.
+    Other,
 }
 
 /// A key that was published or withdrawn.
@@ -74,32 +87,34 @@ impl From<RawEvent> for Event {
         Self {
             offset: raw.offset,
             created_at: raw.created_at,
-            data: EventData::new(raw.kind, raw.data),
+            data: EventData::new(&raw.kind, &raw.data),
+            kind: raw.kind,
+            raw: raw.data,
         }
     }
 }
 
 impl EventData {
-    fn new(kind: String, data: Value) -> Self {
-        let known = match kind.as_str() {
+    fn new(kind: &str, data: &Value) -> Self {
+        let known = match kind {
             "message.created" if data.get("conversation_id") == Some(&Value::Null) => {
-                Envelope::deserialize(&data).ok().map(Self::EnvelopeCreated)
+                Envelope::deserialize(data).ok().map(Self::EnvelopeCreated)
             }
-            "message.created" => Message::deserialize(&data).ok().map(Self::MessageCreated),
-            "message.deleted" => Message::deserialize(&data).ok().map(Self::MessageDeleted),
-            "conversation.created" => Conversation::deserialize(&data)
+            "message.created" => Message::deserialize(data).ok().map(Self::MessageCreated),
+            "message.deleted" => Message::deserialize(data).ok().map(Self::MessageDeleted),
+            "conversation.created" => Conversation::deserialize(data)
                 .ok()
                 .map(Self::ConversationCreated),
-            "conversation.updated" => Conversation::deserialize(&data)
+            "conversation.updated" => Conversation::deserialize(data)
                 .ok()
                 .map(Self::ConversationUpdated),
-            "session.revoked" => Session::deserialize(&data)
+            "session.revoked" => Session::deserialize(data)
                 .ok()
                 .map(|session| Self::SessionRevoked(session.id)),
-            "key.changed" => KeyChange::deserialize(&data).ok().map(Self::KeyChanged),
+            "key.changed" => KeyChange::deserialize(data).ok().map(Self::KeyChanged),
             _ => None,
         };
-        known.unwrap_or(Self::Other { kind, data })
+        known.unwrap_or(Self::Other)
     }
 }
 
@@ -137,7 +152,10 @@ mod tests {
                 r#"{{"offset":7,"type":"{kind}",{made},"data":{data},"more":1}}"#
             ));
             assert_eq!(event.offset, 7);
-            assert!(matches!(event.data, EventData::Other { .. }), "{kind}");
+            assert_eq!(
+                (event.kind.as_str(), &event.data),
+                (kind, &EventData::Other)
+            );
         }
     }
 

@@ -8,12 +8,12 @@ mod file;
 mod key;
 mod message;
 mod page;
-mod parse;
+pub(crate) mod parse;
 
 pub(crate) use account::OpenedSession;
 pub use account::{Account, User};
-pub use conversation::Conversation;
-pub use envelope::Envelope;
+pub use conversation::{Conversation, ConversationKind, Member, Role};
+pub use envelope::{Envelope, EnvelopeReceipt};
 pub(crate) use event::RawEvent;
 pub use event::{Event, EventData, Events, KeyChange};
 pub use file::{FileKey, StoredFile};

@@ -37,6 +37,12 @@ pub(super) fn secret<'de, D: Deserializer<'de>>(
     String::deserialize(deserializer).map(Secret::new)
 }
 
+pub(crate) fn secret_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Secret<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|text| text.map(Secret::new))
+}
+
 /// Bytes in base64url without padding.
 pub(super) fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = Zeroizing::new(String::deserialize(deserializer)?);
