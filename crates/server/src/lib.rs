@@ -18,11 +18,12 @@ pub mod serve;
 mod start_error;
 
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
 
-use cli::{Cli, Command, ConfigCommand};
+use cli::{Cli, ClientCommand, Command, ConfigCommand, ServerCommand};
 use config::{ConfigError, Environment, Loaded};
 pub use start_error::StartError;
 
@@ -40,14 +41,17 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
-    let loaded = match load(&cli) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            console::complain(&error);
-            return ExitCode::from(USAGE);
-        }
+    let ended = match cli.command.unwrap_or_default() {
+        Command::Use(command) => use_account(command).map_err(Into::into),
+        Command::Server(command) => match load(cli.config.as_deref()) {
+            Ok(loaded) => run(command, loaded, &weak_spots),
+            Err(error) => {
+                console::complain(&error);
+                return ExitCode::from(USAGE);
+            }
+        },
     };
-    match run(cli.command.unwrap_or_default(), loaded, &weak_spots) {
+    match ended {
         Ok(code) => code,
         Err(error) => {
             console::complain(&*error);
@@ -56,15 +60,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn load(cli: &Cli) -> Result<Loaded, ConfigError> {
-    config::load(
-        cli.config.as_deref(),
-        &Environment::new(std::env::vars_os())?,
-    )
+/// Needs no configuration: that is the server's.
+fn use_account(command: ClientCommand) -> Result<ExitCode, StartError> {
+    Ok(runtime()?.block_on(cli::client::run(command)))
+}
+
+fn load(file: Option<&Path>) -> Result<Loaded, ConfigError> {
+    config::load(file, &Environment::new(std::env::vars_os())?)
 }
 
 fn run(
-    command: Command,
+    command: ServerCommand,
     loaded: Loaded,
     weak_spots: &[String],
 ) -> Result<ExitCode, Box<dyn Error>> {
@@ -74,7 +80,7 @@ fn run(
         warnings,
     } = loaded;
     match command {
-        Command::Config { command } => {
+        ServerCommand::Config { command } => {
             for warning in warnings {
                 console::warn(&warning);
             }
@@ -84,19 +90,19 @@ fn run(
             };
             console::say(&text);
         }
-        Command::Migrate => {
+        ServerCommand::Migrate => {
             logging::init(&config.log);
             runtime()?.block_on(serve::database::migrate(&config.store))?;
         }
-        Command::Demo { file } => runtime()?.block_on(demo::run(file.as_deref()))?,
-        Command::Operate(command) => {
+        ServerCommand::Demo { file } => runtime()?.block_on(demo::run(file.as_deref()))?,
+        ServerCommand::Operate(command) => {
             // There is no log: what a command has to say, it says.
             for warning in warnings {
                 console::warn(&warning);
             }
             return Ok(runtime()?.block_on(cli::run(command, &config)));
         }
-        Command::Serve => {
+        ServerCommand::Serve => {
             logging::init(&config.log);
             for warning in warnings {
                 tracing::warn!("{warning}");

@@ -1,5 +1,6 @@
 //! The command line. The groups of the operator's commands are a file each; `run.rs` carries them out.
 
+pub(crate) mod client;
 mod invite;
 mod lifetime;
 mod mail;
@@ -17,13 +18,14 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config;
 
+pub use client::ClientCommand;
 pub use invite::{InviteCommand, InviteOptions};
 pub use mail::MailCommand;
 pub(crate) use run::run;
 pub use session::SessionCommand;
 pub use user::UserCommand;
 
-/// An API server for end-to-end encrypted messages and encrypted files.
+/// An API server for end-to-end encrypted messages and encrypted files, and a client for it.
 ///
 /// Without a command it serves. It needs no configuration: everything goes to ./data and it listens on
 /// 127.0.0.1:5000.
@@ -33,16 +35,32 @@ pub struct Cli {
     /// Configuration file (TOML).
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
-    /// What to do; [`Command::Serve`] if nothing is said.
+    /// What to do; [`ServerCommand::Serve`] if nothing is said.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
 /// What the program can do.
-#[derive(Debug, Default, PartialEq, Eq, Subcommand)]
+#[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
+    /// Be the server, or look after it.
+    #[command(flatten)]
+    Server(ServerCommand),
+    /// Use an account, on any server.
+    #[command(flatten)]
+    Use(ClientCommand),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Server(ServerCommand::Serve)
+    }
+}
+
+/// What the program can do where the server is, with its configuration.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum ServerCommand {
     /// Serve (what happens without a command).
-    #[default]
     Serve,
     /// Bring the database schema up to date, and end.
     Migrate,
@@ -140,8 +158,9 @@ mod tests {
 
     #[test]
     fn serving_is_what_happens_without_a_command() {
-        assert_eq!(parse(&[]).command.unwrap_or_default(), Command::Serve);
-        assert_eq!(parse(&["serve"]).command, Some(Command::Serve));
+        let serve = Command::Server(ServerCommand::Serve);
+        assert_eq!(parse(&[]).command.unwrap_or_default(), serve);
+        assert_eq!(parse(&["serve"]).command, Some(serve));
     }
 
     #[test]
@@ -152,9 +171,9 @@ mod tests {
         ] {
             assert_eq!(parse(&arguments).config, Some("a.toml".into()));
         }
-        let print = Command::Config {
+        let print = Command::Server(ServerCommand::Config {
             command: ConfigCommand::Print,
-        };
+        });
         assert_eq!(parse(&["config", "print"]).command, Some(print));
     }
 }

@@ -26,6 +26,11 @@ pub(crate) enum PasswordFailure {
          made up with --generate"
     )]
     NoSource,
+    /// Nobody can be asked for a password that there is.
+    #[error(
+        "nobody is at a terminal to type the password: name a file with --password-file (- for standard input)"
+    )]
+    NotAsked,
     /// It cannot be read.
     #[error("cannot read the password: {0}")]
     Unreadable(#[from] io::Error),
@@ -38,8 +43,7 @@ pub(crate) enum PasswordFailure {
 pub(super) fn new(file: Option<&Path>, generate: bool) -> Result<Secret<String>, PasswordFailure> {
     match file {
         _ if generate => Ok(made_up(&OsEntropy)),
-        Some(path) if path == Path::new("-") => Ok(line_of(io::stdin().lock())?),
-        Some(path) => Ok(line_of(std::fs::File::open(path)?)?),
+        Some(path) => Ok(from(path)?),
         None if io::stdin().is_terminal() => {
             let (first, second) = (ask("Password: ")?, ask("Once more: ")?);
             if first == second {
@@ -49,6 +53,24 @@ pub(super) fn new(file: Option<&Path>, generate: bool) -> Result<Secret<String>,
             }
         }
         None => Err(PasswordFailure::NoSource),
+    }
+}
+
+/// The password that somebody has, or another secret of theirs: from a file, or as it is typed.
+pub(super) fn existing(file: Option<&Path>) -> Result<Secret<String>, PasswordFailure> {
+    match file {
+        Some(path) => Ok(from(path)?),
+        None if io::stdin().is_terminal() => Ok(ask("Password: ")?),
+        None => Err(PasswordFailure::NotAsked),
+    }
+}
+
+/// From a file, or from standard input.
+fn from(path: &Path) -> io::Result<Secret<String>> {
+    if path == Path::new("-") {
+        line_of(io::stdin().lock())
+    } else {
+        line_of(std::fs::File::open(path)?)
     }
 }
 
@@ -81,7 +103,7 @@ fn without_end(text: &str) -> &str {
 }
 
 /// Asks at the terminal, which shows nothing of what is typed.
-fn ask(prompt: &str) -> io::Result<Secret<String>> {
+pub(super) fn ask(prompt: &str) -> io::Result<Secret<String>> {
     console::ask(prompt);
     let silence = Silence::begin()?;
     let mut line = Zeroizing::new(String::new());

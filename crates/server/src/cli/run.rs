@@ -66,7 +66,7 @@ fn give_up(failure: &PasswordFailure, json: bool) -> ExitCode {
         console::complain(failure);
     }
     ExitCode::from(match failure {
-        PasswordFailure::NoSource => USAGE,
+        PasswordFailure::NoSource | PasswordFailure::NotAsked => USAGE,
         PasswordFailure::Unreadable(_) | PasswordFailure::Differ => REFUSED,
     })
 }

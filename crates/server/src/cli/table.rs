@@ -38,7 +38,7 @@ pub(super) fn list(entries: &[(&str, String)]) -> String {
 
 /// What others chose must not steer the operator's terminal: control characters and those that turn the direction of text
 /// are replaced.
-fn harmless(cell: &str) -> String {
+pub(super) fn harmless(cell: &str) -> String {
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}' | '\u{2029}'

@@ -7,7 +7,7 @@ use std::fmt;
 use sealpost_domain::federation::ProviderId;
 
 use super::error::{ConfigError, Warning, nearest};
-use super::keys::{self, CONFIG_VARIABLE, PREFIX};
+use super::keys::{self, CONFIG_VARIABLE, PREFIX, PROFILE_VARIABLE};
 
 /// The variables that begin with `SEALPOST_`. An empty one counts as not set.
 #[derive(Default)]
@@ -64,7 +64,7 @@ fn known(providers: &[ProviderId]) -> Vec<String> {
     let names = keys::names(providers).into_iter();
     names
         .map(|name| keys::variable(&name))
-        .chain([CONFIG_VARIABLE.to_owned()])
+        .chain([CONFIG_VARIABLE, PROFILE_VARIABLE].map(str::to_owned))
         .collect()
 }
 

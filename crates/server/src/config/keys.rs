@@ -46,6 +46,8 @@ pub const PREFIX: &str = "SEALPOST_";
 
 /// The variable that names the configuration file (the command line's `--config`).
 pub const CONFIG_VARIABLE: &str = "SEALPOST_CONFIG";
+/// The variable that names the profile of whoever uses an account from the command line. No setting of the server.
+pub const PROFILE_VARIABLE: &str = "SEALPOST_PROFILE";
 
 impl Key {
     /// The environment variable of this key: `a.b_c` is `SEALPOST_A_B_C`.
@@ -235,7 +237,7 @@ mod tests {
             .iter()
             .map(|name| variable(name))
             .collect();
-        names.push(CONFIG_VARIABLE.to_owned());
+        names.extend([CONFIG_VARIABLE, PROFILE_VARIABLE].map(str::to_owned));
         let distinct: BTreeSet<&String> = names.iter().collect();
         assert_eq!(distinct.len(), names.len());
     }

@@ -10,6 +10,7 @@
 mod account_flows;
 mod across;
 mod admin;
+mod cli;
 mod demo;
 mod document_000;
 mod document_001;

@@ -1,6 +1,6 @@
 //! The operator's commands, with a running server and without, on both databases.
 
-mod factors;
+pub(crate) mod factors;
 mod invites;
 mod mail;
 mod prompt;

@@ -1,30 +1,13 @@
 //! The password that is typed at a terminal.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use serde_json::json;
 
 use super::{PASSWORD, Ran, log_in};
-use crate::support::{Database, Site, has_python};
+use crate::support::{Database, Site, at_a_terminal, has_python};
 
 /// `sealpost user create NAME`, and somebody at a terminal who types these lines when they are asked.
 fn typed(site: &Site, username: &str, lines: [&str; 2]) -> Ran {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/admin/typist.py");
-    // The command as every test runs it, by a typist who has its terminal.
-    let command = site.command(&["user", "create", username]);
-    let mut typist = Command::new("python3");
-    typist.arg(script).args(lines).arg(command.get_program());
-    typist.args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => typist.env(name, value),
-            None => typist.env_remove(name),
-        };
-    }
-    let folder = command.get_current_dir().unwrap();
-    let output = typist.current_dir(folder).stdin(Stdio::null()).output();
-    let output = output.unwrap();
+    let output = at_a_terminal(&site.command(&["user", "create", username]), lines);
     Ran {
         code: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Which database a test runs on.
@@ -36,6 +36,24 @@ pub(crate) fn has_python(modules: &[&str]) -> bool {
         println!("!!! {missing}; the test is SKIPPED");
     }
     found
+}
+
+/// Runs a command with somebody at its terminal, who types these lines when they are asked; fails if the terminal shows any.
+pub(crate) fn at_a_terminal(command: &Command, lines: [&str; 2]) -> Output {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/admin/typist.py");
+    // The command as every test runs it, by a typist who has its terminal.
+    let mut typist = Command::new("python3");
+    typist.arg(script).args(lines).arg(command.get_program());
+    typist.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => typist.env(name, value),
+            None => typist.env_remove(name),
+        };
+    }
+    let folder = command.get_current_dir().unwrap();
+    let output = typist.current_dir(folder).stdin(Stdio::null()).output();
+    output.unwrap()
 }
 
 /// A place for a server's data, and the settings it starts with.

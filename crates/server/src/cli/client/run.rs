@@ -1,0 +1,41 @@
+use std::process::ExitCode;
+
+use super::failure::Failure;
+use super::logged_in::LoggedIn;
+use super::out::Out;
+use super::state::Profile;
+use super::{ClientCommand, conversations, files, history, listen, login, send, whoami};
+
+/// Exit code when a command was not carried out.
+const FAILED: u8 = 1;
+
+/// Carries a command out.
+pub(crate) async fn run(command: ClientCommand) -> ExitCode {
+    let json = command.common().json;
+    match carry_out(command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell(json);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+async fn carry_out(command: ClientCommand) -> Result<(), Failure> {
+    let common = command.common();
+    let out = Out::new(common.json);
+    let profile = Profile::find(common.profile.as_deref())?;
+    if let ClientCommand::Login { options, .. } = &command {
+        return login::log_in(profile, options, out).await;
+    }
+    let me = LoggedIn::open(profile)?;
+    match command {
+        ClientCommand::Login { .. } | ClientCommand::Whoami { .. } => whoami::tell(&me, out).await,
+        ClientCommand::Logout { .. } => login::log_out(&me, out).await,
+        ClientCommand::Send { options, .. } => send::send(&me, options, out).await,
+        ClientCommand::Conversations { limit, .. } => conversations::list(&me, limit, out).await,
+        ClientCommand::History { options, .. } => history::show(&me, &options, out).await,
+        ClientCommand::Listen { options, .. } => Box::pin(listen::listen(&me, &options, out)).await,
+        ClientCommand::Files { command, .. } => files::run(&me, command, out).await,
+    }
+}
