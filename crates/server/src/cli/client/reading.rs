@@ -2,6 +2,9 @@ use sealpost_client::{ClientError, Correspondent, Format, Message};
 
 use super::failure::client_code;
 
+/// Why a message says nothing any more.
+const DELETED: &str = "deleted";
+
 /// What a message says to whoever is logged in here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reading {
@@ -18,8 +21,11 @@ pub(super) async fn read(
     reader: &Correspondent,
     message: &Message,
 ) -> Result<Reading, ClientError> {
+    let Some(body) = &message.body else {
+        return Ok(Reading::Closed(DELETED.to_owned()));
+    };
     if message.format == Format::Text {
-        return Ok(Reading::Text(message.body.clone()));
+        return Ok(Reading::Text(body.clone()));
     }
     match reader.open(message).await {
         Ok(opened) => Ok(Reading::Text(opened.content)),
