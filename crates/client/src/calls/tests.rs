@@ -97,12 +97,13 @@ async fn what_is_made_is_asked_for_again_under_the_same_idempotency_key() {
         title: Some("Choir".to_owned()),
         shows_history: false,
     };
-    let made = server.client().create_group(&choir).await.unwrap();
+    let client = server.client();
+    let made = client.create_group(&choir).await.unwrap();
     assert_eq!(
         (made.kind, made.role),
         (ConversationKind::Group, Role::Owner)
     );
-    server.client().create_group(&choir).await.unwrap();
+    client.create_group(&choir).await.unwrap();
     let keys: Vec<_> = server.seen()[1..]
         .iter()
         .filter(|seen| seen.line == "POST /v1/conversations")
