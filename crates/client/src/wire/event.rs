@@ -15,12 +15,30 @@ pub struct Event {
     pub offset: Offset,
     /// When it was written.
     pub created_at: Timestamp,
-    /// What the server calls what happened.
-    pub kind: String,
     /// What happened.
     pub data: EventData,
-    /// What it is about, as the server sent it.
-    pub raw: Value,
+    /// As the server tells it; apart, so that an event stays small.
+    source: Box<Source>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Source {
+    kind: String,
+    data: Value,
+}
+
+impl Event {
+    /// What the server calls what happened.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.source.kind
+    }
+
+    /// What it is about, as the server sent it; null if that is no longer there.
+    #[must_use]
+    pub fn raw(&self) -> &Value {
+        &self.source.data
+    }
 }
 
 // What people write to each other belongs in no log.
@@ -88,8 +106,10 @@ impl From<RawEvent> for Event {
             offset: raw.offset,
             created_at: raw.created_at,
             data: EventData::new(&raw.kind, &raw.data),
-            kind: raw.kind,
-            raw: raw.data,
+            source: Box::new(Source {
+                kind: raw.kind,
+                data: raw.data,
+            }),
         }
     }
 }
@@ -152,10 +172,7 @@ mod tests {
                 r#"{{"offset":7,"type":"{kind}",{made},"data":{data},"more":1}}"#
             ));
             assert_eq!(event.offset, 7);
-            assert_eq!(
-                (event.kind.as_str(), &event.data),
-                (kind, &EventData::Other)
-            );
+            assert_eq!((event.kind(), &event.data), (kind, &EventData::Other));
         }
     }
 

@@ -115,11 +115,11 @@ impl<'a> Listener<'a> {
                     Some(show::message_as_text(message, &reading, place.as_deref())),
                 )
             }
-            _ => (event.raw.clone(), show::event_as_text(event)),
+            _ => (event.raw().clone(), show::event_as_text(event)),
         };
         let told = self.out.is_json() || text.is_some();
         if told {
-            let value = show::event_as_json(event, value);
+            let value = show::event_as_json(event, &value);
             self.out.say(&value, &text.unwrap_or_default())?;
         }
         Ok(told)

@@ -27,9 +27,9 @@ pub(super) fn message_as_json(message: &Message, reading: &Reading) -> Value {
 }
 
 /// An event: as the API tells it; a message that is opened has its text in place of the body.
-pub(super) fn event_as_json(event: &Event, data: Value) -> Value {
+pub(super) fn event_as_json(event: &Event, data: &Value) -> Value {
     json!({
-        "type": event.kind,
+        "type": event.kind(),
         "offset": event.offset,
         "created_at": event.created_at.to_string(),
         "data": data,
@@ -147,7 +147,7 @@ mod tests {
     fn an_event_of_another_kind_is_passed_on_as_it_came() {
         let later = event("something.new", &json!({"a": [1]}));
         assert_eq!(event_as_text(&later), None);
-        let value = event_as_json(&later, later.raw.clone());
+        let value = event_as_json(&later, later.raw());
         let expected = json!({"type": "something.new", "offset": 7,
             "created_at": "2026-11-21T13:04:05.678Z", "data": {"a": [1]}});
         assert_eq!(value, expected);

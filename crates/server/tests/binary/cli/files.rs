@@ -18,7 +18,10 @@ async fn a_file_comes_back_as_it_was() {
             (&stored["name"], &stored["size"]),
             (&"holiday.bin".into(), &100_000.into())
         );
-        assert_eq!(alice.json(&["files", "list"]), [stored.clone()]);
+        assert_eq!(
+            alice.json(&["files", "list"])[..],
+            *std::slice::from_ref(&stored)
+        );
         let id = stored["id"].as_str().unwrap();
 
         // Nothing is overwritten.
