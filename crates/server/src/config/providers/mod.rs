@@ -174,6 +174,8 @@ fn oauth(
     let scopes: Option<Scopes> = reader.find(keys::PROVIDER_SCOPES)?;
     let client_auth: Option<ClientAuth> = reader.find(keys::PROVIDER_CLIENT_AUTH)?;
     let hosts: Option<Vec<AllowedHost>> = reader.find(keys::PROVIDER_HOSTS)?;
+    let authorize_url = need_or(reader, keys::PROVIDER_AUTHORIZE_URL, preset.authorize_url)?;
+    let token_url = need_or(reader, keys::PROVIDER_TOKEN_URL, preset.token_url)?;
     let userinfo_url: Endpoint = need_or(reader, keys::PROVIDER_USERINFO_URL, preset.userinfo_url)?;
     // Another deployment of the preset has its pictures elsewhere.
     let is_usual = preset.userinfo_url.and_then(Endpoint::parse).as_ref() == Some(&userinfo_url);
@@ -181,8 +183,8 @@ fn oauth(
     let usual = usual.filter_map(|host| AllowedHost::parse(host));
     Ok(Provider::OAuth(Box::new(OAuthSettings {
         issuer: issuer.map_or_else(|| info.id.to_string(), |issuer| issuer.0),
-        authorize_url: need_or(reader, keys::PROVIDER_AUTHORIZE_URL, preset.authorize_url)?,
-        token_url: need_or(reader, keys::PROVIDER_TOKEN_URL, preset.token_url)?,
+        authorize_url,
+        token_url,
         userinfo_url,
         client_auth: client_auth.unwrap_or(preset.client_auth),
         scopes: scopes.map_or_else(|| Scopes::of(preset.scopes).0, |scopes| scopes.0),
