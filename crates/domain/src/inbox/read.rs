@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
-use std::time::Duration;
 
 use thiserror::Error;
 
@@ -16,7 +15,6 @@ use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{Message, MessageId, Rows as Messages};
 use crate::ports::{StoreError, StoreExt, StoredConversation, Tx};
 use crate::sessions::{Actor, SessionId};
-use crate::{DomainError, ErrorKind};
 
 /// A stretch of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -335,32 +333,11 @@ impl Subjects {
     }
 }
 
-impl DomainError for ReadInboxError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Gap(_) => ErrorKind::Gone,
-            Self::Gone => ErrorKind::Unauthenticated,
-            Self::Sealed(_) => ErrorKind::Internal,
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Gap(_) => "events-gap",
-            Self::Gone => "account-gone",
-            Self::Sealed(_) => "internal-error",
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Store(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-}
+domain_error!(ReadInboxError {
+    Gap: Gone, "events-gap";
+    Gone: Unauthenticated, "account-gone";
+    Sealed: Internal, "internal-error";
+} else { Store });
 
 #[cfg(test)]
 mod tests;

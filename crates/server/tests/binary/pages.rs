@@ -1,5 +1,5 @@
-//! What the pages of the dialects tell people to type, typed: each block of shell in `docs/dialects/`, against the built
-//! server. (What `messenger.md` tells is `messenger.rs`.)
+//! What the pages tell people to type, typed: each block of shell in `docs/dialects/` and on the pages about messages, groups and
+//! repeating a request, against the built server. (What `messenger.md` tells is `messenger.rs`.)
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +10,29 @@ const MAILBOX: &str = include_str!("../../../../docs/dialects/mailbox.md");
 const SOCIAL: &str = include_str!("../../../../docs/dialects/social.md");
 const CHANNEL: &str = include_str!("../../../../docs/dialects/channel.md");
 const VAULT: &str = include_str!("../../../../docs/dialects/vault.md");
+
+const MESSAGES: &str = include_str!("../../../../docs/messages.md");
+const GROUPS: &str = include_str!("../../../../docs/groups.md");
+const REPEATING: &str = include_str!("../../../../docs/api/repeating.md");
+
+/// What the pages on messages and groups take for granted: two people who talk, a message of the first, a file. A refusal ends
+/// the shell.
+const SCENE: &str = r#"
+curl() { command curl --fail-with-body -sS "$@"; }
+post() { curl "$SERVER/v1/$1" -H 'Content-Type: application/json' -d "$2" -H "Authorization: Bearer $TOKEN"; }
+field() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
+TOKEN=
+for name in bob carol dora; do
+    curl "$SERVER/v1/accounts" -H 'Content-Type: application/json' \
+        -d "{\"username\": \"$name\", \"password\": \"a password for pages\"}" >account.json
+done
+TOKEN=$(curl "$SERVER/v1/sessions" -H 'Content-Type: application/json' \
+    -d '{"identifier": "dora", "password": "a password for pages"}' | field access_token)
+C=$(post conversations '{"username": "bob"}' | sed 's/^{"id":"\([^"]*\)".*/\1/')
+M=$(post "conversations/$C/messages" '{"client_id": "m", "format": "text", "body": "one"}' | field id)
+post "conversations/$C/messages" '{"client_id": "n", "format": "text", "body": "two"}' >sent.json
+F=$(curl "$SERVER/v1/files" -H "Authorization: Bearer $TOKEN" --data-binary @account.json | field id)
+"#;
 
 /// Where the pages say that the server is.
 const ADDRESSES: [&str; 3] = [
@@ -121,6 +144,50 @@ fn what_the_pages_say_works() {
             "{said}"
         );
 
+        let (exit, _, log) = server.stop();
+        assert!(exit.success(), "{log}");
+    }
+}
+
+/// Types what the pages say about messages and groups one after the other, as one who has the tokens and ids they speak of.
+#[test]
+fn what_the_pages_on_messages_and_groups_say_works() {
+    if !has_curl() {
+        return;
+    }
+    for database in databases() {
+        let site = Site::new(database);
+        let server = site.start();
+        let lines = [SCENE].into_iter();
+        let lines = lines.chain(blocks(MESSAGES)).chain(blocks(GROUPS));
+        let script: Vec<String> = lines
+            .map(|block| block.replace("http://127.0.0.1:5000", server.base()))
+            .collect();
+        let output = Command::new("sh")
+            .args(["-euc", &script.join("\n")])
+            .current_dir(home(&site))
+            .env("NO_PROXY", "*")
+            .env("SERVER", server.base())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{output:?}");
+        for told in [
+            r#""read_seq":3,"delivered_seq":3"#,
+            r#""expires_in":86400"#,
+            r#""deleted_at":"20"#,
+            r#""title":"Choir""#,
+        ] {
+            assert!(said.contains(told), "{told} is not in {said}");
+        }
+
+        let [again] = blocks(REPEATING)[..] else {
+            panic!("one block")
+        };
+        let here = home(&site);
+        let (first, second) = (typed(&server, &here, again), typed(&server, &here, again));
+        assert!(first.contains(r#""username":"alice""#), "{first}");
+        assert_eq!(first, second);
         let (exit, _, log) = server.stop();
         assert!(exit.success(), "{log}");
     }

@@ -1,9 +1,8 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::{AccountId, MessagesFrom};
-use sealpost_domain::contacts::Correspondent;
+use sealpost_domain::accounts::AccountId;
 use sealpost_domain::conversations::{
     Activity, ConversationId, ConversationKind, ConversationOverview, Markers, Member, Membership,
     NewConversation, Role, Standing,
@@ -13,20 +12,19 @@ use sealpost_domain::ports::{
     ConversationRepository, Progress, StoreError, StoredConversation, StoredReceipts,
 };
 
-use super::contacts::RelationRow;
-use super::groups::{self, MemberRow, decode_member, member_columns};
-use super::{Conn, UnitTx, locks, progress};
+use super::groups;
+use super::memberships::{lifetime, members_of, membership, partners, standing};
+use super::{UnitTx, locks, progress};
 use crate::decode::{At, bytes, coded, count};
-use crate::failure::QueryError;
-use crate::schema::{accounts, conversations, members, relations};
+use crate::schema::{conversations, members};
 
-const fn at(column: &'static str) -> At {
+pub(super) const fn at(column: &'static str) -> At {
     At("conversations", column)
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = conversations)]
-struct Row {
+pub(super) struct Row {
     id: Vec<u8>,
     pair: Option<Vec<u8>>,
     sealed_key: Vec<u8>,
@@ -42,7 +40,11 @@ struct Row {
 
 impl Row {
     /// For somebody of this role.
-    fn decode(self, members: Vec<Member>, role: i16) -> Result<StoredConversation, StoreError> {
+    pub(super) fn decode(
+        self,
+        members: Vec<Member>,
+        role: i16,
+    ) -> Result<StoredConversation, StoreError> {
         Ok(StoredConversation {
             overview: ConversationOverview {
                 id: ConversationId::from_bytes(bytes(&self.id, at("id"))?),
@@ -333,182 +335,4 @@ impl ConversationRepository for UnitTx<'_> {
             Ok(u64::try_from(deleted).unwrap_or(u64::MAX))
         })
     }
-}
-
-/// Those whom `account` shares a conversation of this kind with, by id, without those of whom one blocks the other.
-fn partners(
-    conn: &mut Conn,
-    account: AccountId,
-    kind: ConversationKind,
-    limit: u32,
-) -> Result<Vec<AccountId>, QueryError> {
-    let account = account.as_bytes().as_slice();
-    let (mine, theirs) = diesel::alias!(members as mine, members as theirs);
-    let blocks = relations::table
-        .filter(relations::account_id.eq(account))
-        .filter(relations::other_id.eq(theirs.field(members::account_id)))
-        .filter(
-            relations::blocked_at
-                .is_not_null()
-                .or(relations::blocked_by_at.is_not_null()),
-        );
-    let ids: Vec<Vec<u8>> = mine
-        .inner_join(
-            theirs.on(theirs
-                .field(members::conversation_id)
-                .eq(mine.field(members::conversation_id))),
-        )
-        .inner_join(
-            conversations::table.on(conversations::id.eq(mine.field(members::conversation_id))),
-        )
-        .filter(conversations::kind.eq(kind.code()))
-        .filter(mine.field(members::account_id).eq(account))
-        .filter(theirs.field(members::account_id).ne(account))
-        .filter(diesel::dsl::not(diesel::dsl::exists(blocks)))
-        .select(theirs.field(members::account_id))
-        .distinct()
-        .order(theirs.field(members::account_id))
-        .limit(i64::from(limit))
-        .load(conn)?;
-    let at = At("members", "account_id");
-    Ok(ids
-        .iter()
-        .map(|id| bytes(id, at).map(AccountId::from_bytes))
-        .collect::<Result<_, _>>()?)
-}
-
-/// How a member stands: one row, whatever the conversation is.
-fn standing(
-    conn: &mut Conn,
-    id: ConversationId,
-    account: AccountId,
-) -> Result<Option<Standing>, QueryError> {
-    let row: Option<(Row, i16, i64)> = members::table
-        .find((id.as_bytes().as_slice(), account.as_bytes().as_slice()))
-        .inner_join(conversations::table)
-        .select((Row::as_select(), members::role, members::first_seq))
-        .first(conn)
-        .optional()?;
-    let Some((row, role, first_seq)) = row else {
-        return Ok(None);
-    };
-    let first_seq = count(first_seq, At("members", "first_seq"))?;
-    let stored = row.decode(Vec::new(), role)?;
-    Ok(Some(Standing {
-        kind: stored.overview.kind,
-        role: stored.overview.role,
-        first_seq,
-        sealed_key: stored.sealed_key,
-        sealed_title: stored.sealed_title,
-        shows_history: stored.overview.shows_history,
-        version: stored.overview.version,
-        member_count: stored.overview.member_count,
-        last_seq: stored.overview.last_seq,
-    }))
-}
-
-/// What writing needs. In a group nobody's settings are looked at, and there is nobody to look them up for.
-fn membership(
-    conn: &mut Conn,
-    id: ConversationId,
-    account: AccountId,
-) -> Result<Option<Membership>, QueryError> {
-    let found: Option<(Vec<u8>, i16, Option<i64>)> = members::table
-        .find((id.as_bytes().as_slice(), account.as_bytes().as_slice()))
-        .inner_join(conversations::table)
-        .select((
-            conversations::sealed_key,
-            conversations::kind,
-            conversations::expires_in,
-        ))
-        .first(conn)
-        .optional()?;
-    let Some((sealed_key, kind, expires_in)) = found else {
-        return Ok(None);
-    };
-    let (members, others) = match coded(kind, ConversationKind::from_code, at("kind"))? {
-        ConversationKind::Pair => members_as_seen_by(conn, id, account)?,
-        ConversationKind::Group => (member_ids(conn, id)?, Vec::new()),
-    };
-    Ok(Some(Membership {
-        sealed_key,
-        members,
-        others,
-        expires_in: lifetime(expires_in)?,
-    }))
-}
-
-/// Everybody in a conversation, by id.
-fn member_ids(conn: &mut Conn, id: ConversationId) -> Result<Vec<AccountId>, QueryError> {
-    let ids: Vec<Vec<u8>> = members::table
-        .filter(members::conversation_id.eq(id.as_bytes().as_slice()))
-        .order(members::account_id)
-        .select(members::account_id)
-        .load(conn)?;
-    let at = At("members", "account_id");
-    Ok(ids
-        .iter()
-        .map(|id| bytes(id, at).map(AccountId::from_bytes))
-        .collect::<Result<_, _>>()?)
-}
-
-/// How long messages stay, as stored.
-fn lifetime(seconds: Option<i64>) -> Result<Option<Lifetime>, StoreError> {
-    let at = At("conversations", "expires_in");
-    let parse = |seconds| Lifetime::parse(count(seconds, at)?).map_err(|_| at.corrupt());
-    seconds.map(parse).transpose()
-}
-
-/// Everybody in a conversation, by id, and what decides whether `account` may write to the others.
-fn members_as_seen_by(
-    conn: &mut Conn,
-    id: ConversationId,
-    account: AccountId,
-) -> Result<(Vec<AccountId>, Vec<Correspondent>), QueryError> {
-    let between = relations::account_id
-        .eq(account.as_bytes().as_slice())
-        .and(relations::other_id.eq(members::account_id));
-    let rows: Vec<(Vec<u8>, i16, Option<RelationRow>)> = members::table
-        .inner_join(accounts::table)
-        .left_join(relations::table.on(between))
-        .filter(members::conversation_id.eq(id.as_bytes().as_slice()))
-        .order(members::account_id)
-        .select((
-            members::account_id,
-            accounts::messages_from,
-            Option::<RelationRow>::as_select(),
-        ))
-        .load(conn)?;
-    let (mut everybody, mut others) = (Vec::with_capacity(rows.len()), Vec::new());
-    for (member, messages_from, relation) in rows {
-        let member = AccountId::from_bytes(bytes(&member, At("members", "account_id"))?);
-        everybody.push(member);
-        if member != account {
-            let at = At("accounts", "messages_from");
-            others.push(Correspondent {
-                messages_from: coded(messages_from, MessagesFrom::from_code, at)?,
-                relation: RelationRow::decode(relation)?,
-            });
-        }
-    }
-    Ok((everybody, others))
-}
-
-/// The members of these conversations of pairs, each list by folded username.
-fn members_of<'a>(
-    conn: &mut Conn,
-    ids: impl Iterator<Item = &'a Vec<u8>>,
-) -> Result<HashMap<Vec<u8>, Vec<Member>>, QueryError> {
-    let rows: Vec<(Vec<u8>, MemberRow)> = members::table
-        .inner_join(accounts::table)
-        .filter(members::conversation_id.eq_any(ids))
-        .order(accounts::username_key)
-        .select((members::conversation_id, member_columns!()))
-        .load(conn)?;
-    let mut everybody: HashMap<Vec<u8>, Vec<Member>> = HashMap::new();
-    for (conversation, row) in rows {
-        let member = decode_member(row)?;
-        everybody.entry(conversation).or_default().push(member);
-    }
-    Ok(everybody)
 }

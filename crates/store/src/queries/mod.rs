@@ -27,6 +27,7 @@ mod invites;
 mod key_backups;
 mod keys;
 mod mailbox_keys;
+mod memberships;
 mod messages;
 mod names;
 mod outbox;

@@ -37,6 +37,7 @@ fn a_group_of_the_example_is_made_and_made_again() {
             "member_count": 2,
             "created_at": "2026-11-21T13:04:05.678Z",
             "last_seq": 0,
+            "expires_in": null,
         })
     );
     let second = start(&server, &alice, &body);
