@@ -76,7 +76,8 @@ def avatar(site):
 def settings(site):
     pia = Person(site, "pia")
     first = pia.get("/v1/me/settings")
-    assert first.json() == {"discoverable": True, "show_presence": True, "messages_from": "everyone"}, first.text
+    usual = {"discoverable": True, "show_presence": True, "messages_from": "everyone", "send_receipts": True}
+    assert first.json() == usual, first.text
     tag = {"If-Match": first.headers["ETag"]}
 
     def patch(body, status=200, code=None, headers=()):
@@ -144,8 +145,10 @@ def export(site):
 
     assert read("account.json") == wes.me()
     for name, path in [("sessions", "/v1/sessions"), ("audit", "/v1/me/audit"), ("files", "/v1/files"),
-                       ("conversations", "/v1/conversations"), ("contacts", "/v1/me/contacts")]:
+                       ("contacts", "/v1/me/contacts")]:
         assert read(f"{name}.json") == wes.get(path).json()["data"], name
+    # Without what stands in the list alone: how much of it is unread.
+    assert read("conversations.json") == [wes.get(f"/v1/conversations/{conversation}").json()]
     assert [one["body"] for one in read(f"messages/{conversation}.json")] == ["first", "second"]
     assert archive.read(f"files/{file['id']}/plan.bin") == plain
     assert b"canary" not in b"".join(archive.read(name) for name in archive.namelist())
