@@ -17,6 +17,15 @@ pub struct Markers {
     pub delivered: u64,
 }
 
+/// What became of somebody's markers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MovedMarkers {
+    /// Where they stood.
+    pub before: Markers,
+    /// Where they stand.
+    pub after: Markers,
+}
+
 /// Why no marker was moved.
 #[derive(Debug, Error)]
 pub enum MoveMarkerError {
@@ -73,42 +82,25 @@ impl Conversations {
         to: Markers,
     ) -> Result<Markers, MoveMarkerError> {
         let account = actor.account();
-        let Moved {
-            before,
-            after,
-            watchers,
-        } = self
+        let told = self
             .env
             .store
             .write(move |tx| move_markers(tx, account, id, to))
             .await?;
-        let signal = if after.read > before.read {
-            Some(Signal::ReadMarker {
-                conversation: id,
-                account,
-                seq: after.read,
-            })
-        } else if after.delivered > before.delivered {
-            Some(Signal::Delivered {
-                conversation: id,
-                account,
-                seq: after.delivered,
-            })
-        } else {
-            None
-        };
-        if let Some(signal) = signal {
-            self.signals.signal(&watchers, &signal);
+        if let Some(signal) = told.signal {
+            self.signals.signal(&told.watchers, &signal);
         }
-        Ok(after)
+        Ok(told.stand)
     }
 }
 
-/// What became of somebody's markers.
-struct Moved {
-    before: Markers,
-    after: Markers,
-    /// Who may see them.
+/// What is told of a move, and to whom.
+struct Told {
+    /// Where the markers stand.
+    stand: Markers,
+    /// None if nothing has moved.
+    signal: Option<Signal>,
+    /// Who may see it.
     watchers: Vec<AccountId>,
 }
 
@@ -117,27 +109,55 @@ fn move_markers(
     account: AccountId,
     id: ConversationId,
     to: Markers,
-) -> Result<Moved, MoveMarkerError> {
-    let standing = tx.conversations().find_standing(id, account)?;
-    standing.ok_or(MoveMarkerError::Unknown)?;
+) -> Result<Told, MoveMarkerError> {
+    let moved = tx.conversations().move_markers(id, account, to)?;
+    let moved = moved.ok_or(MoveMarkerError::Unknown)?;
+    let signal = signal(id, account, moved);
+    let watchers = match signal {
+        Some(_) => watchers(tx, account, id)?,
+        None => Vec::new(),
+    };
+    Ok(Told {
+        stand: moved.after,
+        signal,
+        watchers,
+    })
+}
+
+fn signal(conversation: ConversationId, account: AccountId, moved: MovedMarkers) -> Option<Signal> {
+    let MovedMarkers { before, after } = moved;
+    if after.read > before.read {
+        Some(Signal::ReadMarker {
+            conversation,
+            account,
+            seq: after.read,
+        })
+    } else {
+        (after.delivered > before.delivered).then_some(Signal::Delivered {
+            conversation,
+            account,
+            seq: after.delivered,
+        })
+    }
+}
+
+/// Who may see the account's markers, as where they are listed: who sends none sees none, and a block hides them both ways.
+fn watchers(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    id: ConversationId,
+) -> Result<Vec<AccountId>, StoreError> {
     let everybody = u32::try_from(Groups::MAX_MEMBERS).unwrap_or(u32::MAX);
     let members = tx
         .conversations()
         .page_receipts(id, account, None, everybody)?;
     let own = members.iter().find(|found| found.account == account);
-    let own = own.ok_or(MoveMarkerError::Unknown)?;
-    let (before, sends) = (own.markers, own.sends);
-    let after = tx.conversations().move_markers(id, account, to)?;
-    // As where they are listed: who sends none sees none, and a block hides them both ways.
+    let sends = own.is_some_and(|own| own.sends);
     let sees = |found: &&StoredReceipts| {
         sends && found.sends && found.unblocked && found.account != account
     };
     let watchers = members.iter().filter(sees);
-    Ok(Moved {
-        before,
-        after: after.ok_or(MoveMarkerError::Unknown)?,
-        watchers: watchers.map(|found| found.account).collect(),
-    })
+    Ok(watchers.map(|found| found.account).collect())
 }
 
 domain_error!(MoveMarkerError {
@@ -147,8 +167,7 @@ domain_error!(MoveMarkerError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversations::Role;
-    use crate::testing::{MockTx, account, stored_standing};
+    use crate::testing::{MockTx, account};
 
     const TALK: ConversationId = ConversationId::from_bytes([2; 16]);
 
@@ -166,9 +185,6 @@ mod tests {
     fn told(sends: bool) -> Vec<AccountId> {
         let mut tx = MockTx::default();
         tx.conversations
-            .expect_find_standing()
-            .returning(|_, _| Ok(Some(stored_standing(Role::Member))));
-        tx.conversations
             .expect_page_receipts()
             .returning(move |_, _, _, _| {
                 Ok(vec![
@@ -180,14 +196,24 @@ mod tests {
             });
         tx.conversations
             .expect_move_markers()
-            .returning(|_, _, to| Ok(Some(to)));
+            .returning(|_, _, to| {
+                Ok(Some(MovedMarkers {
+                    before: Markers::default(),
+                    after: to,
+                }))
+            });
         let to = Markers {
             read: 3,
             delivered: 3,
         };
-        let moved = move_markers(&mut tx, account("alice").id, TALK, to).unwrap();
-        assert_eq!((moved.before, moved.after), (Markers::default(), to));
-        moved.watchers
+        let told = move_markers(&mut tx, account("alice").id, TALK, to).unwrap();
+        let expected = Signal::ReadMarker {
+            conversation: TALK,
+            account: account("alice").id,
+            seq: 3,
+        };
+        assert_eq!((told.stand, told.signal), (to, Some(expected)));
+        told.watchers
     }
 
     #[test]
@@ -197,11 +223,30 @@ mod tests {
     }
 
     #[test]
+    fn what_has_not_moved_is_told_to_nobody_and_nobody_is_looked_up() {
+        let stand = Markers {
+            read: 3,
+            delivered: 4,
+        };
+        let mut tx = MockTx::default();
+        tx.conversations
+            .expect_move_markers()
+            .returning(move |_, _, _| {
+                Ok(Some(MovedMarkers {
+                    before: stand,
+                    after: stand,
+                }))
+            });
+        let told = move_markers(&mut tx, account("alice").id, TALK, Markers::default()).unwrap();
+        assert_eq!((told.stand, told.signal), (stand, None));
+    }
+
+    #[test]
     fn who_is_not_a_member_moves_nothing() {
         let mut tx = MockTx::default();
         tx.conversations
-            .expect_find_standing()
-            .returning(|_, _| Ok(None));
+            .expect_move_markers()
+            .returning(|_, _, _| Ok(None));
         let refused = move_markers(&mut tx, account("alice").id, TALK, Markers::default());
         assert!(matches!(refused, Err(MoveMarkerError::Unknown)));
     }

@@ -18,7 +18,7 @@ pub use conversation::{
 pub use list::{
     Activity, ConversationPage, ListConversationsError, Listed, StartedPage, ViewConversationError,
 };
-pub use markers::{Markers, MoveMarkerError};
+pub use markers::{Markers, MoveMarkerError, MovedMarkers};
 pub use members::MemberPage;
 pub use receipts::{MemberReceipts, ReceiptPage};
 pub use role::Role;

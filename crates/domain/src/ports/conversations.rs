@@ -3,7 +3,7 @@ use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::conversations::{
     Activity, ConversationId, ConversationKind, ConversationOverview, Markers, Membership,
-    NewConversation, Standing,
+    MovedMarkers, NewConversation, Standing,
 };
 use crate::messages::Lifetime;
 
@@ -149,8 +149,8 @@ pub trait ConversationRepository {
         now: Timestamp,
     ) -> Result<Vec<Progress>, StoreError>;
 
-    /// Moves the markers of a member forward, never back and never past the last message, and returns where they stand. What
-    /// has been read has been delivered. None if `account` is not in the conversation.
+    /// Moves the markers of a member forward, never back and never past the last message, and returns where they stood and
+    /// stand. What has been read has been delivered. None if `account` is not in the conversation.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -159,7 +159,7 @@ pub trait ConversationRepository {
         id: ConversationId,
         account: AccountId,
         to: Markers,
-    ) -> Result<Option<Markers>, StoreError>;
+    ) -> Result<Option<MovedMarkers>, StoreError>;
 
     /// The markers of a conversation's members with ids above `after` (all, if None), by id, at most `limit`, and what decides
     /// whether `viewer` sees them. Whether the viewer may ask is settled before.

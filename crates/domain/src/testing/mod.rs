@@ -11,6 +11,4 @@ pub use fixed::{CountingEntropy, FixedClock, NoStore, ToyDigester};
 pub use mails::{every_mail_message, notice};
 pub use mock_tx::MockTx;
 pub use ports::{account_ports, outbox};
-pub use samples::{
-    account, acquaintance, audit_event, session, stored_group, stored_message, stored_standing,
-};
+pub use samples::{account, acquaintance, audit_event, session, stored_group, stored_message};

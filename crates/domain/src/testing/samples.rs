@@ -10,9 +10,7 @@ use crate::accounts::{Account, AccountId, Settings, Username};
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::avatars::Avatar;
 use crate::contacts::{Acquaintance, Relation};
-use crate::conversations::{
-    ConversationId, ConversationKind, ConversationOverview, Role, Standing,
-};
+use crate::conversations::{ConversationId, ConversationKind, ConversationOverview, Role};
 use crate::messages::{ClientId, Format, MessageId};
 use crate::ports::{StoredConversation, StoredMessage};
 use crate::sessions::{Dialect, Session, SessionId};
@@ -112,22 +110,6 @@ pub fn stored_group(id: ConversationId) -> StoredConversation {
         },
         sealed_key: vec![9; 80],
         sealed_title: None,
-    }
-}
-
-/// How somebody of this role stands in an empty group that they have been in from the beginning.
-#[must_use]
-pub fn stored_standing(role: Role) -> Standing {
-    Standing {
-        kind: ConversationKind::Group,
-        role,
-        first_seq: 1,
-        sealed_key: vec![9; 80],
-        sealed_title: None,
-        shows_history: false,
-        version: 4,
-        member_count: 3,
-        last_seq: 0,
     }
 }
 

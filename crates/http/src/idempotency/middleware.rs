@@ -6,7 +6,8 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, web};
-use sealpost_domain::idempotency::{ClaimKey, Claimed, Idempotency};
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::idempotency::{ClaimKey, Claimed, Idempotency, IdempotencyKey};
 use sealpost_domain::ports::Claim;
 use tokio::time::{Instant, interval_at};
 use tracing::Instrument as _;
@@ -24,24 +25,30 @@ const OF_AN_UPLOAD: [header::HeaderName; 2] = [
     header::HeaderName::from_static("content-digest"),
 ];
 
-/// Lets a request with a body of JSON be repeated.
+/// Lets a request with a body of JSON be repeated by who is logged in. Of anybody else nothing is read or noted: the handler
+/// refuses them.
 pub(crate) async fn idempotent(
     services: web::Data<Services>,
-    mut request: ServiceRequest,
+    request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Some(key) = key_header::read(request.headers())? else {
-        return next.call(request).await;
-    };
-    let Body(body) = request.extract::<Body<JSON_LIMIT>>().await?;
-    let said = fingerprint(request.request(), &[], &body);
-    request.set_payload(Payload::from(body));
-    let of = ClaimKey {
-        account: known(request.request()).map(|actor| actor.account()),
-        key,
-        request: said,
-    };
-    run_once(services, of, request, next).await
+    let key = key_header::read(request.headers())?;
+    match key.zip(known(request.request())) {
+        Some((key, actor)) => run_json(services, Some(actor.account()), key, request, next).await,
+        None => next.call(request).await,
+    }
+}
+
+/// The same where nobody is logged in yet.
+pub(crate) async fn idempotent_for_strangers(
+    services: web::Data<Services>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match key_header::read(request.headers())? {
+        Some(key) => run_json(services, None, key, request, next).await,
+        None => next.call(request).await,
+    }
 }
 
 /// Lets an upload be repeated. A repeat is known by its length, and by its `Content-Digest` (RFC 9530) if it has one.
@@ -50,14 +57,32 @@ pub(crate) async fn idempotent_upload(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let Some(key) = key_header::read(request.headers())? else {
+    let key = key_header::read(request.headers())?;
+    let Some((key, actor)) = key.zip(known(request.request())) else {
         return next.call(request).await;
     };
     let of = ClaimKey {
-        account: known(request.request()).map(|actor| actor.account()),
+        account: Some(actor.account()),
         key,
         request: fingerprint(request.request(), &OF_AN_UPLOAD, &[]),
     };
+    run_once(services, of, request, next).await
+}
+
+async fn run_json(
+    services: web::Data<Services>,
+    account: Option<AccountId>,
+    key: IdempotencyKey,
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Body(body) = request.extract::<Body<JSON_LIMIT>>().await?;
+    let of = ClaimKey {
+        account,
+        key,
+        request: fingerprint(request.request(), &[], &body),
+    };
+    request.set_payload(Payload::from(body));
     run_once(services, of, request, next).await
 }
 

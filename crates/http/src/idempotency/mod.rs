@@ -10,5 +10,5 @@ mod middleware;
 mod store;
 
 pub(crate) use header::IdempotencyKeyHeader;
-pub(crate) use middleware::{idempotent, idempotent_upload};
+pub(crate) use middleware::{idempotent, idempotent_for_strangers, idempotent_upload};
 pub(crate) use store::ClaimedStore;

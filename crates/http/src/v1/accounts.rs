@@ -12,7 +12,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::Services;
 use crate::extract::{ClientAddress, Json};
-use crate::idempotency::{IdempotencyKeyHeader, idempotent};
+use crate::idempotency::{IdempotencyKeyHeader, idempotent_for_strangers};
 use crate::media::avatar_path;
 use crate::openapi::{ACCOUNTS, BodyProblems, CommonProblems, Responses, problems};
 use crate::problem::{FieldErrors, Problem};
@@ -137,7 +137,7 @@ impl IntoResponses for Refusals {
         CommonProblems,
     ),
 )]
-#[post("/accounts", wrap = "from_fn(idempotent)")]
+#[post("/accounts", wrap = "from_fn(idempotent_for_strangers)")]
 pub(super) async fn create_account(
     services: web::Data<Services>,
     address: ClientAddress,

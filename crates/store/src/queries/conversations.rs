@@ -5,7 +5,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::conversations::{
     Activity, ConversationId, ConversationKind, ConversationOverview, Markers, Member, Membership,
-    NewConversation, Role, Standing,
+    MovedMarkers, NewConversation, Role, Standing,
 };
 use sealpost_domain::messages::Lifetime;
 use sealpost_domain::ports::{
@@ -266,7 +266,7 @@ impl ConversationRepository for UnitTx<'_> {
         id: ConversationId,
         account: AccountId,
         to: Markers,
-    ) -> Result<Option<Markers>, StoreError> {
+    ) -> Result<Option<MovedMarkers>, StoreError> {
         self.run(|conn| progress::move_markers(conn, id, account, to))
     }
 

@@ -8,7 +8,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{AccountId, Username};
-use sealpost_domain::conversations::{Activity, ConversationId, Conversations, Markers};
+use sealpost_domain::conversations::{
+    Activity, ConversationId, Conversations, Markers, MovedMarkers,
+};
 use sealpost_domain::ports::{Progress, StoredReceipts};
 
 use super::Conn;
@@ -123,14 +125,17 @@ pub(super) fn move_markers(
     id: ConversationId,
     account: AccountId,
     to: Markers,
-) -> Result<Option<Markers>, QueryError> {
+) -> Result<Option<MovedMarkers>, QueryError> {
     let own = members::table.find((id.as_bytes().as_slice(), account.as_bytes().as_slice()));
-    let last: Option<i64> = own
+    let stood = (members::read_seq, members::delivered_seq);
+    let found: Option<(i64, (i64, i64))> = own
         .inner_join(conversations::table)
-        .select(conversations::last_seq)
+        .select((conversations::last_seq, stood))
         .first(conn)
         .optional()?;
-    let Some(last) = last else { return Ok(None) };
+    let Some((last, before)) = found else {
+        return Ok(None);
+    };
     // The end only moves on: what is not past it now never is.
     let read = to_column(to.read).min(last);
     let delivered = to_column(to.delivered).min(last).max(read);
@@ -140,10 +145,11 @@ pub(super) fn move_markers(
     diesel::update(own.filter(members::delivered_seq.lt(delivered)))
         .set(members::delivered_seq.eq(delivered))
         .execute(conn)?;
-    let (read, delivered) = own
-        .select((members::read_seq, members::delivered_seq))
-        .first(conn)?;
-    Ok(Some(markers(read, delivered)?))
+    let after: (i64, i64) = own.select(stood).first(conn)?;
+    Ok(Some(MovedMarkers {
+        before: markers(before.0, before.1)?,
+        after: markers(after.0, after.1)?,
+    }))
 }
 
 /// A member's id and names, their markers, whether they send receipts, and the viewer's relation to them.

@@ -6,7 +6,7 @@ use super::people::{conversation, message, message_id, person};
 use crate::Timestamp;
 use crate::accounts::{AccountId, Settings};
 use crate::contacts::Relation;
-use crate::conversations::{Activity, ConversationId, Markers};
+use crate::conversations::{Activity, ConversationId, Markers, MovedMarkers};
 use crate::messages::Lifetime;
 use crate::ports::{NewMessage, Store, StoreError, StoreExt, StoredReceipts};
 
@@ -76,6 +76,7 @@ pub async fn markers_move_forward(store: Arc<dyn Store>) {
         let to = Markers { read, delivered };
         store.write(move |tx| tx.conversations().move_markers(talk, who, to))
     };
+    let mut stood = Markers::default();
     for (to, stands) in [
         ((0, 2), (0, 2)),
         ((1, 1), (1, 2)),
@@ -84,14 +85,23 @@ pub async fn markers_move_forward(store: Arc<dyn Store>) {
         ((0, 4), (3, 4)),
         ((u64::MAX, u64::MAX), (5, 5)),
     ] {
-        let marked: Result<Option<Markers>, StoreError> = mark(bob, to.0, to.1).await;
-        let expected = Markers {
+        let marked: Result<Option<MovedMarkers>, StoreError> = mark(bob, to.0, to.1).await;
+        let after = Markers {
             read: stands.0,
             delivered: stands.1,
         };
+        let expected = MovedMarkers {
+            before: stood,
+            after,
+        };
         assert_eq!(marked.unwrap(), Some(expected), "{to:?}");
+        stood = after;
     }
-    assert_eq!(mark(alice, 0, 0).await.unwrap(), Some(Markers::default()));
+    let unmoved = MovedMarkers {
+        before: Markers::default(),
+        after: Markers::default(),
+    };
+    assert_eq!(mark(alice, 0, 0).await.unwrap(), Some(unmoved));
     assert_eq!(mark(carol, 1, 1).await.unwrap(), None);
 }
 
@@ -112,7 +122,7 @@ pub async fn the_furthest_of_many_moves_stands(store: Arc<dyn Store>) {
         })
         .collect();
     for moved in super::join_all(moves).await {
-        let moved: Option<Markers> = moved.unwrap();
+        let moved: Option<MovedMarkers> = moved.unwrap();
         assert!(moved.is_some());
     }
     let found = store
@@ -157,7 +167,7 @@ pub async fn unread_are_the_others_messages(store: Arc<dyn Store>) {
         .write(move |tx| tx.conversations().move_markers(talk, bob, to))
         .await
         .unwrap();
-    assert_eq!(moved, Some(to));
+    assert_eq!(moved.map(|moved| moved.after), Some(to));
     assert_eq!(unread(bob).await, [(talk, 1)]);
     assert_eq!(unread(carol).await, [(other, 0)]);
 }

@@ -38,6 +38,29 @@ pub(crate) fn has_python(modules: &[&str]) -> bool {
     found
 }
 
+/// Plays a script of `tests/binary` with the built program, whose last words are `moral`; what went wrong, if something did.
+pub(crate) fn play(script: &str, database: &Database, moral: &str) -> Result<(), String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary");
+    let mut command = Command::new("python3");
+    command
+        .args([
+            &folder.join(script),
+            Path::new(env!("CARGO_BIN_EXE_sealpost")),
+        ])
+        .env("NO_PROXY", "*")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    if let Database::Postgres(url) = database {
+        command.arg(url);
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() && said.ends_with(&format!("{moral}\n")) {
+        return Ok(());
+    }
+    let complained = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{database:?}\n{said}\n{complained}"))
+}
+
 /// Runs a command with somebody at its terminal, who types these lines when they are asked; fails if the terminal shows any.
 pub(crate) fn at_a_terminal(command: &Command, lines: [&str; 2]) -> Output {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/admin/typist.py");
