@@ -10,6 +10,7 @@ pub(crate) fn blob_error(error: Error) -> BlobError {
     match error.kind() {
         ErrorKind::NotFound => BlobError::Missing,
         ErrorKind::UnexpectedEof => BlobError::Truncated,
+        ErrorKind::WouldBlock => BlobError::Busy,
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             BlobError::Full
         }

@@ -1,4 +1,5 @@
-//! The folders: 256 for blobs, by the first two digits of their names, and `tmp` for what is half written.
+//! The folders: 256 for blobs, by the first two digits of their names, `tmp` for what is half
+//! written, and `growing` for what grows over several requests.
 
 use std::fs::{DirBuilder, File};
 use std::io;
@@ -35,6 +36,7 @@ impl Folders {
             make(&folders.folder(number))?;
         }
         make(&folders.tmp())?;
+        make(&folders.growing())?;
         sync(root).map_err(|error| refuse(root, error))?;
         Ok(folders)
     }
@@ -42,6 +44,16 @@ impl Folders {
     /// The folder of half-written blobs.
     pub(crate) fn tmp(&self) -> PathBuf {
         self.root.join("tmp")
+    }
+
+    /// The folder of the blobs that grow.
+    pub(crate) fn growing(&self) -> PathBuf {
+        self.root.join("growing")
+    }
+
+    /// Where a blob of this name grows.
+    pub(crate) fn growing_path_of(&self, name: BlobName) -> PathBuf {
+        self.growing().join(name.to_string())
     }
 
     /// The folder of the blobs whose names begin with these two digits.

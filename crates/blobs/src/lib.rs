@@ -6,10 +6,14 @@
 //! Where to start reading:
 //! - [`FsBlobStore`]: the folders, and how a blob is read, listed and deleted;
 //! - `writer.rs`: why a blob is there as a whole or not at all;
+//! - `growing.rs`: how a blob grows over several requests and restarts;
+//! - `listing.rs`: how blobs are listed;
 //! - `spool.rs`: where half-written blobs live, and how a crash's are told from a living process's.
 
 mod failure;
 mod folders;
+mod growing;
+mod listing;
 mod reader;
 mod spool;
 mod store;

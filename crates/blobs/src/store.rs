@@ -3,16 +3,18 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
 use std::{fs, io};
 
 use async_trait::async_trait;
-use sealpost_domain::Timestamp;
-use sealpost_domain::ports::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
+use sealpost_domain::ports::{
+    BlobEntry, BlobError, BlobName, BlobState, BlobStore, BlobWriter, ByteStream, GrowingBlob,
+};
 use tokio::runtime::Handle;
 
 use crate::failure::joined;
 use crate::folders::{Folders, OpenBlobsError, sync};
+use crate::growing::{self, FsGrowing};
+use crate::listing::{list, list_growing};
 use crate::reader::FsReader;
 use crate::spool::Spool;
 use crate::writer::FsWriter;
@@ -100,41 +102,44 @@ impl BlobStore for FsBlobStore {
             .await
     }
 
+    async fn begin(&self, name: BlobName) -> Result<BlobState, BlobError> {
+        self.blocking(move |folders, _| growing::begin(folders, name))
+            .await?;
+        // The name says all: what is there is in the file.
+        Ok(BlobState::default())
+    }
+
+    async fn grow(&self, name: BlobName, _: &BlobState) -> Result<Box<dyn GrowingBlob>, BlobError> {
+        let (file, length) = self
+            .blocking(move |folders, _| growing::take_up(folders, name))
+            .await?;
+        let (folders, runtime) = (Arc::clone(&self.folders), self.runtime.clone());
+        Ok(Box::new(FsGrowing::new(
+            folders, runtime, name, file, length,
+        )))
+    }
+
+    async fn abandon(&self, name: BlobName, _: &BlobState) -> Result<(), BlobError> {
+        let removed = self.blocking(move |folders, _| {
+            fs::remove_file(folders.growing_path_of(name))?;
+            sync(&folders.growing())
+        });
+        match removed.await {
+            Ok(()) | Err(BlobError::Missing) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn page_growing(
+        &self,
+        after: Option<BlobName>,
+        limit: u32,
+    ) -> Result<Vec<BlobEntry>, BlobError> {
+        self.blocking(move |folders, _| list_growing(folders, after, limit))
+            .await
+    }
+
     async fn probe(&self) -> Result<(), BlobError> {
         self.blocking(|_, spool| spool.probe()).await
     }
-}
-
-/// Goes through the folders in their order until there are enough names.
-fn list(folders: &Folders, after: Option<BlobName>, limit: u32) -> io::Result<Vec<BlobEntry>> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let first = after.map_or(0, |name| {
-        let [first, ..] = *name.as_bytes();
-        first
-    });
-    let mut found = Vec::new();
-    for number in first..=u8::MAX {
-        let mut names: Vec<BlobName> = fs::read_dir(folders.folder(number))?
-            .filter_map(Result::ok)
-            .filter_map(|entry| BlobName::parse(entry.file_name().to_str()?))
-            .filter(|name| after.is_none_or(|after| *name > after))
-            .collect();
-        names.sort_unstable();
-        for name in names {
-            if found.len() == limit {
-                return Ok(found);
-            }
-            // One that was deleted meanwhile is no longer there to be listed.
-            if let Ok(data) = fs::metadata(folders.path_of(name)) {
-                let written_at = moment(data.modified()?);
-                found.push(BlobEntry { name, written_at });
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn moment(time: SystemTime) -> Timestamp {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH);
-    Timestamp::from_micros(0) + since.unwrap_or_default()
 }

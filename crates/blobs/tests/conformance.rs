@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sealpost_blobs::FsBlobStore;
-use sealpost_domain::ports::{BlobName, BlobStore};
+use sealpost_domain::ports::{BlobError, BlobName, BlobStore};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
 
@@ -54,11 +54,12 @@ async fn folders_and_files_are_their_owners_alone() {
     let mut whole = blobs.create(BlobName::from_bytes([2; 16])).await.unwrap();
     whole.write("whole".into()).await.unwrap();
     whole.commit().await.unwrap();
+    blobs.begin(BlobName::from_bytes([3; 16])).await.unwrap();
     let (files, folders) = walk(&root);
     assert_eq!(
         (files.len(), folders.len()),
-        (3, 259),
-        "two blobs and a lock; root, 256, tmp, ours"
+        (4, 260),
+        "three blobs and a lock; root, 256, growing, tmp, ours"
     );
     assert!(files.iter().all(|file| mode(file) == 0o600), "{files:?}");
     assert!(
@@ -87,6 +88,26 @@ async fn a_start_removes_what_a_crash_left_and_nothing_of_the_living() {
     let other = open(folder.path());
     writer.commit().await.unwrap();
     assert_eq!(other.page(None, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_start_leaves_alone_what_grows_and_a_writer_holds_it_against_other_instances() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, blobs) = (BlobName::from_bytes([1; 16]), open(folder.path()));
+    let state = blobs.begin(name).await.unwrap();
+    let mut growing = blobs.grow(name, &state).await.unwrap();
+    growing.write("half".into()).await.unwrap();
+    growing.sync().await.unwrap();
+    let other = open(folder.path());
+    let refused = other.grow(name, &state).await.err();
+    assert!(matches!(refused, Some(BlobError::Busy)), "{refused:?}");
+    drop(growing);
+    let mut growing = other.grow(name, &state).await.unwrap();
+    assert_eq!(growing.length(), 4);
+    growing.write(" and half".into()).await.unwrap();
+    growing.finish().await.unwrap();
+    let path = folder.path().join("01").join("01".repeat(16));
+    assert_eq!(std::fs::read(path).unwrap(), b"half and half");
 }
 
 #[tokio::test]

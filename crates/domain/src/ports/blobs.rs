@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use thiserror::Error;
 
+use super::{BlobState, GrowingBlob};
 use crate::{DomainError, ErrorKind, Timestamp};
 
 /// Bytes that come piece by piece, in order. After an error or the end nothing more comes.
@@ -73,6 +74,9 @@ pub enum BlobError {
     /// It ends before the range that was asked for.
     #[error("the blob is shorter than it was")]
     Truncated,
+    /// It grows, and somebody else is writing it.
+    #[error("the blob is being written")]
+    Busy,
     /// The disk or its quota is full.
     #[error("the blob store is full")]
     Full,
@@ -81,7 +85,8 @@ pub enum BlobError {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Where the sealed bytes of files rest, by random names. A blob is written once, as a whole, and never changed.
+/// Where the sealed bytes of files rest, by random names. A blob is never changed: it is written as
+/// a whole, or grows at its end until it is finished.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 #[async_trait]
 pub trait BlobStore: Send + Sync {
@@ -113,6 +118,42 @@ pub trait BlobStore: Send + Sync {
     /// [`BlobError`].
     async fn page(&self, after: Option<BlobName>, limit: u32) -> Result<Vec<BlobEntry>, BlobError>;
 
+    /// Begins a blob that grows over several requests, empty. When this returns it is durable, and a restart leaves it
+    /// alone. Nothing is there under `name` until [`GrowingBlob::finish`]; no blob of that name is there, growing or whole.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    async fn begin(&self, name: BlobName) -> Result<BlobState, BlobError>;
+
+    /// Takes up a blob that grows, with the state that [`BlobStore::begin`] or the last [`GrowingBlob::sync`] gave. It has
+    /// one writer at a time among all processes that share the place; a process that dies lets go of it at once.
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`] if there is none; [`BlobError::Busy`] while somebody else holds it; [`BlobError`].
+    async fn grow(
+        &self,
+        name: BlobName,
+        state: &BlobState,
+    ) -> Result<Box<dyn GrowingBlob>, BlobError>;
+
+    /// Gives a growing blob up for good, even one that is being written: its writer fails, or writes where nobody reads.
+    /// Nothing happens if there is none. A state that is lost (the default) must do: then what this place itself knows of
+    /// it goes. A whole blob of this name stays.
+    ///
+    /// # Errors
+    /// [`BlobError`]: it may be repeated.
+    async fn abandon(&self, name: BlobName, state: &BlobState) -> Result<(), BlobError>;
+
+    /// The blobs that grow, as [`BlobStore::page`] lists those that are whole.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    async fn page_growing(
+        &self,
+        after: Option<BlobName>,
+        limit: u32,
+    ) -> Result<Vec<BlobEntry>, BlobError>;
+
     /// Whether a blob could be written now. It leaves nothing behind.
     ///
     /// # Errors
@@ -141,14 +182,14 @@ impl DomainError for BlobError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Full => ErrorKind::StorageFull,
-            Self::Missing | Self::Truncated | Self::Failed(_) => ErrorKind::Internal,
+            Self::Missing | Self::Truncated | Self::Busy | Self::Failed(_) => ErrorKind::Internal,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::Full => "storage-full",
-            Self::Missing | Self::Truncated | Self::Failed(_) => "internal-error",
+            Self::Missing | Self::Truncated | Self::Busy | Self::Failed(_) => "internal-error",
         }
     }
 }

@@ -10,7 +10,7 @@ impl TestServer {
         let folders = std::fs::read_dir(self.folder.path().join("blobs")).unwrap();
         folders
             .map(|folder| folder.unwrap().path())
-            .filter(|folder| !folder.ends_with("tmp"))
+            .filter(|folder| !folder.ends_with("tmp") && !folder.ends_with("growing"))
             .flat_map(|folder| std::fs::read_dir(folder).unwrap())
             .map(|file| file.unwrap().path())
             .collect()
