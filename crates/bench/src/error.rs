@@ -19,6 +19,9 @@ pub(crate) enum BenchError {
     /// A call that must succeed failed.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// Messages that were acknowledged did not arrive.
+    #[error("{0} messages that were acknowledged did not arrive: the server is broken")]
+    Missing(usize),
     /// A worker panicked.
     #[error(transparent)]
     Worker(#[from] tokio::task::JoinError),

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::error::BenchError;
 use crate::processes::{Cpu, Measured, resident};
-use crate::report::Report;
+use crate::report::{Report, Sample};
 
 /// What is measured, and against which process.
 pub(crate) struct Phase {
@@ -54,6 +54,13 @@ impl Phase {
         let cpu = Cpu::now(self.measured).since(before);
         times.sort_unstable();
         let memory = self.measured.server.and_then(resident);
-        Ok(Report::new(self.name, &times, elapsed, cpu, memory))
+        let sample = Sample {
+            operations: times.len(),
+            times,
+            elapsed,
+            cpu,
+            memory,
+        };
+        Ok(Report::new(self.name, &sample))
     }
 }

@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::phases::Kind;
+
 /// Measures a Sealpost server.
 ///
 /// Without --url it starts a server of its own, in a temporary folder, without request limits.
@@ -36,9 +38,18 @@ pub(crate) struct Options {
     /// How many send at the same time: a phase for each number.
     #[arg(long, value_delimiter = ',', default_value = "1,16,64")]
     pub(crate) senders: Vec<usize>,
+    /// How many are in a group that one message goes to: a phase for each number.
+    #[arg(long, value_delimiter = ',', default_value = "100")]
+    pub(crate) members: Vec<usize>,
+    /// How many WebSockets are open while nothing happens. Both programs need as many open files (`ulimit -n`).
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) sockets: usize,
     /// How long the body of a message is, in bytes.
     #[arg(long, default_value_t = 512)]
     pub(crate) body: usize,
+    /// These phases only.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(crate) only: Vec<Kind>,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -26,6 +26,47 @@ pub(crate) enum Bottleneck {
     Unknown,
 }
 
+/// What a phase measured.
+pub(crate) struct Sample {
+    /// How long each took, in order.
+    pub(crate) times: Vec<Duration>,
+    /// What the server's time is divided by: as many as `times`, unless one of those stands for several.
+    pub(crate) operations: usize,
+    /// How long the phase took.
+    pub(crate) elapsed: Duration,
+    pub(crate) cpu: Cpu,
+    /// The server's resident memory at the end.
+    pub(crate) memory: Option<u64>,
+}
+
+/// What connections cost on which nothing happens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub(crate) struct Idle {
+    /// Resident memory of the server that each took.
+    bytes_each: Option<u64>,
+    /// The part of one processor that the server used for all of them.
+    processor: Option<f64>,
+}
+
+impl Idle {
+    /// `memory` is the server's with them and without.
+    pub(crate) fn new(
+        connections: usize,
+        memory: Option<(u64, u64)>,
+        cpu: Cpu,
+        elapsed: Duration,
+    ) -> Self {
+        let connections = u64::try_from(connections).unwrap_or(u64::MAX).max(1);
+        let each = |(full, empty): (u64, u64)| full.saturating_sub(empty) / connections;
+        Self {
+            bytes_each: memory.map(each),
+            processor: cpu
+                .server
+                .map(|used| round(used / elapsed.as_secs_f64(), 4)),
+        }
+    }
+}
+
 /// A phase.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
@@ -42,19 +83,18 @@ pub(crate) struct Report {
     /// How many processors everybody else kept busy.
     other_load: f64,
     bottleneck: Bottleneck,
+    /// Of what carries many bytes: how many of them a second, at the median.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mib_per_s: Option<f64>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    idle: Option<Idle>,
 }
 
 impl Report {
-    /// `times` are in order.
-    pub(crate) fn new(
-        phase: String,
-        times: &[Duration],
-        elapsed: Duration,
-        cpu: Cpu,
-        server_rss_bytes: Option<u64>,
-    ) -> Self {
-        let seconds = elapsed.as_secs_f64();
-        let thousands = count(times.len()) / 1000.0;
+    pub(crate) fn new(phase: String, sample: &Sample) -> Self {
+        let (times, cpu) = (&sample.times, sample.cpu);
+        let seconds = sample.elapsed.as_secs_f64();
+        let thousands = count(sample.operations) / 1000.0;
         let others = cpu.machine - cpu.generator - cpu.server.unwrap_or_default();
         let other_load = (others / seconds).max(0.0);
         Self {
@@ -64,12 +104,38 @@ impl Report {
             p99_ms: percentile(times, 99),
             max_ms: percentile(times, 100),
             server_cpu_s_per_1000: cpu.server.map(|used| round(used / thousands, 4)),
-            server_rss_bytes,
+            server_rss_bytes: sample.memory,
             generator_cpu_s: round(cpu.generator, 2),
             other_load: round(other_load, 2),
             bottleneck: bottleneck(cpu, seconds, other_load),
+            mib_per_s: None,
+            idle: None,
             phase,
         }
+    }
+
+    /// The same of operations that carry so many bytes each.
+    pub(crate) fn carrying(mut self, bytes: usize) -> Self {
+        let mebibytes = count(bytes) / (1024.0 * 1024.0);
+        self.mib_per_s = Some(round(mebibytes / (self.p50_ms / 1000.0), 1));
+        self
+    }
+
+    /// The same of connections on which nothing happened.
+    pub(crate) const fn idle(mut self, idle: Idle) -> Self {
+        self.idle = Some(idle);
+        self
+    }
+
+    /// What only some phases have.
+    fn remark(&self) -> String {
+        let speed = self.mib_per_s.map(|speed| format!("  {speed} MiB/s"));
+        let idle = self.idle.map(|idle| {
+            let bytes = idle.bytes_each.unwrap_or_default();
+            let processor = idle.processor.unwrap_or_default() * 100.0;
+            format!("  {bytes} bytes each, {processor:.1} % of a processor")
+        });
+        speed.or(idle).unwrap_or_default()
     }
 }
 
@@ -122,7 +188,7 @@ pub(crate) fn print(report: &Report) {
 /// Everything at a glance.
 pub(crate) fn table(reports: &[Report]) {
     println!(
-        "\n{:<10} {:>8} {:>9} {:>9} {:>9} {:>9} {:>13} {:>8} {:>9} {:>6}  bottleneck",
+        "\n{:<13} {:>8} {:>9} {:>9} {:>9} {:>9} {:>13} {:>8} {:>9} {:>6}  bottleneck",
         "phase",
         "n",
         "rate/s",
@@ -143,7 +209,7 @@ pub(crate) fn table(reports: &[Report]) {
             |bytes| (bytes / (1024 * 1024)).to_string(),
         );
         println!(
-            "{:<10} {:>8} {:>9.1} {:>9.2} {:>9.2} {:>9.2} {:>13} {:>8} {:>9.2} {:>6.2}  {:?}",
+            "{:<13} {:>8} {:>9.1} {:>9.2} {:>9.2} {:>9.2} {:>13} {:>8} {:>9.2} {:>6.2}  {:?}{}",
             one.phase,
             one.n,
             one.rate,
@@ -154,7 +220,8 @@ pub(crate) fn table(reports: &[Report]) {
             memory,
             one.generator_cpu_s,
             one.other_load,
-            one.bottleneck
+            one.bottleneck,
+            one.remark()
         );
     }
 }
@@ -185,10 +252,27 @@ mod tests {
             generator: 0.25,
             machine: 1.0,
         };
-        let report = Report::new("p".to_owned(), &times, Duration::from_secs(4), cpu, None);
+        let sample = Sample {
+            times,
+            operations: 2000,
+            elapsed: Duration::from_secs(4),
+            cpu,
+            memory: None,
+        };
+        let report = Report::new("p".to_owned(), &sample);
         assert_eq!(report.rate, 500.0);
         assert_eq!(report.server_cpu_s_per_1000, Some(0.25));
         assert_eq!(report.other_load, 0.06);
+    }
+
+    #[test]
+    fn idle_connections_are_counted_each() {
+        let cpu = Cpu {
+            server: Some(0.5),
+            ..Cpu::default()
+        };
+        let idle = Idle::new(10, Some((3000, 1000)), cpu, Duration::from_secs(10));
+        assert_eq!((idle.bytes_each, idle.processor), (Some(200), Some(0.05)));
     }
 
     #[test]

@@ -1,0 +1,175 @@
+//! From sending to the other's WebSocket.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sealpost_client::{Client, ClientError, ClientId, ConversationId, EventData, Outgoing, Update};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::crowd::Person;
+use super::{Bench, Report, done};
+use crate::error::BenchError;
+use crate::processes::{Cpu, resident};
+use crate::report::Sample;
+
+/// At the stated load, so many are sent a second, by turns of so many pairs.
+const A_SECOND: u32 = 50;
+const PAIRS: usize = 10;
+/// How many send at once when everybody sends as fast as they can.
+const AT_ONCE: usize = 64;
+
+/// What arrived, and when.
+pub(super) type Arrival = (ClientId, Instant);
+
+/// Tells of every message that reaches this person's socket, for as long as somebody wants to know. Returns when the
+/// socket is open.
+pub(super) async fn listen(
+    client: &Client,
+    arrivals: mpsc::UnboundedSender<Arrival>,
+    listeners: &mut JoinSet<Result<(), ClientError>>,
+) -> Result<(), BenchError> {
+    let mut inbox = client.follow().await?;
+    listeners.spawn(async move {
+        loop {
+            if let Update::Event(event) = inbox.next().await?
+                && let EventData::MessageCreated(message) = event.data
+                && arrivals.send((message.client_id, Instant::now())).is_err()
+            {
+                return Ok(());
+            }
+        }
+    });
+    Ok(())
+}
+
+impl Bench<'_> {
+    pub(super) async fn deliver(&self, reports: &mut Vec<Report>) -> Result<(), BenchError> {
+        done(reports, self.at_a_pace().await?);
+        done(reports, self.at_full_speed().await?);
+        Ok(())
+    }
+
+    /// One message each 20 ms, whether the one before has arrived or not.
+    async fn at_a_pace(&self) -> Result<Report, BenchError> {
+        let pairs = self.crowd.pairs("d", PAIRS).await?;
+        let (mut listeners, mut arrivals) = self.listeners(&pairs).await?;
+        let (before, began) = (Cpu::now(self.target.measured), Instant::now());
+        let mut sending = JoinSet::new();
+        let mut sent = Vec::new();
+        let mut ticks = tokio::time::interval(Duration::from_secs(1) / A_SECOND);
+        for (sender, _, conversation) in pairs.iter().cycle() {
+            ticks.tick().await;
+            if began.elapsed() >= self.options.time {
+                break;
+            }
+            let message = Outgoing::opaque(&*self.body());
+            sent.push((message.client_id.clone(), Instant::now()));
+            let (client, conversation) = (sender.client.clone(), *conversation);
+            sending.spawn(async move { client.send(conversation, &message).await.map(drop) });
+        }
+        while let Some(one) = sending.join_next().await {
+            one??;
+        }
+        let times = match_up(&sent, &mut arrivals).await?;
+        let elapsed = began.elapsed();
+        listeners.abort_all();
+        Ok(self.delivered(format!("delivery/{A_SECOND}s"), times, elapsed, before))
+    }
+
+    /// Everybody sends the next message when the one before is answered.
+    async fn at_full_speed(&self) -> Result<Report, BenchError> {
+        let pairs = self.crowd.pairs("f", AT_ONCE).await?;
+        let (mut listeners, mut arrivals) = self.listeners(&pairs).await?;
+        let (before, began) = (Cpu::now(self.target.measured), Instant::now());
+        let until = began + self.options.time;
+        let mut sending = JoinSet::new();
+        for (sender, _, conversation) in &pairs {
+            let (client, body) = (sender.client.clone(), self.body());
+            sending.spawn(send_until(client, *conversation, body, until));
+        }
+        let mut sent = Vec::new();
+        while let Some(one) = sending.join_next().await {
+            sent.extend(one??);
+        }
+        let times = match_up(&sent, &mut arrivals).await?;
+        let elapsed = began.elapsed();
+        listeners.abort_all();
+        Ok(self.delivered(format!("delivery/{AT_ONCE}"), times, elapsed, before))
+    }
+
+    async fn listeners(
+        &self,
+        pairs: &[(Person, Person, ConversationId)],
+    ) -> Result<
+        (
+            JoinSet<Result<(), ClientError>>,
+            mpsc::UnboundedReceiver<Arrival>,
+        ),
+        BenchError,
+    > {
+        let (tell, arrivals) = mpsc::unbounded_channel();
+        let mut listeners = JoinSet::new();
+        for (_, receiver, _) in pairs {
+            listen(&receiver.client, tell.clone(), &mut listeners).await?;
+        }
+        Ok((listeners, arrivals))
+    }
+
+    fn delivered(
+        &self,
+        name: String,
+        mut times: Vec<Duration>,
+        elapsed: Duration,
+        before: Cpu,
+    ) -> Report {
+        times.sort_unstable();
+        let measured = self.target.measured;
+        let cpu = Cpu::now(measured).since(before);
+        let memory = measured.server.and_then(resident);
+        Report::new(
+            name,
+            &Sample {
+                operations: times.len(),
+                times,
+                elapsed,
+                cpu,
+                memory,
+            },
+        )
+    }
+}
+
+async fn send_until(
+    client: Client,
+    conversation: ConversationId,
+    body: Arc<str>,
+    until: Instant,
+) -> Result<Vec<Arrival>, ClientError> {
+    let mut sent = Vec::new();
+    while Instant::now() < until {
+        let message = Outgoing::opaque(&*body);
+        sent.push((message.client_id.clone(), Instant::now()));
+        client.send(conversation, &message).await?;
+    }
+    Ok(sent)
+}
+
+/// How long each took. What was sent and answered arrives, or the server is broken: that is waited for.
+async fn match_up(
+    sent: &[Arrival],
+    arrivals: &mut mpsc::UnboundedReceiver<Arrival>,
+) -> Result<Vec<Duration>, BenchError> {
+    let mut waiting: std::collections::HashMap<ClientId, Instant> = sent.iter().cloned().collect();
+    let mut times = Vec::with_capacity(sent.len());
+    while !waiting.is_empty() {
+        let arrival = tokio::time::timeout(super::fan_out::PATIENCE, arrivals.recv()).await;
+        let Ok(Some((id, at))) = arrival else {
+            return Err(BenchError::Missing(waiting.len()));
+        };
+        if let Some(sent_at) = waiting.remove(&id) {
+            times.push(at - sent_at);
+        }
+    }
+    Ok(times)
+}

@@ -1,0 +1,70 @@
+//! One message to a group of people who all listen: how long until the last one has it.
+
+use std::time::{Duration, Instant};
+
+use sealpost_client::{NewGroup, Outgoing};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::delivery::listen;
+use super::{Bench, Report, done};
+use crate::error::BenchError;
+use crate::processes::{Cpu, resident};
+use crate::report::Sample;
+
+/// How long what was sent may take to arrive before it counts as lost.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// Between one message and the next: nothing of the last is under way.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Bench<'_> {
+    pub(super) async fn fan_out(&self, reports: &mut Vec<Report>) -> Result<(), BenchError> {
+        for &members in &self.options.members {
+            done(reports, self.fan_out_to(members).await?);
+        }
+        Ok(())
+    }
+
+    async fn fan_out_to(&self, members: usize) -> Result<Report, BenchError> {
+        let people = self.crowd.people(&format!("g{members}m"), members).await?;
+        let owner = self.crowd.clone().somebody(format!("g{members}")).await?;
+        let group = NewGroup {
+            members: people.iter().map(|person| person.name.clone()).collect(),
+            ..NewGroup::default()
+        };
+        let group = owner.client.create_group(&group).await?;
+        let (tell, mut arrivals) = mpsc::unbounded_channel();
+        let mut listeners = JoinSet::new();
+        for person in &people {
+            listen(&person.client, tell.clone(), &mut listeners).await?;
+        }
+        let (before, began) = (Cpu::now(self.target.measured), Instant::now());
+        let mut times = Vec::new();
+        while began.elapsed() < self.options.time {
+            let message = Outgoing::opaque(&*self.body());
+            let sent_at = Instant::now();
+            owner.client.send(group.id, &message).await?;
+            let mut last = sent_at;
+            for missing in (1..=members).rev() {
+                let arrival = tokio::time::timeout(PATIENCE, arrivals.recv()).await;
+                let Ok(Some((_, at))) = arrival else {
+                    return Err(BenchError::Missing(missing));
+                };
+                last = last.max(at);
+            }
+            times.push(last - sent_at);
+            tokio::time::sleep(PAUSE).await;
+        }
+        listeners.abort_all();
+        let (elapsed, measured) = (began.elapsed(), self.target.measured);
+        times.sort_unstable();
+        let sample = Sample {
+            operations: times.len() * members,
+            times,
+            elapsed,
+            cpu: Cpu::now(measured).since(before),
+            memory: measured.server.and_then(resident),
+        };
+        Ok(Report::new(format!("fan-out/{members}"), &sample))
+    }
+}

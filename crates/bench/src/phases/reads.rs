@@ -1,0 +1,44 @@
+//! Reading: a small thing, and a page of history.
+
+use std::sync::Arc;
+
+use sealpost_client::{Order, Outgoing};
+
+use super::{Bench, Report, done};
+use crate::error::BenchError;
+
+/// How many read at once.
+const READERS: usize = 16;
+/// Several pages of them.
+const MESSAGES: usize = 500;
+
+impl Bench<'_> {
+    pub(super) async fn read(&self, reports: &mut Vec<Report>) -> Result<(), BenchError> {
+        let mut pairs = self.crowd.pairs("h", 1).await?;
+        let Some((reader, _, conversation)) = pairs.pop() else {
+            return Ok(());
+        };
+        for _ in 0..MESSAGES {
+            let message = Outgoing::opaque(&*self.body());
+            reader.client.send(conversation, &message).await?;
+        }
+        let client = Arc::new(reader.client);
+        let small = {
+            let client = Arc::clone(&client);
+            move |_, _| {
+                let client = Arc::clone(&client);
+                async move { client.me().await.map(drop) }
+            }
+        };
+        done(reports, self.phase("me", READERS).run(small).await?);
+        let page = move |_, _| {
+            let client = Arc::clone(&client);
+            async move {
+                let page = client.messages(conversation, Order::NewestFirst, None);
+                page.await.map(drop)
+            }
+        };
+        done(reports, self.phase("history", READERS).run(page).await?);
+        Ok(())
+    }
+}
