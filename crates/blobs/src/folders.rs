@@ -41,6 +41,11 @@ impl Folders {
         Ok(folders)
     }
 
+    /// The folder of everything.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The folder of half-written blobs.
     pub(crate) fn tmp(&self) -> PathBuf {
         self.root.join("tmp")

@@ -139,6 +139,15 @@ impl BlobStore for FsBlobStore {
             .await
     }
 
+    async fn free_space(&self) -> Result<Option<u64>, BlobError> {
+        let free = self.blocking(|folders, _| {
+            let disk = rustix::fs::statvfs(folders.root())?;
+            // What is kept for root is not ours.
+            Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+        });
+        free.await.map(Some)
+    }
+
     async fn probe(&self) -> Result<(), BlobError> {
         self.blocking(|_, spool| spool.probe()).await
     }

@@ -111,6 +111,18 @@ async fn a_start_leaves_alone_what_grows_and_a_writer_holds_it_against_other_ins
 }
 
 #[tokio::test]
+async fn the_disk_tells_how_much_is_free() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = open(folder.path());
+    let free = blobs.free_space().await.unwrap().unwrap();
+    let mut writer = blobs.create(BlobName::from_bytes([1; 16])).await.unwrap();
+    writer.write(vec![7; 1 << 20].into()).await.unwrap();
+    writer.commit().await.unwrap();
+    // Others write there, too: more than a sane number cannot be asked for.
+    assert!(free > 1 << 20, "{free}");
+}
+
+#[tokio::test]
 async fn what_is_no_blob_is_not_listed() {
     let folder = tempfile::tempdir().unwrap();
     let blobs = open(folder.path());

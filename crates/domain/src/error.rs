@@ -25,6 +25,8 @@ pub enum ErrorKind {
     RateLimited,
     /// A part the server needs is missing or busy; trying again later may help.
     Unavailable,
+    /// The account has no room left of its own; the text names its quota.
+    OverQuota,
     /// There is no room left to store it.
     StorageFull,
     /// A defect or damaged data. The text goes to the log, never to the caller.

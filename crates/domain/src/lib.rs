@@ -53,6 +53,7 @@ pub mod profiles;
 pub mod recovery;
 mod secret;
 pub mod sessions;
+pub mod storage;
 mod text;
 pub mod throttle;
 mod timestamp;

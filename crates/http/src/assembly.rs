@@ -42,6 +42,7 @@ use sealpost_domain::presence::Presence;
 use sealpost_domain::profiles::Profiles;
 use sealpost_domain::recovery::{Recoveries, RecoveryPorts};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
+use sealpost_domain::storage::{Storage, StorageRules};
 use sealpost_domain::throttle::Throttles;
 use sealpost_domain::typing::Typing;
 
@@ -106,6 +107,8 @@ pub struct Facts {
     pub inbox_retention: Duration,
     /// The largest file, in bytes; None if there is no limit.
     pub max_file: Option<u64>,
+    /// How much may be stored.
+    pub storage: StorageRules,
     /// The largest file that may come with a message of the dialect `social`, in bytes.
     pub max_attachment: usize,
     /// The least time between two changes of a username.
@@ -144,6 +147,8 @@ impl Services {
             providers,
             signals,
         } = adapters;
+        // Before requests are told apart: what an upload reserves is no part of what its request did.
+        let storage = Storage::new(env.clone(), Arc::clone(&blobs), facts.storage);
         env.store = ClaimedStore::over(env.store);
         let signing_keys = signer.public_keys();
         let public_url = &facts.info.public_url;
@@ -226,7 +231,7 @@ impl Services {
             fernet: fernet_cipher,
             blobs,
         };
-        let files = Files::new(env.clone(), files, facts.max_file);
+        let files = Files::new(env.clone(), files, storage.clone(), facts.max_file);
         let conversations = Conversations::new(env.clone(), sealer.clone(), signals.clone());
         let messages = Messages::new(
             env.clone(),
@@ -300,6 +305,7 @@ impl Services {
             mailbox_keys,
             challenges: Challenges::new(env.clone()),
             files,
+            storage,
             inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch)
                 .with_retention(facts.inbox_retention),
             accounts,

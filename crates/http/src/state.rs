@@ -35,6 +35,7 @@ use sealpost_domain::presence::Presence;
 use sealpost_domain::profiles::Profiles;
 use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
+use sealpost_domain::storage::Storage;
 use sealpost_domain::typing::Typing;
 
 use crate::{Hub, ReadinessCheck};
@@ -103,6 +104,8 @@ pub struct Services {
     pub challenges: Challenges,
     /// Use cases of files.
     pub files: Files,
+    /// Use cases of quotas.
+    pub storage: Storage,
     /// Use cases of outgoing mail.
     pub outbox: Outbox,
     /// Who is writing.

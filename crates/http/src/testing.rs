@@ -13,6 +13,7 @@ use sealpost_domain::ports::{
     MockPasswordKeys, MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner,
     NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
 };
+use sealpost_domain::storage::StorageRules;
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
 use sealpost_domain::{Environment, Secret, Timestamp};
 
@@ -116,6 +117,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         inbox_epoch: "epoch".to_owned(),
         inbox_retention: Inbox::RETENTION,
         max_file: None,
+        storage: StorageRules::default(),
         max_attachment: 1024 * 1024,
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: true,

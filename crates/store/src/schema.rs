@@ -283,6 +283,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    storage (account_id) {
+        account_id -> Binary,
+        used -> BigInt,
+        quota -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    storage_reservations (id) {
+        id -> Binary,
+        account_id -> Binary,
+        bytes -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     files (id) {
         id -> Binary,
         owner_id -> Nullable<Binary>,

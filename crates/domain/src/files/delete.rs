@@ -5,9 +5,10 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{FileId, Files};
-use crate::ports::{BlobError, ShreddedFile, StoreError, StoreExt};
+use crate::accounts::AccountId;
+use crate::ports::{BlobError, ShreddedFile, StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
-use crate::{DomainError, ErrorKind};
+use crate::{DomainError, ErrorKind, Timestamp, storage};
 
 /// Why a file was not deleted.
 #[derive(Debug, Error)]
@@ -39,7 +40,7 @@ impl Files {
         let shredded: Result<_, StoreError> = self
             .env
             .store
-            .write(move |tx| tx.files().shred(owner, id, now))
+            .write(move |tx| shred(tx, owner, id, now))
             .await;
         let shredded = shredded?.ok_or(DeleteFileError::Unknown)?;
         // Bytes that nobody can open any more; what fails here, the sweep does and reports.
@@ -58,6 +59,20 @@ impl Files {
         removed?;
         Ok(())
     }
+}
+
+/// Destroys the key; from here on the file counts no more.
+fn shred(
+    tx: &mut dyn Tx,
+    owner: AccountId,
+    id: FileId,
+    now: Timestamp,
+) -> Result<Option<ShreddedFile>, StoreError> {
+    let shredded = tx.files().shred(owner, id, now)?;
+    if let Some(file) = &shredded {
+        storage::release(tx, owner, file.size)?;
+    }
+    Ok(shredded)
 }
 
 impl DomainError for DeleteFileError {

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use crate::Environment;
 use crate::ports::{BlobStore, FernetCipher, FileCipher, Sealer};
+use crate::storage::Storage;
 
 /// The ports of files, apart from the environment.
 #[derive(Clone)]
@@ -21,16 +22,23 @@ pub struct FilePorts {
 pub struct Files {
     pub(super) env: Environment,
     pub(super) ports: FilePorts,
+    pub(super) storage: Storage,
     pub(super) max_size: Option<u64>,
 }
 
 impl Files {
-    /// The service over its ports. A file has at most `max_size` bytes, if there is a limit.
+    /// The service over its ports and that of quotas. A file has at most `max_size` bytes, if there is a limit.
     #[must_use]
-    pub const fn new(env: Environment, ports: FilePorts, max_size: Option<u64>) -> Self {
+    pub const fn new(
+        env: Environment,
+        ports: FilePorts,
+        storage: Storage,
+        max_size: Option<u64>,
+    ) -> Self {
         Self {
             env,
             ports,
+            storage,
             max_size,
         }
     }

@@ -31,6 +31,15 @@ fn the_row_comes_after_the_bytes() {
             log.lock().unwrap().push("row inserted");
             Ok(())
         });
+    scene
+        .tx()
+        .storage
+        .expect_charge()
+        .once()
+        .withf(|account, bytes, default| {
+            (*account, *bytes, *default) == (alice().account(), 7, None)
+        })
+        .returning(|_, _, _| Ok(true));
     let (files, store, log) = scene.files();
     let file =
         block_on(files.upload(&alice(), new(None), body(vec![Ok("con"), Ok("tent")]))).unwrap();
@@ -206,8 +215,16 @@ fn a_file_is_shredded_before_its_blob_goes_and_its_row_after() {
             Ok(Some(ShreddedFile {
                 id,
                 blob: BlobName::from_bytes([1; 16]),
+                size: 7,
             }))
         });
+    scene
+        .tx()
+        .storage
+        .expect_release()
+        .once()
+        .withf(|account, bytes| (*account, *bytes) == (alice().account(), 7))
+        .returning(|_, _| Ok(()));
     scene.tx().files.expect_remove().once().returning(move |_| {
         last.lock().unwrap().push("row removed");
         Ok(true)

@@ -1,18 +1,18 @@
 //! Somebody stores a file: its bytes are sealed as they come, made durable, and only then get a row.
 
 use std::future::poll_fn;
-use std::time::Duration;
 
 use thiserror::Error;
 
 use super::seal::{key_binding, name_binding, open_labels, type_binding};
 use super::{ContentType, File, FileId, FileName, Files, SealedLayout};
+use crate::Secret;
 use crate::ports::{
     BlobError, BlobName, ByteStream, FileCipherError, FileKey, SealError, SealedFile, StoreError,
-    StoreExt, StoredFile,
+    StoreExt, StoredFile, Tx,
 };
 use crate::sessions::Actor;
-use crate::{DomainError, ErrorKind, Secret};
+use crate::storage::{Claim, Reservation, StorageRefused, settle};
 
 /// How many sealed bytes are handed to the blob store at once.
 const BATCH: usize = 16 * SealedLayout::SEALED_CHUNK;
@@ -45,15 +45,15 @@ pub enum UploadFileError {
     /// Not all bytes came.
     #[error(transparent)]
     Broken(#[from] BrokenBody),
+    /// There is no room for it.
+    #[error(transparent)]
+    Storage(#[from] StorageRefused),
     /// What was sealed a moment ago does not open.
     #[error("the new file cannot be opened")]
     Sealed(#[from] SealError),
     /// The blob store failed.
     #[error(transparent)]
     Blob(#[from] BlobError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 impl Files {
@@ -69,21 +69,38 @@ impl Files {
         body: ByteStream<BrokenBody>,
     ) -> Result<File, UploadFileError> {
         self.check_size(new.length.unwrap_or(0))?;
+        let mut room = self.storage.reserve(actor.account(), new.length).await?;
+        let stored = self.store(actor, &new, &mut room, body).await;
+        match stored {
+            Ok(_) => room.settled(),
+            // Before the answer, so that who tries again finds the room.
+            Err(_) => room.give_back().await,
+        }
+        stored
+    }
+
+    async fn store(
+        &self,
+        actor: &Actor,
+        new: &NewFile,
+        room: &mut Reservation,
+        body: ByteStream<BrokenBody>,
+    ) -> Result<File, UploadFileError> {
         let (id, key) = (self.env.new_id(), Secret::new(self.env.random()));
         let blob = BlobName::from_bytes(self.env.random());
-        let sealed = self.seal_to_blob(&id, &key, blob, body).await?;
-        let stored = self.to_row(actor, id, &key, blob, &new, &sealed);
+        let sealed = self.seal_to_blob(&id, &key, blob, room, body).await?;
+        let stored = self.to_row(actor, id, &key, blob, new, &sealed);
         let file = open_labels(&stored, &*self.ports.sealer)?;
-        let row = stored.clone();
-        let kept: Result<(), StoreError> = self
+        let (row, claim) = (stored.clone(), room.claim());
+        let kept: Result<(), StorageRefused> = self
             .env
             .store
-            .write(move |tx| tx.files().insert(&row))
+            .write(move |tx| insert(tx, &row, claim))
             .await;
         match kept {
             Ok(()) => Ok(file),
             // Nobody can tell whether the row is there: the sweep will look.
-            Err(error @ StoreError::Unavailable(_)) => Err(error.into()),
+            Err(error @ StorageRefused::Store(StoreError::Unavailable(_))) => Err(error.into()),
             Err(error) => {
                 // If this fails too, the sweep finds the blob.
                 let _ = self.ports.blobs.delete(blob).await;
@@ -105,6 +122,7 @@ impl Files {
         id: &FileId,
         key: &FileKey,
         blob: BlobName,
+        room: &mut Reservation,
         mut body: ByteStream<BrokenBody>,
     ) -> Result<SealedFile, UploadFileError> {
         let mut sealer = self.ports.cipher.seal(id, key);
@@ -117,6 +135,7 @@ impl Files {
             self.check_size(size)?;
             sealer.push(&piece, &mut sealed).map_err(too_long)?;
             if sealed.len() >= BATCH {
+                room.cover(size).await?;
                 let full = std::mem::replace(&mut sealed, Vec::with_capacity(BATCH));
                 writer.write(full.into()).await?;
             }
@@ -156,6 +175,12 @@ impl Files {
     }
 }
 
+/// Adds the row; from here on its bytes count as the file's.
+fn insert(tx: &mut dyn Tx, row: &StoredFile, claim: Claim) -> Result<(), StorageRefused> {
+    tx.files().insert(row)?;
+    settle(tx, claim, row.size)
+}
+
 /// Sealing fails for no other reason.
 const fn too_long(_: FileCipherError) -> UploadFileError {
     UploadFileError::TooLarge {
@@ -163,31 +188,8 @@ const fn too_long(_: FileCipherError) -> UploadFileError {
     }
 }
 
-impl DomainError for UploadFileError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::TooLarge { .. } => ErrorKind::TooLarge,
-            Self::Broken(_) => ErrorKind::Invalid,
-            Self::Sealed(_) => ErrorKind::Internal,
-            Self::Blob(error) => error.kind(),
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::TooLarge { .. } => "file-too-large",
-            Self::Broken(_) => "incomplete-body",
-            Self::Sealed(_) => "internal-error",
-            Self::Blob(error) => error.code(),
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Store(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-}
+domain_error!(UploadFileError {
+    TooLarge: TooLarge, "file-too-large";
+    Broken: Invalid, "incomplete-body";
+    Sealed: Internal, "internal-error";
+} else { Storage, Blob });

@@ -154,6 +154,12 @@ pub trait BlobStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<BlobEntry>, BlobError>;
 
+    /// How many bytes more could be written where the blobs rest, as far as that place can tell; None where nobody can.
+    ///
+    /// # Errors
+    /// [`BlobError`].
+    async fn free_space(&self) -> Result<Option<u64>, BlobError>;
+
     /// Whether a blob could be written now. It leaves nothing behind.
     ///
     /// # Errors

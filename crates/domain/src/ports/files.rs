@@ -33,6 +33,8 @@ pub struct ShreddedFile {
     pub id: FileId,
     /// Its blob.
     pub blob: BlobName,
+    /// How long its plaintext was, in bytes.
+    pub size: u64,
 }
 
 repository! {

@@ -64,6 +64,7 @@ mod sealer;
 mod sessions;
 mod signals;
 mod socket_tickets;
+mod storage;
 mod store;
 mod store_error;
 mod throttles;
@@ -126,6 +127,7 @@ pub use sealer::{Binding, SealError, SealPurpose, Sealer};
 pub use sessions::{SessionRepository, StoredRefreshToken, TokenDigests};
 pub use signals::{Signal, Signals};
 pub use socket_tickets::SocketTicketRepository;
+pub use storage::StorageRepository;
 pub use store::{Store, StoreExt, Tx, Unit, Verdict};
 pub use store_error::{Constraint, StoreError};
 pub use throttles::ThrottleRepository;
@@ -154,6 +156,7 @@ pub use self::{
     password_keys::MockPasswordKeys, pictures::MockPictureProcessor,
     presence::MockPresenceRepository, recoveries::MockRecoveryRepository, rsa_pem::MockRsaPem,
     sealer::MockSealer, sessions::MockSessionRepository,
-    socket_tickets::MockSocketTicketRepository, throttles::MockThrottleRepository,
-    tickets::MockTicketRepository, token_signer::MockTokenSigner,
+    socket_tickets::MockSocketTicketRepository, storage::MockStorageRepository,
+    throttles::MockThrottleRepository, tickets::MockTicketRepository,
+    token_signer::MockTokenSigner,
 };

@@ -10,8 +10,8 @@ use super::{
     FactorRepository, FileRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
     InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
-    TicketRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
+    ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -179,6 +179,11 @@ pub trait Tx {
 
     /// Tickets that open a WebSocket.
     fn socket_tickets(&mut self) -> &mut dyn SocketTicketRepository {
+        Absent::lend()
+    }
+
+    /// How much everybody stores.
+    fn storage(&mut self) -> &mut dyn StorageRepository {
         Absent::lend()
     }
 

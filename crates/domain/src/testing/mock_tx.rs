@@ -13,9 +13,9 @@ use crate::ports::{
     MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository, MockKeyRepository,
     MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository,
     MockRecoveryRepository, MockSessionRepository, MockSocketTicketRepository,
-    MockThrottleRepository, MockTicketRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, ThrottleRepository,
-    TicketRepository, Tx,
+    MockStorageRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository,
+    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
+    StorageRepository, ThrottleRepository, TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -81,6 +81,8 @@ pub struct MockTx {
     pub mailbox_keys: MockMailboxKeyRepository,
     /// Tickets that open a WebSocket.
     pub socket_tickets: MockSocketTicketRepository,
+    /// How much everybody stores.
+    pub storage: MockStorageRepository,
     /// Invites.
     pub invites: MockInviteRepository,
     /// The installation's secrets.
@@ -206,6 +208,10 @@ impl Tx for MockTx {
 
     fn socket_tickets(&mut self) -> &mut dyn SocketTicketRepository {
         &mut self.socket_tickets
+    }
+
+    fn storage(&mut self) -> &mut dyn StorageRepository {
+        &mut self.storage
     }
 
     fn invites(&mut self) -> &mut dyn InviteRepository {

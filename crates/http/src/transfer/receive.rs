@@ -3,8 +3,9 @@
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
-use sealpost_domain::files::{File, NewFile};
+use sealpost_domain::files::{File, NewFile, UploadFileError};
 use sealpost_domain::sessions::Actor;
+use sealpost_domain::storage::StorageRefused;
 
 use crate::Services;
 use crate::extract::Upload;
@@ -29,5 +30,22 @@ pub(crate) async fn receive(
         Either::Right((stored, _)) => stored,
     };
     // What else of the body comes on this connection is not the next request.
-    stored.map_err(|error| Problem::from(error).closing_connection())
+    stored.map_err(|error| refusal(error).closing_connection())
+}
+
+/// The problem; one of an account that may store no more says how much it may and does.
+fn refusal(error: UploadFileError) -> Problem {
+    let numbers = match &error {
+        UploadFileError::Storage(StorageRefused::OverQuota { limit, used }) => {
+            Some((*limit, *used))
+        }
+        _ => None,
+    };
+    let problem = Problem::from(error);
+    match numbers {
+        Some((limit, used)) => problem
+            .with_member("limit", limit)
+            .with_member("used", used),
+        None => problem,
+    }
 }

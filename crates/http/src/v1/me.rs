@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, web};
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::{Account, AccountVersion, Username};
+use sealpost_domain::accounts::{AccountVersion, Username};
 use sealpost_domain::avatars::Avatar;
-use serde::Deserialize;
+use sealpost_domain::storage::{OwnerView, StorageUse};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::accounts::AccountBody;
@@ -20,9 +21,15 @@ use crate::problem::{FieldErrors, Problem};
 use crate::settings::AUTH_JSON_LIMIT;
 use crate::wire;
 
-/// The state of an account as an entity tag.
+/// The state of an account, and of what it stores, as an entity tag. A change is conditional on the account alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Tag(AccountVersion);
+struct Tag(AccountVersion, StorageUse);
+
+impl Tag {
+    fn of(owner: &OwnerView) -> Self {
+        Self(owner.account.version(), owner.storage)
+    }
+}
 
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,7 +42,13 @@ impl fmt::Display for Tag {
         let at = |time: Option<Timestamp>| time.map_or(0, Timestamp::as_micros);
         let (renamed, verified) = (at(renamed_at), at(email_verified_at));
         let has_email = u8::from(has_email);
-        write!(f, "{renamed}-{has_email}-{verified}-{}", avatar.file_name())
+        let StorageUse { used, quota } = self.1;
+        let quota = quota.map_or_else(String::new, |quota| quota.to_string());
+        write!(
+            f,
+            "{used}-{quota}-{renamed}-{has_email}-{verified}-{}",
+            avatar.file_name()
+        )
     }
 }
 
@@ -43,28 +56,69 @@ impl FromStr for Tag {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let mut parts = text.splitn(4, '-');
+        let mut parts = text.splitn(6, '-');
         let mut part = || parts.next().ok_or(());
         let at = |micros: &str| match micros.parse() {
             Ok(0) => Ok(None),
             Ok(micros) => Ok(Some(Timestamp::from_micros(micros))),
             Err(_) => Err(()),
         };
-        let tag = Self(AccountVersion {
+        let storage = StorageUse {
+            used: part()?.parse().map_err(|_| ())?,
+            quota: match part()? {
+                "" => None,
+                quota => Some(quota.parse().map_err(|_| ())?),
+            },
+        };
+        let account = AccountVersion {
             renamed_at: at(part()?)?,
             has_email: part()? == "1",
             email_verified_at: at(part()?)?,
             avatar: Avatar::from_file_name(part()?).ok_or(())?,
-        });
+        };
+        let tag = Self(account, storage);
         // One state has one tag.
         (tag.to_string() == text).then_some(tag).ok_or(())
     }
 }
 
-fn answer(account: &Account) -> HttpResponse {
+/// An account as its owner sees it, with what it stores.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OwnAccount)]
+pub(super) struct OwnAccountBody {
+    #[serde(flatten)]
+    account: AccountBody,
+    storage: StorageBody,
+}
+
+/// What an account stores: its files' sizes, and what is reserved for uploads that run.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StorageUse)]
+struct StorageBody {
+    /// In bytes.
+    #[schema(example = 123_456)]
+    used: u64,
+    /// How many bytes it may store; null if there is no limit.
+    #[schema(required, example = 1_073_741_824)]
+    quota: Option<u64>,
+}
+
+impl From<&OwnerView> for OwnAccountBody {
+    fn from(owner: &OwnerView) -> Self {
+        Self {
+            account: AccountBody::from(&owner.account),
+            storage: StorageBody {
+                used: owner.storage.used,
+                quota: owner.storage.quota,
+            },
+        }
+    }
+}
+
+fn answer(owner: &OwnerView) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header(etag(Tag(account.version())))
-        .json(AccountBody::from(account))
+        .insert_header(etag(Tag::of(owner)))
+        .json(OwnAccountBody::from(owner))
 }
 
 /// See your account
@@ -74,7 +128,7 @@ fn answer(account: &Account) -> HttpResponse {
     params(("if-none-match" = Option<String>, Header, description = "The `ETag` of what the client has")),
     responses(
         (
-            status = 200, body = AccountBody, description = "Your account",
+            status = 200, body = OwnAccountBody, description = "Your account",
             headers(("etag" = String, description = "Changes with it")),
         ),
         (status = 304, description = "The client has it"),
@@ -88,14 +142,14 @@ pub(super) async fn view_me(
     Authenticated(actor): Authenticated,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let account = services.accounts.view(&actor).await?;
-    let tag = Tag(account.version());
+    let owner = services.storage.view_owner(&actor).await?;
+    let tag = Tag::of(&owner);
     if is_known(request.headers(), &tag) {
         return Ok(HttpResponse::NotModified()
             .insert_header(etag(tag))
             .finish());
     }
-    Ok(answer(&account))
+    Ok(answer(&owner))
 }
 
 /// What is to be different (RFC 7396). What is left out stays.
@@ -145,7 +199,7 @@ impl IntoResponses for Refusals {
 /// A merge patch (RFC 7396, as `application/merge-patch+json` or `application/json`). Another username needs a login not
 /// older than 15 minutes and can be taken once in 30 days, unless the operator chose otherwise. The old one stays yours
 /// to take back for 90 days; nobody else can have it in that time. Whoever talks with you hears of it
-/// (`account.renamed`). With `If-Match`, only if the account is what you have seen.
+/// (`account.renamed`). With `If-Match`, only if the account is what you have seen, whatever it stores.
 #[utoipa::path(
     tag = ACCOUNTS,
     security(("bearer" = [])),
@@ -153,7 +207,7 @@ impl IntoResponses for Refusals {
     request_body = AccountPatch,
     responses(
         (
-            status = 200, body = AccountBody, description = "Your account as it is now",
+            status = 200, body = OwnAccountBody, description = "Your account as it is now",
             headers(("etag" = String, description = "Changes with it")),
         ),
         AuthProblems,
@@ -172,18 +226,18 @@ pub(super) async fn change_me(
     let expected = expected::<Tag>(request.headers());
     let expected = expected.map(|tags| tags.into_iter().map(|tag| tag.0).collect());
     let Some(username) = body.0.username else {
-        let account = services.accounts.view_if(&actor, expected).await?;
-        return Ok(answer(&account));
+        services.accounts.view_if(&actor, expected).await?;
+        return Ok(answer(&services.storage.view_owner(&actor).await?));
     };
     let mut errors = FieldErrors::default();
     let Some(username) = errors.check("username", Username::parse(&username)) else {
         return Err(errors.into_problem());
     };
-    let account = services
+    services
         .accounts
         .rename_if(&actor, username, expected)
         .await?;
-    Ok(answer(&account))
+    Ok(answer(&services.storage.view_owner(&actor).await?))
 }
 
 /// Delete your account

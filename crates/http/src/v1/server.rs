@@ -95,6 +95,12 @@ struct LimitsBody {
     /// The largest file, in bytes; null if there is no limit.
     #[schema(required, example = 1_073_741_824)]
     file_bytes: Option<u64>,
+    /// How many bytes of files an account may store, unless the operator chose otherwise for it; null if there is no limit.
+    #[schema(required, example = 1_073_741_824)]
+    account_storage_bytes: Option<u64>,
+    /// How many bytes of files all accounts may store together; null if there is no limit.
+    #[schema(required, example = 1_099_511_627_776_u64)]
+    total_storage_bytes: Option<u64>,
     /// The longest username, in characters.
     #[schema(example = 32)]
     username_characters: usize,
@@ -122,6 +128,8 @@ const LIMITS: LimitsBody = LimitsBody {
     socket_frame_bytes: MAX_FRAME,
     socket_message_bytes: MAX_MESSAGE,
     file_bytes: None,
+    account_storage_bytes: None,
+    total_storage_bytes: None,
     username_characters: Username::MAX_CHARS,
     password_characters_min: Password::MIN_CHARS,
     password_characters_max: Password::MAX_CHARS,
@@ -155,6 +163,8 @@ pub(super) async fn describe_server(
             .collect(),
         limits: LimitsBody {
             file_bytes: services.files.max_size(),
+            account_storage_bytes: services.storage.rules().quota,
+            total_storage_bytes: services.storage.rules().total,
             messages_per_minute: LIMITS.messages_per_minute.filter(|_| settings.limits),
             messages_at_once: LIMITS.messages_at_once.filter(|_| settings.limits),
             ..LIMITS

@@ -45,6 +45,7 @@ mod paging;
 mod password;
 mod presence;
 mod problems;
+mod quotas;
 mod recipients;
 mod recovery;
 mod refresh;

@@ -7,7 +7,7 @@ use sealpost_domain::ports::AccessClaims;
 use sealpost_domain::sessions::{Dialect, SessionId};
 use serde_json::json;
 
-use crate::support::{Answer, ISSUER, NOW, TestServer};
+use crate::support::{Answer, ISSUER, NOW, QUOTA, TestServer};
 
 const INVALID: &str = r#"Bearer realm="sealpost", error="invalid_token""#;
 
@@ -36,7 +36,8 @@ fn the_owner_sees_their_account() {
     assert_eq!(account["id"].take().as_str().unwrap().len(), 36);
     assert_eq!(
         account,
-        json!({"id": null, "username": "alice", "email": null, "email_verified": false, "avatar_url": "/media/avatars/default.png", "created_at": "2026-11-21T13:04:05.678Z"})
+        json!({"id": null, "username": "alice", "email": null, "email_verified": false, "avatar_url": "/media/avatars/default.png", "created_at": "2026-11-21T13:04:05.678Z",
+            "storage": {"used": 0, "quota": QUOTA}})
     );
     let scheme = format!("bEARER {token}");
     assert_eq!(

@@ -32,6 +32,8 @@ fn a_stranger_learns_what_the_server_allows() {
                 "socket_frame_bytes": 65_536,
                 "socket_message_bytes": 262_144,
                 "file_bytes": 3_145_728,
+                "account_storage_bytes": 1_073_741_824,
+                "total_storage_bytes": null,
                 "username_characters": 32,
                 "password_characters_min": 8,
                 "password_characters_max": 128,

@@ -159,6 +159,12 @@ keys! {
         "Where encrypted file contents rest: file://DIR or s3://BUCKET/PREFIX.";
     FILES_MAX_SIZE = "files.max_size", Number, Unset("no limit"),
         "Largest file that may be stored: bytes, or with KiB, MiB, GiB, TiB.";
+    FILES_QUOTA = "files.quota", Number, Text("1 GiB"),
+        "What an account may store, if the operator chose nothing else for it: bytes, or with KiB, MiB, GiB, TiB; or none (no limit).";
+    FILES_TOTAL_QUOTA = "files.total_quota", Number, Unset("no limit"),
+        "What all accounts may store together: bytes, or with KiB, MiB, GiB, TiB.";
+    FILES_FREE_SPACE_FLOOR = "files.free_space_floor", Number, Text("256 MiB"),
+        "Uploads are refused rather than leave less than this free on the disk of the files; or none.";
     LOG = "log", Text, Text("info"),
         "What is logged, as a tracing filter: info, or warn,sealpost_http=debug.";
     LOG_FORMAT = "log_format", Text, Text("text"),

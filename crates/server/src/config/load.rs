@@ -74,6 +74,9 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
         blobs_url: reader.get(keys::BLOBS_URL)?,
         files: Files {
             max_size: reader.find(keys::FILES_MAX_SIZE)?,
+            quota: reader.get(keys::FILES_QUOTA)?,
+            total_quota: reader.find(keys::FILES_TOTAL_QUOTA)?,
+            free_space_floor: reader.get(keys::FILES_FREE_SPACE_FLOOR)?,
         },
         log: Log {
             filter: reader.get(keys::LOG)?,

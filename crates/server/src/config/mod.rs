@@ -36,7 +36,7 @@ pub use providers::Provider;
 pub use public_url::PublicUrl;
 pub use show::{Settings, help};
 pub use value::{
-    ByteSize, Days, Listeners, LogFilter, OneLine, PoolSize, RetentionDays, TrustedProxies,
+    Bound, ByteSize, Days, Listeners, LogFilter, OneLine, PoolSize, RetentionDays, TrustedProxies,
 };
 
 /// All settings. Relative paths are relative to the working folder.
@@ -148,6 +148,12 @@ pub struct Inboxes {
 pub struct Files {
     /// The largest file that may be stored, if there is a limit.
     pub max_size: Option<ByteSize>,
+    /// What an account may store.
+    pub quota: Bound,
+    /// What all accounts may store together, if there is a limit.
+    pub total_quota: Option<ByteSize>,
+    /// What stays free where the files rest.
+    pub free_space_floor: Bound,
 }
 
 /// What is logged, and how.

@@ -183,6 +183,30 @@ impl Value for ByteSize {
     }
 }
 
+/// A number of bytes, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound(Option<ByteSize>);
+
+impl Bound {
+    /// The number of bytes, if there is one.
+    #[must_use]
+    pub fn bytes(self) -> Option<u64> {
+        self.0.map(ByteSize::bytes)
+    }
+}
+
+impl Value for Bound {
+    const WANTS: &'static str =
+        "a number of bytes above 0, a number with KiB, MiB, GiB or TiB, or none";
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "none" => Some(Self(None)),
+            size => ByteSize::parse(size).map(|size| Self(Some(size))),
+        }
+    }
+}
+
 /// How many database connections there may be at once: 1 to 256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize(u16);
@@ -295,6 +319,9 @@ mod tests {
         assert_eq!(ByteSize::parse("1 MiB"), Some(ByteSize(1_048_576)));
         assert_eq!(ByteSize::parse("10GiB"), Some(ByteSize(10_737_418_240)));
         assert_eq!(ByteSize::parse("512"), Some(ByteSize(512)));
+        assert_eq!(Bound::parse("none"), Some(Bound(None)));
+        assert_eq!(Bound::parse("1 KiB"), Some(Bound(Some(ByteSize(1_024)))));
+        assert_eq!(Bound::parse("0"), None);
         for wrong in [
             "",
             "0",

@@ -86,6 +86,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     ));
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
     upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
+    upkeep.spawn(upkeep::keep_room(services.storage.clone()));
     upkeep.spawn(upkeep::sweep_files(services.files.clone()));
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));

@@ -18,6 +18,7 @@ use sealpost_domain::ports::StoreError;
 use sealpost_domain::presence::Presence;
 use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
+use sealpost_domain::storage::Storage;
 use sealpost_http::Services;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -29,6 +30,8 @@ const DATA_KEYS_EVERY: Duration = Duration::from_secs(30);
 const DATA_KEYS_RETRY: Duration = Duration::from_secs(2);
 /// How often signs of life are brought to the store: so long may another instance not know that somebody has come.
 const PRESENCE_EVERY: Duration = Duration::from_secs(1);
+/// How often the room of uploads that broke off is given back.
+const ROOM_EVERY: Duration = Duration::from_secs(1);
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// At every how many of these sweeps all blobs are gone through.
@@ -72,6 +75,18 @@ pub(super) async fn keep_presence(presence: Presence) {
     }
 }
 
+/// Gives back, every second, the room that was reserved for uploads that broke off. Runs until it is dropped.
+pub(super) async fn keep_room(storage: Storage) {
+    let mut ticks = interval(ROOM_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = storage.release_abandoned().await {
+            tracing::warn!(%error, "cannot give back the room of uploads that broke off; trying again in a second");
+        }
+    }
+}
+
 /// Everything that has rows which are over one day.
 pub(super) struct Sweepers {
     accounts: Accounts,
@@ -87,6 +102,7 @@ pub(super) struct Sweepers {
     idempotency: Idempotency,
     messages: Messages,
     inbox: Inbox,
+    storage: Storage,
 }
 
 impl Sweepers {
@@ -105,6 +121,7 @@ impl Sweepers {
             idempotency: services.idempotency.clone(),
             messages: services.messages.clone(),
             inbox: services.inbox.clone(),
+            storage: services.storage.clone(),
         }
     }
 }
@@ -154,6 +171,10 @@ pub(super) async fn sweep(sweepers: Sweepers) {
         );
         report("old events of inboxes", sweepers.inbox.sweep().await);
         report("old dead letters", sweepers.outbox.sweep().await);
+        report(
+            "room reserved for uploads of processes that died",
+            sweepers.storage.sweep().await,
+        );
     }
 }
 

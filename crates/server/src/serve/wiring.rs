@@ -13,6 +13,7 @@ use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
 use sealpost_domain::ports::{BlobStore, IdentityProvider, Mailer, Sealer, Signals, Store};
+use sealpost_domain::storage::StorageRules;
 use sealpost_http::{
     Adapters, BlobsCheck, DataKeyCheck, Facts, Hub, ReadinessCheck, ServerInfo, Services,
     StoreCheck,
@@ -86,6 +87,7 @@ pub(super) async fn services(
         inbox_epoch: secrets.inbox_epoch,
         inbox_retention: config.inbox.retention_days.duration(),
         max_file: config.files.max_size.map(ByteSize::bytes),
+        storage: storage_rules(config),
         max_attachment: usize::try_from(config.dialects.social.attachment_max.bytes())
             .unwrap_or(usize::MAX),
         rename_interval: config.accounts.rename_days.duration(),
@@ -98,6 +100,16 @@ pub(super) async fn services(
     let mut services = Services::new(adapters, facts, hub);
     services.readiness = readiness(config, &env, &services.data_keys, blobs);
     Ok(services)
+}
+
+/// Without limits there are no quotas; the disk keeps its floor all the same.
+fn storage_rules(config: &Config) -> StorageRules {
+    let counted = |bytes: Option<u64>| bytes.filter(|_| config.limits == Limits::Default);
+    StorageRules {
+        quota: counted(config.files.quota.bytes()),
+        total: counted(config.files.total_quota.map(ByteSize::bytes)),
+        free_space_floor: config.files.free_space_floor.bytes().unwrap_or(0),
+    }
 }
 
 fn identity_providers(

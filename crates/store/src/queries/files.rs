@@ -60,10 +60,11 @@ impl Row {
     }
 }
 
-fn shredded((id, blob): &(Vec<u8>, Vec<u8>)) -> Result<ShreddedFile, StoreError> {
+fn shredded((id, blob, size): &(Vec<u8>, Vec<u8>, i64)) -> Result<ShreddedFile, StoreError> {
     Ok(ShreddedFile {
         id: FileId::from_bytes(bytes(id, at("id"))?),
         blob: BlobName::from_bytes(bytes(blob, at("blob"))?),
+        size: count(*size, at("size"))?,
     })
 }
 
@@ -170,14 +171,14 @@ impl FileRepository for UnitTx<'_> {
                 .filter(files::owner_id.eq(owner.as_bytes().as_slice()))
                 .filter(files::deleted_at.is_null());
             let nothing = None::<Vec<u8>>;
-            let found: Option<(Vec<u8>, Vec<u8>)> = diesel::update(file)
+            let found: Option<(Vec<u8>, Vec<u8>, i64)> = diesel::update(file)
                 .set((
                     files::sealed_key.eq(nothing.clone()),
                     files::sealed_name.eq(nothing.clone()),
                     files::sealed_type.eq(nothing),
                     files::deleted_at.eq(now.as_micros()),
                 ))
-                .returning((files::id, files::blob))
+                .returning((files::id, files::blob, files::size))
                 .get_result(conn)
                 .optional()?;
             Ok(found.as_ref().map(shredded).transpose()?)
@@ -204,11 +205,11 @@ impl FileRepository for UnitTx<'_> {
 
     fn list_shredded(&mut self, limit: u32) -> Result<Vec<ShreddedFile>, StoreError> {
         self.run(|conn| {
-            let rows: Vec<(Vec<u8>, Vec<u8>)> = files::table
+            let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = files::table
                 .filter(files::deleted_at.is_not_null())
                 .order((files::deleted_at.asc(), files::id.asc()))
                 .limit(i64::from(limit))
-                .select((files::id, files::blob))
+                .select((files::id, files::blob, files::size))
                 .load(conn)?;
             Ok(rows.iter().map(shredded).collect::<Result<_, _>>()?)
         })

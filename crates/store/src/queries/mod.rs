@@ -36,6 +36,7 @@ mod progress;
 mod recoveries;
 mod sessions;
 mod socket_tickets;
+mod storage;
 mod throttles;
 mod tickets;
 
@@ -50,8 +51,8 @@ use sealpost_domain::ports::{
     FactorRepository, FileRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
     InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, StoreError, ThrottleRepository,
-    TicketRepository, Tx, Unit, Verdict,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
+    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::{Conn, locks};
@@ -239,6 +240,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn socket_tickets(&mut self) -> &mut dyn SocketTicketRepository {
+        self
+    }
+
+    fn storage(&mut self) -> &mut dyn StorageRepository {
         self
     }
 

@@ -16,6 +16,7 @@ use crate::ports::{
     Verdict,
 };
 use crate::sessions::{Actor, SessionId};
+use crate::storage::{AccountStorage, Storage, StorageRules};
 use crate::testing::{CountingEntropy, FixedClock, MockTx};
 use crate::{Environment, Timestamp};
 
@@ -36,8 +37,9 @@ impl Store for OneTx {
         Ok(())
     }
 
-    async fn run_read(&self, unit: Unit) -> Result<(), StoreError> {
-        self.run_write(unit).await
+    async fn run_read(&self, mut unit: Unit) -> Result<(), StoreError> {
+        unit(&mut *self.tx.lock().unwrap());
+        Ok(())
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
@@ -107,13 +109,20 @@ pub(super) struct Scene {
 }
 
 impl Scene {
+    /// Somebody who stores nothing yet, and may store as much as they like.
     pub(super) fn new() -> Self {
-        Self {
+        let scene = Self {
             store: Arc::default(),
             log: Log::default(),
             blobs: MockBlobStore::new(),
             fernet: MockFernetCipher::new(),
-        }
+        };
+        scene
+            .tx()
+            .storage
+            .expect_find()
+            .returning(|_| Ok(AccountStorage::default()));
+        scene
     }
 
     pub(super) fn tx(&self) -> std::sync::MutexGuard<'_, MockTx> {
@@ -158,7 +167,9 @@ impl Scene {
             fernet: Arc::new(self.fernet),
             blobs: Arc::new(self.blobs),
         };
-        (Files::new(env, ports, Some(10)), self.store, log)
+        let rules = StorageRules::default();
+        let storage = Storage::new(env.clone(), Arc::clone(&ports.blobs), rules);
+        (Files::new(env, ports, storage, Some(10)), self.store, log)
     }
 }
 

@@ -144,6 +144,7 @@ pub async fn shredded_then_removed(store: Arc<dyn Store>) {
     let gone = ShreddedFile {
         id: id(2),
         blob: blob(2),
+        size: 2 << 40,
     };
     assert_eq!(shred(&store, alice, id(2)).await, Some(gone));
     assert_eq!(shred(&store, alice, id(2)).await, None);

@@ -45,6 +45,7 @@ pub mod races;
 pub mod recoveries;
 pub mod sessions;
 pub mod socket_tickets;
+pub mod storage;
 pub mod throttles;
 pub mod tickets;
 pub mod units;
@@ -135,6 +136,8 @@ macro_rules! store_conformance {
             races: no_session_outlives_disabling, nothing_is_added_to_a_removed_account,
                 an_address_is_proved_by_one_of_two;
             socket_tickets: taken_once_in_time, ended_with_their_session, swept_when_expired;
+            storage: charged_within_the_quota, an_own_quota_goes_first, many_charges_never_pass_it,
+                reservations_come_and_go, one_of_many_takes_a_reservation, gone_with_its_account;
             usernames: username_is_unique_when_folded, renamed_if_unchanged,
                 a_retired_name_is_its_former_owners, a_lookalike_is_taken, retired_names_are_swept,
                 many_want_a_name, a_removed_account_leaves_its_names;

@@ -8,7 +8,8 @@
 //! | 404 | no such file, or for its key: somebody else's |
 //! | 413 | a file larger than files may be: the text names the limit |
 //! | 429 | too often; `Retry-After` says when again |
-//! | others | as in the native API: 405, 408, 415, 416, 500, 503, 507 |
+//! | 507 | the account may store no more: the text names its quota and what it stores; or the server has no room left |
+//! | others | as in the native API: 405, 408, 415, 416, 500, 503 |
 
 use actix_web::http::StatusCode;
 use sealpost_domain::accounts::RegisterError;
@@ -102,6 +103,7 @@ mod tests {
     use sealpost_domain::files::{DiscloseKeyError, OpenFileError, UploadFileError};
     use sealpost_domain::ports::StoreError;
     use sealpost_domain::sessions::AccessError;
+    use sealpost_domain::storage::StorageRefused;
 
     use super::*;
 
@@ -115,7 +117,7 @@ mod tests {
     fn every_kind_has_its_status_and_its_text() {
         let rule = "The length of the login and password must be more than 5 characters";
         let unknown = "No file with such a file ID was found";
-        let told: [(Problem, u16, &str); 12] = [
+        let told: [(Problem, u16, &str); 13] = [
             (PasswordError::Length.into(), 400, rule),
             (UsernameError::Character.into(), 400, rule),
             (LoginError::WrongCredentials.into(), 401, "Could not verify"),
@@ -133,6 +135,11 @@ mod tests {
                 UploadFileError::TooLarge { limit: 7 }.into(),
                 413,
                 "a file may have at most 7 bytes",
+            ),
+            (
+                UploadFileError::Storage(StorageRefused::OverQuota { limit: 7, used: 5 }).into(),
+                507,
+                "this account may store 7 bytes, and stores 5",
             ),
             (StoreError::Full.into(), 507, "the store is full"),
             (

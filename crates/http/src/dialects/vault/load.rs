@@ -23,7 +23,10 @@ impl IntoResponses for Refused {
             ),
             (413, "The file is too large: the text names the limit"),
             (415, "The body is compressed"),
-            (507, "The server has no room left"),
+            (
+                507,
+                "You may store no more: the text names your quota and what you store; or the server has no room left",
+            ),
         ])
     }
 }

@@ -8,7 +8,6 @@ use sealpost_domain::sessions::Actor;
 use super::archive::{Archive, Broken};
 use super::{files, messages};
 use crate::Services;
-use crate::v1::accounts::AccountBody;
 use crate::v1::app_passwords::AppPasswordBody;
 use crate::v1::audit::AuditEventBody;
 use crate::v1::blocks::BlockView;
@@ -16,6 +15,7 @@ use crate::v1::contacts::ContactView;
 use crate::v1::conversations::ConversationView;
 use crate::v1::identities::IdentityBody;
 use crate::v1::keys::KeyView;
+use crate::v1::me::OwnAccountBody;
 use crate::v1::sessions::SessionBody;
 use crate::v1::settings::SettingsBody;
 
@@ -62,8 +62,9 @@ async fn write_account(
     actor: &Actor,
     out: &mut Archive,
 ) -> Result<(), Broken> {
-    let account = services.accounts.view(actor).await?;
-    out.add("account.json", &AccountBody::from(&account))
+    let owner = services.storage.view_owner(actor).await?;
+    let account = &owner.account;
+    out.add("account.json", &OwnAccountBody::from(&owner))
         .await?;
     if let Avatar::Uploaded(name) = account.avatar
         && let Some(picture) = services.avatars.picture(name).await?

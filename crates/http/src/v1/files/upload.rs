@@ -49,7 +49,8 @@ impl IntoResponses for UploadRefusals {
             (
                 507,
                 "storage-full",
-                "`storage-full`: the server has no room left",
+                "`quota-exceeded`: you may store no more: `limit` says how many bytes you may, `used` how many you do; \
+                 `storage-full`: the server has no room left",
             ),
         ])
     }

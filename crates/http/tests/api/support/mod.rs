@@ -25,6 +25,7 @@ use sealpost_domain::operators::{Operator, Operators};
 use sealpost_domain::ports::{Store, StoreError, StoreExt, TokenSigner, Tx};
 use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
+use sealpost_domain::storage::{QuotaChoice, Storage};
 use sealpost_domain::testing::FixedClock;
 use sealpost_http::{Hub, Settings, SocketTimes, serve};
 use sealpost_mailer::testing::MemoryMailer;
@@ -35,7 +36,7 @@ use tokio::sync::oneshot;
 pub(crate) use answer::Answer;
 pub(crate) use log::logged;
 pub(crate) use people::{PASSWORD, access_token};
-pub(crate) use services::{EPOCH, ISSUER, MAX_ATTACHMENT, MAX_FILE, NOW};
+pub(crate) use services::{EPOCH, ISSUER, MAX_ATTACHMENT, MAX_FILE, NOW, QUOTA};
 
 /// Stops when it is dropped.
 pub(crate) struct TestServer {
@@ -58,6 +59,7 @@ pub(crate) struct TestServer {
     messages: Messages,
     inbox: Inbox,
     operators: Operators,
+    storage: Storage,
     invites: Invites,
     store: Arc<dyn Store>,
     runtime: Handle,
@@ -153,6 +155,7 @@ impl TestServer {
             messages: parts.messages,
             inbox: parts.inbox,
             operators: parts.operators,
+            storage: parts.storage,
             invites: parts.invites,
             store: parts.store,
             hub: parts.hub,
@@ -198,6 +201,25 @@ impl TestServer {
         let username = Username::parse(username).unwrap();
         let disabled = self.operators.disable(Operator::for_tests(), username);
         self.runtime.block_on(disabled).unwrap();
+    }
+
+    /// What the operator does: whoever has this token may store so many bytes.
+    pub(crate) fn set_quota(&self, token: &str, bytes: u64) {
+        let account = self.get_as(token, "/v1/me").json();
+        let account: AccountId = account["id"].as_str().unwrap().parse().unwrap();
+        self.change(move |tx| tx.storage().set_quota(account, QuotaChoice::Bytes(bytes)));
+    }
+
+    /// What whoever has this token stores.
+    pub(crate) fn used(&self, token: &str) -> u64 {
+        let account = self.get_as(token, "/v1/me").json();
+        account["storage"]["used"].as_u64().unwrap()
+    }
+
+    /// What the server does of its own accord about uploads that were cut off; how many there were.
+    pub(crate) fn release_abandoned(&self) -> u64 {
+        let released = self.storage.release_abandoned();
+        self.runtime.block_on(released).unwrap()
     }
 
     /// Whether the server knows this account to be there, whoever may see it.

@@ -23,6 +23,7 @@ use sealpost_domain::ports::{
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
+use sealpost_domain::storage::{Storage, StorageRules};
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::{Environment, Secret, Timestamp};
 use sealpost_http::{Adapters, DataKeyCheck, Facts, Hub, ServerInfo, Services, StoreCheck};
@@ -39,6 +40,8 @@ pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_266_245_678_999);
 pub(crate) const ISSUER: &str = "http://sealpost.test";
 /// The largest file that the server takes.
 pub(crate) const MAX_FILE: u64 = 3 * 1024 * 1024;
+/// What an account may store here.
+pub(crate) const QUOTA: u64 = 1 << 30;
 /// The largest file that comes with a chat message here.
 pub(crate) const MAX_ATTACHMENT: usize = 100 * 1024;
 pub(crate) const EPOCH: &str = "0123456789abcdef";
@@ -50,6 +53,7 @@ pub(super) struct Parts {
     pub(super) sessions: Sessions,
     pub(super) store: Arc<dyn Store>,
     pub(super) operators: Operators,
+    pub(super) storage: Storage,
     pub(super) invites: Invites,
     pub(super) hub: Arc<Hub>,
     pub(super) data_keys: DataKeys,
@@ -117,6 +121,10 @@ pub(super) async fn assemble(
         inbox_epoch: EPOCH.to_owned(),
         inbox_retention: Inbox::RETENTION,
         max_file: Some(MAX_FILE),
+        storage: StorageRules {
+            quota: Some(QUOTA),
+            ..StorageRules::default()
+        },
         max_attachment: MAX_ATTACHMENT,
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates,
@@ -136,6 +144,7 @@ pub(super) async fn assemble(
         sessions,
         store,
         operators: services.operators.clone(),
+        storage: services.storage.clone(),
         invites: services.invites.clone(),
         hub,
         data_keys,

@@ -272,6 +272,30 @@ fn a_file_that_is_too_large_is_refused_with_the_limit() {
 }
 
 #[test]
+fn a_file_beyond_the_quota_is_refused_with_the_quota() {
+    let server = TestServer::start();
+    let (keeper, native) = (server.keeper("User"), server.log_in("native"));
+    let own = json!({"identifier": "User", "password": PASSWORD}).to_string();
+    let own = access_token(&server.post("/v1/sessions", &own).json());
+    server.set_quota(&own, 10);
+    server.load(&keeper, b"1234567");
+    let head = format!("POST /load HTTP/1.1\r\nhost: test\r\nx-access-tokens: {keeper}\r\n");
+    let announced = format!("{head}content-length: 4\r\n\r\n");
+    let chunked = format!("{head}transfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n");
+    for request in [announced, chunked] {
+        let refused = server.send_raw(request.as_bytes());
+        assert_said(
+            &refused,
+            507,
+            "this account may store 10 bytes, and stores 7",
+        );
+    }
+    assert_eq!(server.blobs(), 1, "nothing of the refused ones");
+    server.load(&keeper, b"abc");
+    assert_eq!((server.used(&own), server.used(&native)), (10, 0));
+}
+
+#[test]
 fn the_frame_speaks_the_dialect_too() {
     let server = TestServer::start();
     for (path, allowed) in [("/registration", "POST"), ("/load/", "POST")] {

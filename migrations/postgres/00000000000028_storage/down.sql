@@ -1,0 +1,2 @@
+DROP TABLE storage_reservations;
+DROP TABLE storage;
