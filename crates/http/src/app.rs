@@ -30,9 +30,10 @@ impl AppState {
     /// The state around the finished services.
     #[must_use]
     pub fn new(services: Services, settings: Settings) -> Self {
+        services.hub.fit_into(settings.max_connections);
         Self {
             services: web::Data::new(services),
-            limits: web::Data::new(Limits::new(settings.limits)),
+            limits: web::Data::new(Limits::new(settings.limits, &settings.rate_clock)),
             settings: web::Data::new(settings),
             draining: Draining::default(),
         }

@@ -223,7 +223,7 @@ impl Services {
             authentication: authentication.clone(),
             sessions: sessions.clone(),
             recoveries: recoveries.clone(),
-            custodial_keys,
+            custodial_keys: custodial_keys.clone(),
         };
         let files = FilePorts {
             sealer: sealer.clone(),
@@ -302,6 +302,7 @@ impl Services {
             conversations,
             messages,
             envelopes: Envelopes::new(env.clone(), inspector.clone(), facts.count_rates),
+            custodial_keys,
             mailbox_keys,
             challenges: Challenges::new(env.clone()),
             files,

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::limits::RateClock;
+
 /// The largest JSON body of an ordinary route, in bytes.
 pub(crate) const JSON_LIMIT: usize = 256 * 1024;
 /// The largest JSON body of a route that anybody may call to register or log in, in bytes.
@@ -48,6 +50,8 @@ pub struct Settings {
     pub sockets: SocketTimes,
     /// Whether request rates are limited.
     pub limits: bool,
+    /// What they are counted by.
+    pub rate_clock: RateClock,
     /// Which dialects are served.
     pub dialects: Dialects,
 }
@@ -122,14 +126,15 @@ impl Default for SocketTimes {
 }
 
 impl Default for Settings {
-    /// No proxy, 4,096 connections, five seconds, all limits and dialects.
+    /// No proxy, 25,000 connections, five seconds, all limits and dialects.
     fn default() -> Self {
         Self {
             trusted_proxies: TrustedProxies::default(),
-            max_connections: 4_096,
+            max_connections: 25_000,
             drain_delay: Duration::from_secs(5),
             sockets: SocketTimes::default(),
             limits: true,
+            rate_clock: RateClock::default(),
             dialects: Dialects::default(),
         }
     }

@@ -12,6 +12,7 @@ use sealpost_domain::channels::Channels;
 use sealpost_domain::chats::Chats;
 use sealpost_domain::contacts::Contacts;
 use sealpost_domain::conversations::Conversations;
+use sealpost_domain::custodial_keys::CustodialKeys;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::directory::Directory;
 use sealpost_domain::enrolment::Enrolment;
@@ -72,6 +73,8 @@ pub struct Services {
     pub federation: Federation,
     /// Use cases of keys.
     pub keys: Keys,
+    /// The private keys that the server keeps for people.
+    pub custodial_keys: CustodialKeys,
     /// Use cases of key backups.
     pub key_backups: KeyBackups,
     /// An account with its first key, for the dialects that want both at once.

@@ -70,6 +70,7 @@ impl<'a> View<'a> {
             | MailMessage::EmailChanged
             | MailMessage::RecoveryCodesReplaced
             | MailMessage::KeyReplaced
+            | MailMessage::RecoveryKeyAdded
             | MailMessage::AccountDeleted
             | MailMessage::Test => {}
         }
@@ -139,6 +140,7 @@ files! {
     IdentityUnlinked: "identity-unlinked.txt", "identity-unlinked.html";
     UsernameChanged: "username-changed.txt", "username-changed.html";
     KeyReplaced: "key-replaced.txt", "key-replaced.html";
+    RecoveryKeyAdded: "recovery-key-added.txt", "recovery-key-added.html";
     AccountDeleted: "account-deleted.txt", "account-deleted.html";
     Test: "test.txt", "test.html";
 }
@@ -162,6 +164,7 @@ pub(crate) const fn subject(template: MailTemplate) -> &'static str {
         MailTemplate::IdentityUnlinked => "A login was unlinked from your account",
         MailTemplate::UsernameChanged => "Your username was changed",
         MailTemplate::KeyReplaced => "Your key was replaced",
+        MailTemplate::RecoveryKeyAdded => "A recovery key was made",
         MailTemplate::AccountDeleted => "Your account was deleted",
         MailTemplate::Test => "Test",
     }

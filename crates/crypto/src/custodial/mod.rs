@@ -20,6 +20,7 @@ impl CustodialCipher for JweCustodian {
         let label = match secret_use {
             SecretUse::Channel => "channel",
             SecretUse::AppPassword => "app-password",
+            SecretUse::RecoveryKey => "recovery-key",
         };
         Secret::new(*secret_key(secret, label))
     }

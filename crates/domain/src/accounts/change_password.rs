@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::{Account, AccountId, Accounts, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::authentication::{Authentication, ConfirmPasswordError};
-use crate::custodial_keys::{self, CustodialKeyError, PasswordEffect};
+use crate::custodial_keys::{self, CustodialKeyError, Known, PasswordEffect};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{HashError, PasswordHash, StoreError, StoreExt, Tx};
 use crate::sessions::{Actor, EndedSession, Session, SessionId, Sessions};
@@ -130,7 +130,8 @@ impl Accounts {
     ) -> Result<PasswordEffect, CustodialKeyError> {
         match &self.custodial_keys {
             Some(keys) => {
-                keys.on_new_password(account, old, new, Some(actor.dialect()))
+                let known = Known::from(old);
+                keys.on_new_password(account, known, new, Some(actor.dialect()))
                     .await
             }
             None => Ok(PasswordEffect::Nothing),

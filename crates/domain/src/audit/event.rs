@@ -88,6 +88,10 @@ kinds! {
     KeyBackupReplaced = 63, "key-backup.replaced";
     /// The key of a file left the server. Subject: the file.
     FileKeyDisclosed = 64, "file.key-disclosed";
+    /// A recovery key for the custodial key was made. Subject: the custodial key.
+    RecoveryKeyAdded = 65, "recovery-key.added";
+    /// It was removed. Subject: none.
+    RecoveryKeyRemoved = 66, "recovery-key.removed";
     /// The account got another username.
     UsernameChanged = 70, "username.changed";
     /// Everything of the account's own was exported.

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{Channels, Exchange};
+use crate::Secret;
 use crate::accounts::Password;
 use crate::factors::FactorCode;
 use crate::ports::{StoreError, StoreExt};
@@ -16,6 +17,8 @@ pub struct FinishRecovery {
     pub new_password: Password,
     /// A code of the authenticator or a recovery code, where an authenticator is on.
     pub factor: Option<FactorCode>,
+    /// What keeps the account's custodial key, as it was typed.
+    pub recovery_key: Option<Secret<String>>,
 }
 
 /// What came of it.
@@ -45,7 +48,8 @@ domain_error!(FinishRecoveryError {
 
 impl Channels {
     /// Sets a new password ([`crate::recovery::Recoveries::complete`]): every login of the account ends, in this channel
-    /// too, its block in this dialect is lifted, and it has a new custodial key. Nobody is logged in by it.
+    /// too, its block in this dialect is lifted, and it has a new custodial key, unless its recovery key is given. Nobody is
+    /// logged in by it.
     ///
     /// # Errors
     /// [`FinishRecoveryError`].
@@ -62,6 +66,7 @@ impl Channels {
             token,
             new_password: command.new_password,
             factor: command.factor,
+            recovery_key: command.recovery_key,
             dialect: Dialect::Channel,
         };
         let CompletedRecovery { key_replaced } =

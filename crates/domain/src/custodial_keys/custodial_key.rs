@@ -24,6 +24,8 @@ pub enum Opener {
     Password,
     /// An app password for the dialect `channel`.
     AppPassword(AppPasswordId),
+    /// The recovery key that its owner has put away; one at most.
+    RecoveryKey,
 }
 
 /// The wrapping key, sealed for one opener.

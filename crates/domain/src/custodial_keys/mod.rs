@@ -14,6 +14,8 @@ mod for_app_password;
 mod layers;
 mod new_password;
 mod private;
+mod recovery_key;
+mod recovery_key_text;
 mod service;
 mod unlock;
 
@@ -21,6 +23,8 @@ pub use custodial_key::{CustodialKey, KeyOpener, Opener, Unlocked};
 pub(crate) use draft::{KeyDraft, store};
 pub use error::CustodialKeyError;
 pub(crate) use layers::{open_twice, seal_twice};
-pub(crate) use new_password::{PasswordEffect, apply};
+pub(crate) use new_password::{Known, PasswordEffect, apply};
+pub use recovery_key::{CreatedRecoveryKey, KeyState, RecoveryKeyError};
+pub use recovery_key_text::{InvalidRecoveryKey, RecoveryKey};
 pub use service::{CustodialKeyPorts, CustodialKeys};
 pub(crate) use unlock::{Presented, live};

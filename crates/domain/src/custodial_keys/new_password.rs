@@ -1,12 +1,29 @@
 //! A new password is set: what that does to the account's custodial key. Every door that sets a password goes through
 //! here.
 
-use super::{CustodialKeyError, CustodialKeys, KeyDraft, KeyOpener, Opener, live, store};
-use crate::accounts::{Account, Password};
+use super::{CustodialKeyError, CustodialKeys, KeyDraft, KeyOpener, Opener, Unlocked, live, store};
+use crate::accounts::{Account, AccountId, Password};
 use crate::keys::ChangeKeysError;
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::sessions::Dialect;
+
+/// What the caller knows of what opens the account's custodial key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known<'a> {
+    /// The password that it had.
+    Password(&'a Password),
+    /// It was opened already.
+    Unlocked(&'a Unlocked),
+    /// Nothing.
+    Nothing,
+}
+
+impl<'a> From<Option<&'a Password>> for Known<'a> {
+    fn from(password: Option<&'a Password>) -> Self {
+        password.map_or(Self::Nothing, Self::Password)
+    }
+}
 
 /// What is to be stored in the unit of work that stores the new password ([`apply`]).
 #[derive(Debug, Clone)]
@@ -20,15 +37,15 @@ pub(crate) enum PasswordEffect {
 }
 
 impl CustodialKeys {
-    /// Prepares the account's custodial key for a new password: sealed anew if the old one is known, and else replaced
-    /// by a new key, for which nothing was encrypted before; the owner gets a notice of that.
+    /// Prepares the account's custodial key for a new password: sealed anew if something is known that opens it, and
+    /// else replaced by a new key, for which nothing was encrypted before; the owner gets a notice of that.
     ///
     /// # Errors
     /// [`CustodialKeyError`]; then the password must not be set.
     pub(crate) async fn on_new_password(
         &self,
         account: &Account,
-        old: Option<&Password>,
+        known: Known<'_>,
         new: &Password,
         dialect: Option<Dialect>,
     ) -> Result<PasswordEffect, CustodialKeyError> {
@@ -47,38 +64,45 @@ impl CustodialKeys {
         let Some((key, opener)) = found else {
             return Ok(PasswordEffect::Nothing);
         };
-        if let (Some(old), Some(opener)) = (old, opener)
-            && let Some(resealed) = self.reseal(opener, old, new).await?
-        {
-            return Ok(PasswordEffect::Resealed(resealed));
+        let unlocked = match known {
+            Known::Password(old) => self.open_with_password(opener, old).await?,
+            Known::Unlocked(unlocked) => Some(unlocked.clone()),
+            Known::Nothing => None,
+        };
+        if let Some(unlocked) = unlocked.filter(|unlocked| unlocked.key == key.key) {
+            let opener = self.seal_for_password(id, &unlocked, new).await?;
+            return Ok(PasswordEffect::Resealed(opener));
         }
         let draft = self.draft(id, new, Some(key.key), dialect).await?;
         let notice = self.ports.outbox.notice(account, MailMessage::KeyReplaced);
         Ok(PasswordEffect::Replaced(Box::new(draft), notice))
     }
 
-    async fn reseal(
+    async fn open_with_password(
         &self,
-        opener: KeyOpener,
-        old: &Password,
-        new: &Password,
-    ) -> Result<Option<KeyOpener>, CustodialKeyError> {
+        opener: Option<KeyOpener>,
+        password: &Password,
+    ) -> Result<Option<Unlocked>, CustodialKeyError> {
+        let Some(opener) = opener else {
+            return Ok(None);
+        };
         let Some(parameters) = opener.parameters.clone() else {
             return Ok(None);
         };
         let keys = &self.ports.password_keys;
-        let key = keys.key(old.clone(), parameters).await?;
-        let Some(unlocked) = self.open_opener(&opener, &key)? else {
-            return Ok(None);
-        };
-        let (parameters, key) = keys.new_key(new.clone()).await?;
-        Ok(Some(self.seal_opener(
-            opener.account,
-            &unlocked,
-            Opener::Password,
-            &key,
-            Some(parameters),
-        )))
+        let key = keys.key(password.clone(), parameters).await?;
+        Ok(self.open_opener(&opener, &key)?)
+    }
+
+    async fn seal_for_password(
+        &self,
+        account: AccountId,
+        unlocked: &Unlocked,
+        password: &Password,
+    ) -> Result<KeyOpener, CustodialKeyError> {
+        let keys = &self.ports.password_keys;
+        let (parameters, key) = keys.new_key(password.clone()).await?;
+        Ok(self.seal_opener(account, unlocked, Opener::Password, &key, Some(parameters)))
     }
 }
 

@@ -32,8 +32,10 @@ fn opener_binding<'a>(owner: &'a AccountId, row: &'a [u8]) -> Binding<'a> {
 
 fn opener_row(key: KeyId, opener: Opener) -> Vec<u8> {
     let mut row = key.as_bytes().to_vec();
-    if let Opener::AppPassword(id) = opener {
-        row.extend_from_slice(id.as_bytes());
+    match opener {
+        Opener::Password => {}
+        Opener::AppPassword(id) => row.extend_from_slice(id.as_bytes()),
+        Opener::RecoveryKey => row.extend_from_slice(b"recovery-key"),
     }
     row
 }

@@ -1,7 +1,8 @@
 //! Somebody who has just logged in has their custodial key opened, or gets one.
 
 use super::{
-    CustodialKey, CustodialKeyError, CustodialKeys, KeyDraft, KeyOpener, Opener, Unlocked, store,
+    CustodialKey, CustodialKeyError, CustodialKeys, KeyDraft, KeyOpener, Opener, RecoveryKey,
+    Unlocked, store,
 };
 use crate::accounts::{Account, AccountId, Password};
 use crate::app_passwords::AppPasswordId;
@@ -17,6 +18,8 @@ pub(crate) enum Presented {
     Password(Password),
     /// An app password, as it was typed.
     AppPassword(AppPasswordId, Password),
+    /// The recovery key.
+    RecoveryKey(RecoveryKey),
 }
 
 impl Presented {
@@ -24,6 +27,7 @@ impl Presented {
         match self {
             Self::Password(_) => Opener::Password,
             Self::AppPassword(id, _) => Opener::AppPassword(*id),
+            Self::RecoveryKey(_) => Opener::RecoveryKey,
         }
     }
 }
@@ -71,6 +75,25 @@ impl CustodialKeys {
         Err(StoreError::Unavailable(None).into())
     }
 
+    /// Opens the account's custodial key with what was presented; None if it has none, or none that this opens. Nothing
+    /// changes.
+    ///
+    /// # Errors
+    /// [`CustodialKeyError`].
+    pub(crate) async fn try_open(
+        &self,
+        account: AccountId,
+        presented: &Presented,
+    ) -> Result<Option<Unlocked>, CustodialKeyError> {
+        let opener = presented.opener();
+        let found = self
+            .env
+            .store
+            .read(move |tx| find(tx, account, opener))
+            .await?;
+        self.open(found.as_ref(), presented).await
+    }
+
     async fn open(
         &self,
         found: Option<&Found>,
@@ -92,6 +115,10 @@ impl CustodialKeys {
             (Presented::AppPassword(_, text), None) => {
                 let secret = text.expose().as_bytes();
                 self.ports.cipher.derive(SecretUse::AppPassword, secret)
+            }
+            (Presented::RecoveryKey(key), None) => {
+                let secret = key.expose().as_bytes();
+                self.ports.cipher.derive(SecretUse::RecoveryKey, secret)
             }
             _ => return Ok(None),
         };

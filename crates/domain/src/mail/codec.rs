@@ -66,6 +66,7 @@ pub(super) fn encode(mail: &Mail) -> Zeroizing<Vec<u8>> {
         | MailMessage::EmailChanged
         | MailMessage::RecoveryCodesReplaced
         | MailMessage::KeyReplaced
+        | MailMessage::RecoveryKeyAdded
         | MailMessage::AccountDeleted
         | MailMessage::Test => {}
     }
@@ -180,6 +181,7 @@ impl Reader<'_> {
                 new: self.text()?,
             },
             MailTemplate::KeyReplaced => MailMessage::KeyReplaced,
+            MailTemplate::RecoveryKeyAdded => MailMessage::RecoveryKeyAdded,
             MailTemplate::AccountDeleted => MailMessage::AccountDeleted,
             MailTemplate::Test => MailMessage::Test,
         })

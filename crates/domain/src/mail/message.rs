@@ -72,6 +72,8 @@ pub enum MailMessage {
     },
     /// The key that the server keeps for the account was replaced: what was sealed for the old one stays closed.
     KeyReplaced,
+    /// A recovery key for the key that the server keeps was made; one that there was is void.
+    RecoveryKeyAdded,
     /// The account is gone.
     AccountDeleted,
     /// An operator wants to see whether mail arrives.
@@ -132,6 +134,7 @@ impl MailMessage {
             Self::IdentityUnlinked { .. } => MailTemplate::IdentityUnlinked,
             Self::UsernameChanged { .. } => MailTemplate::UsernameChanged,
             Self::KeyReplaced => MailTemplate::KeyReplaced,
+            Self::RecoveryKeyAdded => MailTemplate::RecoveryKeyAdded,
             Self::AccountDeleted => MailTemplate::AccountDeleted,
             Self::Test => MailTemplate::Test,
         }

@@ -76,4 +76,6 @@ templates! {
     Test = 17, "test";
     /// A code for a new password, in the words of the dialect `channel`.
     ResetCode = 20, "reset-code";
+    /// A key that opens what the server keeps.
+    RecoveryKeyAdded = 21, "recovery-key-added";
 }

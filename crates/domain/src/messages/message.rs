@@ -69,7 +69,8 @@ pub struct Message {
     pub id: MessageId,
     /// Where it was said.
     pub conversation: ConversationId,
-    /// Its place in the conversation: 1 for the first, and no holes.
+    /// Its place in the conversation: 1 for the first, and one more for each that follows. Those of somebody who has left for
+    /// good are missing.
     pub seq: u64,
     /// Who said it.
     pub sender: AccountId,

@@ -19,6 +19,8 @@ pub enum SecretUse {
     Channel,
     /// The opener of a custodial key, from an app password.
     AppPassword,
+    /// The opener of a custodial key, from its recovery key.
+    RecoveryKey,
 }
 
 /// What the server does with custodial keys, and with the secrets that open them.

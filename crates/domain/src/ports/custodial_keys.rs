@@ -35,5 +35,11 @@ pub trait CustodialKeyRepository {
         account: AccountId,
         opener: Opener,
     ) -> Result<Option<KeyOpener>, StoreError>;
+
+    /// Deletes the account's opener of this kind; false if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn remove_opener(&mut self, account: AccountId, opener: Opener) -> Result<bool, StoreError>;
 }
 }

@@ -4,15 +4,17 @@ use thiserror::Error;
 
 use super::proofs::prove_address;
 use super::{Recoveries, RecoveryId, RecoveryToken};
-use crate::Timestamp;
 use crate::accounts::{Account, Password, PasswordError, close_doors};
 use crate::audit::{AuditEvent, AuditKind};
-use crate::custodial_keys::{self, CustodialKeyError, PasswordEffect};
+use crate::custodial_keys::{
+    self, CustodialKeyError, Known, PasswordEffect, Presented, RecoveryKey, Unlocked,
+};
 use crate::factors::{CheckFactorError, FactorCode};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{Digest, HashError, PasswordHash, SealError, StoreError, StoreExt, Tx};
 use crate::sessions::{Dialect, EndedSession};
 use crate::throttle::{Guess, Subject, Throttles, TooMany};
+use crate::{Secret, Timestamp};
 
 /// Asks for the new password to be set.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub struct CompleteRecovery {
     pub new_password: Password,
     /// A code of the authenticator or a recovery code, where an authenticator is on.
     pub factor: Option<FactorCode>,
+    /// What opens the account's custodial key without the old password, as it was typed.
+    pub recovery_key: Option<Secret<String>>,
     /// Through which API.
     pub dialect: Dialect,
 }
@@ -44,6 +48,12 @@ pub enum CompleteRecoveryError {
     /// The code of the second factor is wrong.
     #[error("wrong code: try another")]
     WrongFactor,
+    /// The recovery key opens no key that the server keeps for the account. The token stays good: without a recovery key
+    /// the custodial key is lost.
+    #[error(
+        "this is not the recovery key: try again, or go on without it and lose what was encrypted"
+    )]
+    WrongRecoveryKey,
     /// Too many wrong codes.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -73,6 +83,7 @@ domain_error!(CompleteRecoveryError {
     CommonPassword: Invalid, "common-password", "new_password";
     SecondFactorRequired: Unauthenticated, "second-factor-required";
     WrongFactor: Unauthenticated, "wrong-second-factor";
+    WrongRecoveryKey: Invalid, "wrong-recovery-key", "recovery_key";
     Sealed: Internal, "internal-error";
 } else { TooMany, Hash, Key, Store });
 
@@ -100,8 +111,9 @@ struct Reset {
 impl Recoveries {
     /// Sets a new password and ends everything else that opened the account ([`close_doors`]). Its second factors stay,
     /// and a code of the authenticator or a recovery code is wanted if an authenticator is on. A key that the server
-    /// keeps for the account is replaced, since nobody can open it without the old password. The owner gets a notice, and
-    /// the address that the code went to counts as proved.
+    /// keeps for the account is sealed under the new password if its recovery key is given, and else replaced, since nobody
+    /// can open it without the old password. The owner gets a notice, and the address that the code went to counts as
+    /// proved.
     ///
     /// # Errors
     /// [`CompleteRecoveryError`]; then the password is as it was. The token stays good after a wrong code.
@@ -126,6 +138,9 @@ impl Recoveries {
             .read(move |tx| find(tx, id, &token, now))
             .await?;
         let event = |kind| AuditEvent::outside(account.id, Some(command.dialect), &self.env, kind);
+        // First: a slip in it costs no code of the second factor.
+        let unlocked = self.unlock(&account, command.recovery_key.as_ref()).await?;
+        let known = unlocked.as_ref().map_or(Known::Nothing, Known::Unlocked);
         let recovered = event(AuditKind::RecoveryCodeUsed);
         self.check_factor(command.factor, recovered).await?;
         let password = command.new_password;
@@ -135,7 +150,7 @@ impl Recoveries {
         let key = self
             .ports
             .custodial_keys
-            .on_new_password(&proved, None, &password, Some(command.dialect))
+            .on_new_password(&proved, known, &password, Some(command.dialect))
             .await?;
         let reset = Reset {
             id,
@@ -158,6 +173,26 @@ impl Recoveries {
             .await?;
         self.sessions.note_ended(&ended);
         Ok(completed)
+    }
+
+    /// What the recovery key opens; None if none was given.
+    async fn unlock(
+        &self,
+        account: &Account,
+        typed: Option<&Secret<String>>,
+    ) -> Result<Option<Unlocked>, CompleteRecoveryError> {
+        let Some(typed) = typed else {
+            return Ok(None);
+        };
+        let wrong = CompleteRecoveryError::WrongRecoveryKey;
+        let Ok(key) = RecoveryKey::parse(typed.expose()) else {
+            return Err(wrong);
+        };
+        let keys = &self.ports.custodial_keys;
+        let unlocked = keys
+            .try_open(account.id, &Presented::RecoveryKey(key))
+            .await?;
+        unlocked.map(Some).ok_or(wrong)
     }
 
     /// The account as it is once the code has proved its address.

@@ -48,5 +48,6 @@ pub fn every_mail_message(text: &str) -> Vec<MailMessage> {
         MailMessage::AccountDeleted,
         MailMessage::Test,
         MailMessage::ResetCode { code: code() },
+        MailMessage::RecoveryKeyAdded,
     ]
 }

@@ -15,7 +15,8 @@ use tracing::Instrument as _;
 use super::store::CLAIM;
 use super::{answer, header as key_header};
 use crate::Services;
-use crate::extract::{Body, known};
+use crate::extract::{Body, ClientAddress, known};
+use crate::limits::{Counted, Limits};
 use crate::problem::Problem;
 use crate::settings::JSON_LIMIT;
 
@@ -42,11 +43,17 @@ pub(crate) async fn idempotent(
 /// The same where nobody is logged in yet.
 pub(crate) async fn idempotent_for_strangers(
     services: web::Data<Services>,
-    request: ServiceRequest,
+    limits: web::Data<Limits>,
+    mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match key_header::read(request.headers())? {
-        Some(key) => run_json(services, None, key, request, next).await,
+        Some(key) => {
+            // Before anything is written for them.
+            let address = request.extract::<ClientAddress>().await?;
+            limits.count(Counted::KeyedRegistration, address.limit_key())?;
+            run_json(services, None, key, request, next).await
+        }
         None => next.call(request).await,
     }
 }

@@ -2,6 +2,7 @@
 //! somebody is logged in.
 
 mod budget;
+mod clock;
 mod rate;
 
 use std::net::IpAddr;
@@ -13,6 +14,7 @@ use sealpost_domain::accounts::AccountId;
 
 use crate::problem::Problem;
 pub(crate) use budget::Budget;
+pub use clock::RateClock;
 use rate::Rate;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -29,6 +31,8 @@ pub(crate) enum Counted {
     DataKey,
     /// `messenger`: making an account.
     Register,
+    /// Making an account with an idempotency key, 300 an hour: what is noted for it comes before the count of new accounts.
+    KeyedRegistration,
     /// `messenger`: logging in.
     Login,
     /// `messenger`: starting a conversation.
@@ -72,6 +76,7 @@ pub(crate) enum Spent {
 pub(crate) struct Limits {
     data_key: [Rate<IpAddr>; 1],
     register: [Rate<IpAddr>; 2],
+    keyed_registration: [Rate<IpAddr>; 1],
     login: [Rate<IpAddr>; 2],
     start_conversation: [Rate<IpAddr>; 1],
     renew: [Rate<IpAddr>; 1],
@@ -93,35 +98,40 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// The rates of the contracts; none if not `enabled`.
-    pub(crate) fn new(enabled: bool) -> Self {
-        let twice = || [Rate::new(5, MINUTE), Rate::new(10, 30 * MINUTE)];
+    pub(crate) fn new(enabled: bool, clock: &RateClock) -> Self {
+        let ticks = clock.start();
+        let of_address = |requests, interval| Rate::new(requests, interval, &ticks);
+        let of_account = |requests, interval| Rate::new(requests, interval, &ticks);
+        let twice = || [of_address(5, MINUTE), of_address(10, 30 * MINUTE)];
         Self {
-            data_key: [Rate::new(3, 60 * MINUTE)],
+            data_key: [of_address(3, 60 * MINUTE)],
             register: twice(),
+            keyed_registration: [of_address(300, 60 * MINUTE)],
             login: twice(),
-            start_conversation: [Rate::new(10, 15 * MINUTE)],
-            renew: [Rate::new(5, MINUTE)],
-            mailbox_look_up: [Rate::new(1_000, 60 * MINUTE)],
-            media: [Rate::new(600, MINUTE)],
-            look_up: Rate::new(1_000, 60 * MINUTE),
-            contact_request: Rate::new(100, 60 * MINUTE),
-            chat: Rate::new(40, MINUTE / 3),
-            socket_ticket: Rate::new(60, MINUTE),
-            typing: Rate::new(20, MINUTE / 3),
-            message: Rate::new(
+            start_conversation: [of_address(10, 15 * MINUTE)],
+            renew: [of_address(5, MINUTE)],
+            mailbox_look_up: [of_address(1_000, 60 * MINUTE)],
+            media: [of_address(600, MINUTE)],
+            look_up: of_account(1_000, 60 * MINUTE),
+            contact_request: of_account(100, 60 * MINUTE),
+            chat: of_account(40, MINUTE / 3),
+            socket_ticket: of_account(60, MINUTE),
+            typing: of_account(20, MINUTE / 3),
+            message: of_account(
                 MESSAGES_AT_ONCE,
                 MINUTE / (MESSAGES_A_MINUTE / MESSAGES_AT_ONCE),
             ),
-            logout: Rate::new(5, MINUTE),
-            send_message: Rate::new(5, SECOND),
-            get_messages: Rate::new(10, MINUTE),
-            acknowledge: Rate::new(5, SECOND),
-            update_settings: Rate::new(10, MINUTE),
+            logout: of_account(5, MINUTE),
+            send_message: of_account(5, SECOND),
+            get_messages: of_account(10, MINUTE),
+            acknowledge: of_account(5, SECOND),
+            update_settings: of_account(10, MINUTE),
             enabled,
         }
     }
 
-    /// Counts a request from this address ([`crate::extract::ClientAddress::limit_key`]).
+    /// Counts a request from this address ([`crate::extract::ClientAddress::limit_key`]). Of two rates the shorter comes
+    /// first: what it refuses is not counted by the longer one.
     pub(crate) fn count(&self, counted: Counted, address: IpAddr) -> Result<(), Problem> {
         if !self.enabled {
             return Ok(());
@@ -129,14 +139,15 @@ impl Limits {
         let rates: &[Rate<IpAddr>] = match counted {
             Counted::DataKey => &self.data_key,
             Counted::Register => &self.register,
+            Counted::KeyedRegistration => &self.keyed_registration,
             Counted::Login => &self.login,
             Counted::StartConversation => &self.start_conversation,
             Counted::Renew => &self.renew,
             Counted::MailboxLookUp => &self.mailbox_look_up,
             Counted::Media => &self.media,
         };
-        let waits = rates.iter().filter_map(|rate| rate.count(&address).err());
-        waits.max().map_or(Ok(()), |wait| Err(too_often(wait)))
+        let mut waits = rates.iter().filter_map(|rate| rate.count(&address).err());
+        waits.next().map_or(Ok(()), |wait| Err(too_often(wait)))
     }
 
     /// Takes one from the account's budget.

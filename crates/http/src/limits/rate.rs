@@ -5,10 +5,12 @@ use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use governor::clock::{Clock, MonotonicClock};
+use governor::clock::Clock;
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+
+use super::clock::Ticks;
 
 /// How many clients are remembered. Past it those that have all their requests back are forgotten; if none has,
 /// everybody is: whoever has so many addresses is not slowed down by counting addresses, and must not fill the memory.
@@ -17,7 +19,7 @@ const MAX_CLIENTS: usize = 50_000;
 type Limiter<K, C> = RateLimiter<K, HashMapStateStore<K>, C, StateInformationMiddleware>;
 
 /// So many requests of one client, told by its address or account, in an interval.
-pub(super) struct Rate<K: Hash + Eq + Clone, C: Clock = MonotonicClock> {
+pub(super) struct Rate<K: Hash + Eq + Clone, C: Clock = Ticks> {
     quota: Quota,
     clock: C,
     limiter: Mutex<Limiter<K, C>>,
@@ -26,8 +28,8 @@ pub(super) struct Rate<K: Hash + Eq + Clone, C: Clock = MonotonicClock> {
 
 impl<K: Hash + Eq + Clone> Rate<K> {
     /// `requests` (at least 1) in each `interval`.
-    pub(super) fn new(requests: u32, interval: Duration) -> Self {
-        Self::with_clock(requests, interval, MonotonicClock, MAX_CLIENTS)
+    pub(super) fn new(requests: u32, interval: Duration, ticks: &Ticks) -> Self {
+        Self::with_clock(requests, interval, ticks.clone(), MAX_CLIENTS)
     }
 }
 

@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use super::Hub;
 
-/// The most sockets of this instance.
-pub(crate) const IN_ALL: u32 = 20_000;
+/// The most sockets of this instance, unless its connections are fewer.
+const IN_ALL: u32 = 20_000;
 
 /// What a socket is for. An account has so many of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,8 +33,9 @@ impl Room {
 }
 
 /// Who sits.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Seats {
+    most: u32,
     taken: u32,
     by_account: HashMap<(AccountId, Room), u32>,
 }
@@ -57,9 +58,19 @@ pub(crate) enum NoSeat {
     Full,
 }
 
+impl Default for Seats {
+    fn default() -> Self {
+        Self {
+            most: IN_ALL,
+            taken: 0,
+            by_account: HashMap::new(),
+        }
+    }
+}
+
 impl Seats {
     fn take(&mut self, place: (AccountId, Room)) -> Result<(), NoSeat> {
-        if self.taken >= IN_ALL {
+        if self.taken >= self.most {
             return Err(NoSeat::Full);
         }
         let most = place.1.per_account();
@@ -84,6 +95,15 @@ impl Seats {
 }
 
 impl Hub {
+    /// Leaves room for others: of so many connections at most four fifths are sockets.
+    pub(crate) fn fit_into(&self, connections: usize) {
+        let most = connections.saturating_mul(4) / 5;
+        self.seats
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .most = u32::try_from(most).unwrap_or(u32::MAX);
+    }
+
     /// How many sockets are open here.
     #[must_use]
     pub fn sockets(&self) -> u32 {
@@ -149,6 +169,7 @@ impl DomainError for NoSeat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Settings;
 
     const ALICE: AccountId = AccountId::from_bytes([1; 16]);
     const BOB: AccountId = AccountId::from_bytes([2; 16]);
@@ -175,11 +196,21 @@ mod tests {
     }
 
     #[test]
+    fn sockets_leave_room_for_requests() {
+        let hub = Arc::new(Hub::default());
+        hub.fit_into(5);
+        let seats = [(); 4].map(|()| hub.take_seat(ALICE));
+        assert!(seats.iter().all(Result::is_ok));
+        assert_eq!(hub.take_seat(BOB).unwrap_err(), NoSeat::Full);
+    }
+
+    #[test]
     fn a_full_house_takes_nobody() {
         let mut seats = Seats {
             taken: IN_ALL - 1,
             ..Seats::default()
         };
+        assert_eq!(Settings::default().max_connections / 5 * 4, 20_000);
         assert_eq!(seats.take((ALICE, Room::Inbox)), Ok(()));
         assert_eq!(seats.take((BOB, Room::Inbox)), Err(NoSeat::Full));
         assert_eq!(seats.by_account.len(), 1);

@@ -9,6 +9,7 @@ mod blocks;
 mod challenges;
 mod contacts;
 pub(crate) mod conversations;
+mod custodial_key;
 mod email;
 mod email_codes;
 mod events;
@@ -66,6 +67,9 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(app_passwords::list_app_passwords)
             .service(app_passwords::create_app_password)
             .service(app_passwords::revoke_app_password)
+            .service(custodial_key::view_custodial_key)
+            .service(custodial_key::make_recovery_key)
+            .service(custodial_key::remove_recovery_key)
             .service(recoveries::start_recovery)
             .service(recoveries::verify_recovery)
             .service(recoveries::complete_recovery)

@@ -107,6 +107,9 @@ fn what_was_put_in_comes_out() {
     let nameless = upload(&server, &alice, "", b"short");
 
     put_more(&server, &alice);
+    let marker = format!("/v1/conversations/{conversation}/read-marker");
+    let read = server.send_as(&alice, "PUT", &marker, r#"{"seq":7}"#);
+    assert_eq!(read.status, 200, "{read:?}");
 
     let export = server.get_as(&alice, "/v1/me/export");
     assert_eq!(export.header("cache-control"), Some("no-store"));
@@ -153,7 +156,9 @@ fn what_was_put_in_comes_out() {
     assert_eq!(entries["avatar.png"], avatar.bytes);
     assert_eq!(entries[&format!("files/{plan}/plan.txt")], long);
     assert_eq!(entries[&format!("files/{nameless}/content")], b"short");
-    assert_eq!(entries.len(), 16, "{:?}", entries.keys());
+    let read = json!([{"conversation_id": conversation, "read_seq": 7, "delivered_seq": 7}]);
+    assert_eq!(json_of(&entries, "markers.json"), read);
+    assert_eq!(entries.len(), 17, "{:?}", entries.keys());
     let noted = server.audit_kinds(&alice);
     let exports = noted.iter().filter(|kind| *kind == "account.exported");
     assert_eq!(exports.count(), 1, "{noted:?}");

@@ -241,3 +241,21 @@ fn who_hung_up_finds_the_answer() {
         assert_eq!(answer.status, 201, "{answer:?}");
     }
 }
+
+/// What is noted for a key comes before new accounts are counted: a stranger must not fill the table by it.
+#[test]
+fn a_stranger_notes_no_more_keys_than_300_an_hour() {
+    let server = TestServer::start_ticking();
+    for number in 0..300 {
+        // Refused for what it is, and the key is free again.
+        let refused = register(&server, &format!("k-{number}"), "no name");
+        assert_eq!(refused.status, 422, "{number} {refused:?}");
+    }
+    let refused = register(&server, "k-300", "alice");
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.header("retry-after"), Some("12"));
+    // Without a key it is the count of new accounts that decides.
+    server.register("bob");
+    server.advance(Duration::from_secs(12));
+    assert_eq!(register(&server, "k-300", "alice").status, 201);
+}

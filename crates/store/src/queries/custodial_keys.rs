@@ -45,6 +45,7 @@ impl Row {
 
 const PASSWORD: i16 = 1;
 const APP_PASSWORD: i16 = 2;
+const RECOVERY_KEY: i16 = 3;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = custodial_key_openers)]
@@ -86,6 +87,7 @@ impl OpenerRow {
             opener: match self.opener {
                 PASSWORD => Opener::Password,
                 APP_PASSWORD => Opener::AppPassword(AppPasswordId::from_bytes(id)),
+                RECOVERY_KEY => Opener::RecoveryKey,
                 _ => return Err(at("opener").corrupt()),
             },
             parameters: self.parameters.map(KeyParameters::new),
@@ -94,11 +96,12 @@ impl OpenerRow {
     }
 }
 
-/// The number of its kind, and what tells it from others of the kind: there is one password.
+/// The number of its kind, and what tells it from others of the kind: there is one password, and one recovery key.
 fn place(account: AccountId, opener: Opener) -> (i16, [u8; 16]) {
     match opener {
         Opener::Password => (PASSWORD, *account.as_bytes()),
         Opener::AppPassword(id) => (APP_PASSWORD, *id.as_bytes()),
+        Opener::RecoveryKey => (RECOVERY_KEY, *account.as_bytes()),
     }
 }
 
@@ -172,6 +175,18 @@ impl CustodialKeyRepository for UnitTx<'_> {
                 .first(conn)
                 .optional()?;
             Ok(row.map(OpenerRow::decode).transpose()?)
+        })
+    }
+
+    fn remove_opener(&mut self, account: AccountId, opener: Opener) -> Result<bool, StoreError> {
+        let (code, id) = place(account, opener);
+        self.run(|conn| {
+            let opener = custodial_key_openers::table.find((
+                account.as_bytes().as_slice(),
+                code,
+                id.as_slice(),
+            ));
+            Ok(diesel::delete(opener).execute(conn)? == 1)
         })
     }
 }

@@ -129,6 +129,32 @@ pub async fn openers_go_with_their_key(store: Arc<dyn Store>) {
     assert_eq!(find_opener(&store, alice, Opener::Password).await, None);
 }
 
+/// That of a recovery key stands beside the password's, and goes when it is told to.
+pub async fn the_opener_of_a_recovery_key_can_be_removed(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    put(&store, key(alice, 1), None).await;
+    put_opener(&store, by_password(alice, 1)).await;
+    let recovery = KeyOpener {
+        opener: Opener::RecoveryKey,
+        parameters: None,
+        ..by_password(alice, 1)
+    };
+    put_opener(&store, recovery.clone()).await;
+    let remove = || {
+        let removed = store.write(move |tx| {
+            tx.custodial_keys()
+                .remove_opener(alice, Opener::RecoveryKey)
+        });
+        async { removed.await.unwrap() }
+    };
+    let found = find_opener(&store, alice, Opener::RecoveryKey).await;
+    assert_eq!(found, Some(recovery));
+    assert!(remove().await);
+    assert!(!remove().await);
+    assert_eq!(find_opener(&store, alice, Opener::RecoveryKey).await, None);
+    assert!(find_opener(&store, alice, Opener::Password).await.is_some());
+}
+
 /// That of an app password goes with the app password, and all of it with the account.
 pub async fn openers_go_with_their_app_password(store: Arc<dyn Store>) {
     let alice = person(&store, "alice").await.id;

@@ -126,6 +126,7 @@ macro_rules! store_conformance {
                 anonymous_ones_are_counted, a_recovery_comes_and_goes, tries_are_exact, expired_ones_go;
             chats: numbered_once, numbered_in_a_race, found_by_members_alone, texts_alone_are_paged;
             custodial_keys: one_for_each_account, openers_go_with_their_key,
+                the_opener_of_a_recovery_key_can_be_removed,
                 openers_go_with_their_app_password;
             deliveries: moments_of_a_pair_rise, found_within_a_span, acknowledged_by_their_receiver_alone,
                 notices_have_the_numbers_of_their_events, many_at_once_have_one_order,

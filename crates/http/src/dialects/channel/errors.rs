@@ -95,6 +95,15 @@ impl Refusal {
         }
     }
 
+    /// `/encrypt` has a word for a server that failed.
+    fn in_words(self) -> Self {
+        if self.status == StatusCode::INTERNAL_SERVER_ERROR {
+            Self::FAILED
+        } else {
+            self
+        }
+    }
+
     pub(super) const fn status(&self) -> StatusCode {
         self.status
     }
@@ -159,7 +168,7 @@ impl From<EncryptError> for Refusal {
             EncryptError::UnknownUser => Self::USER_UNKNOWN,
             EncryptError::TooLong => Self::BAD_REQUEST,
             EncryptError::Failed => Self::FAILED,
-            error => Problem::from(error).into(),
+            error => Self::from(Problem::from(error)).in_words(),
         }
     }
 }

@@ -30,12 +30,17 @@ struct Request {
     #[serde(default, deserialize_with = "field::sealed")]
     #[schema(value_type = Option<String>, example = "o5Tn…")]
     otp: Option<String>,
+    /// The recovery key of the account's custodial key, where its owner has one: then what was encrypted before stays
+    /// readable; encrypted.
+    #[serde(default, deserialize_with = "field::sealed")]
+    #[schema(value_type = Option<String>, example = "h1Zc…")]
+    recovery_key: Option<String>,
 }
 
 /// Set the new password
 ///
 /// Nobody is logged in by it; whoever was logged in to the account is logged out. Where the server kept a key for the account,
-/// there is another now: `key_replaced` is true, and what was encrypted before stays closed. Refused with `Invalid session`
+/// there is another now, unless `recovery_key` is given: `key_replaced` is true, and what was encrypted before stays closed. Refused with `Invalid session`
 /// if no code was given in this session, and with `Password format not corrected`.
 #[utoipa::path(
     tag = CHANNEL,
@@ -61,9 +66,11 @@ async fn finish(
 ) -> Result<Said, Refusal> {
     let new = envelope.field("new_password", request.new_password.as_ref())?;
     let otp = envelope.optional_field("otp", request.otp.as_ref())?;
+    let recovery_key = envelope.optional_field("recovery_key", request.recovery_key.as_ref())?;
     let command = FinishRecovery {
         new_password: values::new_password(new.expose())?,
         factor: otp.map(|otp| FactorCode::attempt(otp.expose())),
+        recovery_key,
     };
     let exchange = envelope.exchange();
     let finished = services.channels.finish_recovery(exchange, command).await?;

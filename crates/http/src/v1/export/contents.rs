@@ -6,7 +6,7 @@ use sealpost_domain::key_backups::{FoundKeyBackup, ReadKeyBackup, ReadKeyBackupE
 use sealpost_domain::sessions::Actor;
 
 use super::archive::{Archive, Broken};
-use super::{files, messages};
+use super::{files, markers, messages};
 use crate::Services;
 use crate::v1::app_passwords::AppPasswordBody;
 use crate::v1::audit::AuditEventBody;
@@ -41,6 +41,7 @@ pub(super) async fn write(
         Ok((each(&page.conversations, ConversationView::from), page.next))
     })
     .await?;
+    markers::write(services, actor, out).await?;
     messages::write(services, actor, out).await?;
     files::write(services, actor, out).await?;
     // The last: reading the key backup is noted there too.

@@ -3,6 +3,7 @@
 mod archive;
 mod contents;
 mod files;
+mod markers;
 mod messages;
 
 use std::io;
@@ -43,7 +44,8 @@ impl IntoResponses for Refusals {
 ///
 /// A ZIP of what the API shows of your account: `account.json`, `avatar.png` if you uploaded one, `settings.json`,
 /// `audit.json`, `sessions.json`, `app-passwords.json`, `identities.json`, `keys.json`, `key-backup` if there is one (the
-/// newest), `contacts.json`, `blocks.json`, `conversations.json`, `messages/{conversation}.json` (what the server can open
+/// newest), `contacts.json`, `blocks.json`, `conversations.json`, `markers.json` (how
+/// far you have read), `messages/{conversation}.json` (what the server can open
 /// is open, the rest as it was sent), `files.json` and `files/{id}/{name}`. It is made while it is sent, so it has
 /// no length, and one that breaks off has no table of contents: no program takes it for whole. Needs a login not older
 /// than 15 minutes; one at a time.

@@ -127,7 +127,7 @@ struct ReceiptBody {
     /// Where it was said.
     #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120003")]
     conversation_id: String,
-    /// Its place in the conversation: 1 for the first, and no holes.
+    /// Its place in the conversation: 1 for the first, and one more for each that follows.
     #[schema(example = 7, minimum = 1)]
     seq: u64,
     /// Your own name for it.

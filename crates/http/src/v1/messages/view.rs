@@ -21,7 +21,7 @@ pub(crate) struct MessageView {
         example = "019aa6b0-7c3a-7d52-9a5e-0242ac120003"
     )]
     conversation_id: Option<String>,
-    /// Its place in the conversation: 1 for the first, and no holes; null for an envelope.
+    /// Its place in the conversation: 1 for the first; numbers are missing only where somebody has left the service with all they said. Null for an envelope.
     #[schema(required, example = 7, minimum = 1)]
     seq: Option<u64>,
     /// Who said it.

@@ -35,6 +35,11 @@ struct RecoveryCompletion {
     #[serde(default, deserialize_with = "wire::optional_secret")]
     #[schema(value_type = Option<String>, format = "password", example = json!(null))]
     otp: Option<Secret<String>>,
+    /// The recovery key of the account's custodial key, if its owner has one: then what the dialect `channel` encrypted for
+    /// the account stays readable.
+    #[serde(default, deserialize_with = "wire::optional_secret")]
+    #[schema(value_type = Option<String>, format = "password", example = json!(null))]
+    recovery_key: Option<Secret<String>>,
 }
 
 impl RecoveryCompletion {
@@ -51,6 +56,7 @@ impl RecoveryCompletion {
             token: token.map_err(|InvalidRecoveryToken| CompleteRecoveryError::Invalid)?,
             new_password,
             factor: self.otp.map(|otp| FactorCode::attempt(otp.expose())),
+            recovery_key: self.recovery_key,
             dialect: Dialect::Native,
         })
     }
@@ -74,7 +80,7 @@ impl IntoResponses for Refusals {
 /// The last step. It ends every session of the account, and every app password, recovery and login under way with it. The
 /// second factor stays as it is, and where an authenticator app is on, `otp` is wanted. The address that the code went to
 /// counts as proved, and gets a notice. 422 `invalid-recovery-token` if the token is not one of this recovery, was used, or
-/// is too old.
+/// is too old; `wrong-recovery-key` if `recovery_key` opens nothing, and the recovery goes on.
 #[utoipa::path(
     tag = ACCOUNTS,
     security(()),

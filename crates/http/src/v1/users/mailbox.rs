@@ -104,7 +104,7 @@ impl IntoResponses for Refusals {
             (
                 429,
                 "too-many-requests",
-                "`too-many-requests`: you have written to too many users, or looked up too many",
+                "`too-many-requests`: you have sent too many messages, of which this is one, or looked up too many users",
             ),
         ])
     }
@@ -141,6 +141,7 @@ pub(in crate::v1) async fn leave_envelope(
 ) -> Result<HttpResponse, Problem> {
     let command = body.0.into_command(recipient)?;
     limits.spend(Spent::LookUp, actor.account())?;
+    limits.spend_message(actor.account())?;
     match services.envelopes.send(&actor, command).await {
         Ok(receipt) => Ok(HttpResponse::Created().json(ReceiptBody::from(receipt))),
         Err(error) => Err(refuse(error)),

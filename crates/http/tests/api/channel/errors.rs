@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use sealpost_domain::accounts::Username;
 use sealpost_domain::channels::ChannelRules;
+use sealpost_domain::custodial_keys::CustodialKey;
+use sealpost_domain::keys::{KeyId, PublicKey};
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, OTHER_PASSWORD, PASSWORD, PUBLIC_KEY, done, refused, start};
@@ -297,4 +300,58 @@ fn switched_off_it_is_not_there() {
     for path in ["/create_session_key", "/encrypt/alice", "/decrypt/"] {
         assert_eq!(server.post(path, "{}").problem()["code"], "unknown-path");
     }
+}
+
+/// What the contract has for `/encrypt`; the session goes on.
+#[test]
+fn a_server_that_fails_says_so_and_the_session_goes_on() {
+    let server = server();
+    let mut client = Client::open(&server);
+    client.register("alice");
+    let failed = refused(201, "Error server");
+    // The session is looked up by one.
+    server.break_reads_after(Some(1));
+    let said = client.say("/encrypt/alice", &[("message", "x")]);
+    assert_eq!(said, failed);
+    // Before the session is known there are no keys to go on with.
+    let answer = client.send("/decrypt", &[("message", "x")]);
+    assert_eq!(answer.status, 500);
+    assert!(answer.json().is_string(), "{answer:?}");
+    server.break_reads_after(None);
+    assert_eq!(
+        client.say("/encrypt/alice", &[("message", "x")]).status,
+        200
+    );
+}
+
+#[test]
+fn a_damaged_key_is_the_servers_failure_and_nobody_elses() {
+    let server = server();
+    let mut client = Client::open(&server);
+    client.register("alice");
+    client.register("bob");
+    server.change(|tx| {
+        let alice = Username::parse("alice").unwrap();
+        let alice = tx.accounts().find_by_username(&alice)?.unwrap().id;
+        let key = tx.keys().list(alice)?.remove(0);
+        let old = key.id;
+        let damaged = PublicKey {
+            id: KeyId::from_bytes([9; 16]),
+            jwk: "{}".to_owned(),
+            thumbprint: [9; 32],
+            ..key
+        };
+        assert!(tx.keys().insert_new(alice, &damaged)?);
+        let custodial = tx.custodial_keys().find(alice)?.unwrap();
+        let custodial = CustodialKey {
+            key: damaged.id,
+            ..custodial
+        };
+        assert!(tx.custodial_keys().put(&custodial, Some(old))?);
+        Ok(())
+    });
+    let said = client.say("/encrypt/alice", &[("message", "x")]);
+    assert_eq!(said, refused(201, "Error server"));
+    let said = client.say("/encrypt/bob", &[("message", "x")]);
+    assert_eq!(said.status, 200);
 }

@@ -5,4 +5,5 @@ mod client;
 mod custody;
 mod errors;
 mod recovery;
+mod recovery_key;
 mod story;

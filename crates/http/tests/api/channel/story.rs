@@ -118,3 +118,15 @@ fn one_account_in_every_dialect() {
     // In any order: the clock stands still.
     assert_eq!(dialects, BTreeSet::from(["native", "channel"]));
 }
+
+#[test]
+fn a_message_has_at_most_64_kib() {
+    let server = start(ChannelRules::default());
+    let mut alice = Client::open(&server);
+    alice.register("alice");
+    let longest = "m".repeat(64 * 1024);
+    let sealed = alice.encrypt("alice", &longest);
+    assert_eq!(alice.decrypt(&sealed), plaintext(&longest));
+    let said = alice.say("/encrypt/alice", &[("message", &format!("{longest}m"))]);
+    assert_eq!(said, refused(201, "Bad request"));
+}

@@ -228,3 +228,16 @@ fn a_challenge_is_one_of_a_pool_and_opens_the_door() {
         json!({"question": " fyyyill in DE ____ hooman.", "answer": "Blanks "});
     assert_eq!(server.post("/create_user", &body.to_string()).body, "OK");
 }
+
+#[test]
+fn what_is_just_short_enough_is_taken() {
+    let server = start();
+    let key = "k".repeat(16 * 1024);
+    server.mailbox_create("alice", &key);
+    assert_eq!(server.mailbox_key("alice").json()["public_key"], key);
+    let alice = server.mailbox_enter("alice");
+    let text = "m".repeat(64 * 1024);
+    let sent = server.mailbox_upload(&alice, "alice", &text);
+    assert_eq!(sent.status, 200, "{sent:?}");
+    assert_eq!(server.mailbox_texts(&alice), [text]);
+}

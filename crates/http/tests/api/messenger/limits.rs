@@ -1,5 +1,8 @@
 //! The rates of the contract.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::client::{PASSWORD, Person, start};
@@ -133,4 +136,117 @@ fn without_limits_guesses_alone_are_counted() {
         assert_eq!(server.enter("nobody1", PASSWORD).status, 401);
     }
     assert_eq!(server.enter("nobody1", PASSWORD).status, 429);
+}
+
+/// So many at once, then one more in each part of the interval, and after the whole of it as many as before. The clock
+/// stands still in between: the counts are exact.
+fn is_exactly(server: &TestServer, count: u32, interval: Duration, ask: &dyn Fn() -> u16) {
+    for number in 0..count {
+        assert_ne!(ask(), 429, "{number} of {count}");
+    }
+    assert_eq!(ask(), 429);
+    server.advance(interval / count);
+    assert_ne!(ask(), 429);
+    assert_eq!(ask(), 429);
+    server.advance(interval);
+    for number in 0..count {
+        assert_ne!(ask(), 429, "{number} of {count}");
+    }
+    assert_eq!(ask(), 429);
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[test]
+fn the_rates_of_the_contract_are_the_rates() {
+    let server = TestServer::start_ticking();
+    let alice = Person::new(&server, "alice");
+    // Its own request for a key was the first.
+    server.advance(60 * MINUTE);
+    let key = || {
+        let body = json!({"username": "alice"});
+        server.say_to("/api/data_key/", &body).status
+    };
+    is_exactly(&server, 3, 60 * MINUTE, &key);
+
+    let start = |token: &str| {
+        let body = json!({"username": "nobody"});
+        let path = "/api/start_conversation/";
+        server.post_as(token, path, &body).status
+    };
+    let refresh = || {
+        let header = format!("Bearer {}", alice.refresh);
+        let headers = [("authorization", header.as_str())];
+        server.send("POST", "/api/refresh_token/", &headers, "")
+    };
+    is_exactly(&server, 5, MINUTE, &|| refresh().status);
+    server.advance(MINUTE);
+    let fresh = || {
+        refresh().json()["access_token"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let access = fresh();
+    is_exactly(&server, 10, 15 * MINUTE, &|| start(&access));
+
+    server.advance(15 * MINUTE);
+    let access = fresh();
+    let post = |path: &str, body: &serde_json::Value| server.post_as(&access, path, body).status;
+    let second = Duration::from_secs(1);
+    let letter = super::client::letter("nobody", 1);
+    is_exactly(&server, 5, second, &|| post("/api/send_message/", &letter));
+    let ack = json!({"type": "notification", "identity": {"id": 1}});
+    is_exactly(&server, 5, second, &|| post("/api/ack/", &ack));
+    let settings = json!({"privacy.messages": true});
+    let path = "/api/update_settings/";
+    is_exactly(&server, 10, MINUTE, &|| post(path, &settings));
+    let span = json!({"username": "alice", "from_ts": 0, "to_ts": 0}).to_string();
+    let path = "/api/get_messages/";
+    let read = || server.send_as(&access, "GET", path, &span).status;
+    is_exactly(&server, 10, MINUTE, &read);
+}
+
+/// Five a minute, and of them ten in half an hour.
+#[test]
+fn five_a_minute_and_ten_in_thirty_minutes() {
+    for path in ["/api/register/", "/api/login/"] {
+        let server = TestServer::start_ticking();
+        let names = Cell::new(0);
+        // Another name each time: guesses are counted as well.
+        let ask = || {
+            let name = format!("somebody{}", names.replace(names.get() + 1));
+            let body = json!({"username": name, "password": "AAAA", "public_key": "x"});
+            server.say_to(path, &body)
+        };
+        let served = |count: usize| {
+            for number in 0..count {
+                let answer = ask();
+                assert_ne!(answer.status, 429, "{path} {number} {answer:?}");
+            }
+            let refused = ask();
+            assert_eq!(refused.status, 429, "{path}");
+            refused
+                .header("retry-after")
+                .unwrap()
+                .parse::<u64>()
+                .unwrap()
+        };
+        assert_eq!(served(5), 12, "{path}");
+        // What was refused was not counted.
+        assert_eq!(served(0), 12, "{path}");
+        server.advance(MINUTE);
+        served(5);
+        // The minute is over, the half hour is not: one each three minutes.
+        server.advance(MINUTE);
+        assert_eq!(served(0), 60, "{path}");
+        server.advance(MINUTE);
+        assert_eq!(served(1), 180, "{path}");
+        server.advance(30 * MINUTE);
+        served(5);
+        server.advance(MINUTE);
+        served(5);
+        server.advance(MINUTE);
+        served(0);
+    }
 }

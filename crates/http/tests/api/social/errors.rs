@@ -391,3 +391,24 @@ fn switched_off_it_is_not_there() {
         );
     }
 }
+
+#[test]
+fn past_a_limit_it_says_when_again() {
+    let server = start();
+    server.join("w");
+    let code = server.code_for("w");
+    let invalid = json!({"error": "Invalid credentials"});
+    for _ in 0..5 {
+        let wrong = server.try_login("w", "popopopo0988", &code);
+        assert_said(&wrong, 400, &invalid);
+    }
+    let refused = server.try_login("w", PASSWORD, &code);
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let said = refused.json();
+    assert!(
+        said["detail"].as_str().unwrap().contains("seconds"),
+        "{said}"
+    );
+    assert_eq!(said.as_object().unwrap().len(), 1);
+}

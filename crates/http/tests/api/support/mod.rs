@@ -10,6 +10,7 @@ mod services;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -27,7 +28,7 @@ use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::{QuotaChoice, Storage};
 use sealpost_domain::testing::FixedClock;
-use sealpost_http::{Hub, Settings, SocketTimes, serve};
+use sealpost_http::{Hub, RateClock, Settings, SocketTimes, serve};
 use sealpost_mailer::testing::MemoryMailer;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Handle};
@@ -37,6 +38,15 @@ pub(crate) use answer::Answer;
 pub(crate) use log::logged;
 pub(crate) use people::{PASSWORD, access_token};
 pub(crate) use services::{EPOCH, ISSUER, MAX_ATTACHMENT, MAX_FILE, NOW, QUOTA};
+
+/// How requests are counted.
+#[derive(Default)]
+struct Rates {
+    /// Also those that are counted in the store.
+    stored: bool,
+    /// By the server's own clock.
+    ticking: bool,
+}
 
 /// Stops when it is dropped.
 pub(crate) struct TestServer {
@@ -62,6 +72,7 @@ pub(crate) struct TestServer {
     storage: Storage,
     invites: Invites,
     store: Arc<dyn Store>,
+    good_reads: Arc<AtomicI64>,
     runtime: Handle,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
@@ -108,7 +119,7 @@ impl TestServer {
         settings: Settings,
         channel: ChannelRules,
     ) -> Self {
-        Self::start_whole(registration, settings, channel, false)
+        Self::start_whole(registration, settings, channel, Rates::default())
     }
 
     /// A server that counts what it counts in the store, too.
@@ -118,14 +129,32 @@ impl TestServer {
             ..Settings::default()
         };
         let channel = ChannelRules::default();
-        Self::start_whole(RegistrationPolicy::Open, settings, channel, true)
+        let rates = Rates {
+            stored: true,
+            ..Rates::default()
+        };
+        Self::start_whole(RegistrationPolicy::Open, settings, channel, rates)
+    }
+
+    /// A server whose rates follow its clock: what takes an hour takes no time.
+    pub(crate) fn start_ticking() -> Self {
+        let settings = Settings {
+            drain_delay: Duration::ZERO,
+            ..Settings::default()
+        };
+        let channel = ChannelRules::default();
+        let rates = Rates {
+            ticking: true,
+            ..Rates::default()
+        };
+        Self::start_whole(RegistrationPolicy::Open, settings, channel, rates)
     }
 
     fn start_whole(
         registration: RegistrationPolicy,
-        settings: Settings,
+        mut settings: Settings,
         channel: ChannelRules,
-        count_rates: bool,
+        rates: Rates,
     ) -> Self {
         log::capture();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -136,7 +165,10 @@ impl TestServer {
             let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let (services, parts) =
-                    services::assemble(registration, channel, count_rates).await;
+                    services::assemble(registration, channel, rates.stored).await;
+                if rates.ticking {
+                    settings.rate_clock = RateClock::following(parts.clock.clone());
+                }
                 send_parts.send((parts, Handle::current())).unwrap();
                 let shutdown = async { stopped.await.unwrap_or_default() };
                 serve(vec![listener], services, settings, shutdown)
@@ -158,6 +190,7 @@ impl TestServer {
             storage: parts.storage,
             invites: parts.invites,
             store: parts.store,
+            good_reads: parts.good_reads,
             hub: parts.hub,
             data_keys: parts.data_keys,
             outbox: parts.outbox,
@@ -167,6 +200,12 @@ impl TestServer {
             stop: Some(stop),
             thread: Some(thread),
         }
+    }
+
+    /// After so many more reads every one fails, as from a damaged disk; None: none does.
+    pub(crate) fn break_reads_after(&self, good: Option<u32>) {
+        let good = good.map_or(-1, i64::from);
+        self.good_reads.store(good, Ordering::SeqCst);
     }
 
     /// Moves the server's clock on, and has it read the list of ended sessions, as it would have done meanwhile.

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use sealpost_blobs::FsBlobStore;
@@ -19,7 +20,8 @@ use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
-    DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, Store, TokenSigner,
+    DataKeyCipher, DataKeyFailure, DataKeyOpener, NewDataKeyPair, Store, StoreError, TokenSigner,
+    Unit,
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
@@ -52,6 +54,8 @@ pub(super) struct Parts {
     pub(super) signer: Arc<dyn TokenSigner>,
     pub(super) sessions: Sessions,
     pub(super) store: Arc<dyn Store>,
+    /// How many reads of the server go well from now on; below 0: all.
+    pub(super) good_reads: Arc<AtomicI64>,
     pub(super) operators: Operators,
     pub(super) storage: Storage,
     pub(super) invites: Invites,
@@ -76,11 +80,16 @@ pub(super) async fn assemble(
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.db");
     let store = SqliteStore::open(&database, &SqliteOptions::default(), hub.clone()).unwrap();
+    let good_reads = Arc::new(AtomicI64::new(-1));
     let store: Arc<dyn Store> = Arc::new(store);
+    let faulty = FaultyStore {
+        inner: store.clone(),
+        good_reads: good_reads.clone(),
+    };
     let clock = Arc::new(FixedClock::at(NOW));
     let entropy = Arc::new(OsEntropy);
     let env = Environment {
-        store: store.clone(),
+        store: Arc::new(faulty),
         clock: clock.clone(),
         entropy: entropy.clone(),
     };
@@ -143,6 +152,7 @@ pub(super) async fn assemble(
         signer,
         sessions,
         store,
+        good_reads,
         operators: services.operators.clone(),
         storage: services.storage.clone(),
         invites: services.invites.clone(),
@@ -163,6 +173,37 @@ fn letterhead() -> Letterhead {
     let host = HostName::Domain("sealpost.test".to_owned());
     let from = (Some("Sealpost"), "sealpost@sealpost.test");
     Letterhead::new(from, "Sealpost", "[Sealpost]", (ISSUER, host)).unwrap()
+}
+
+/// The real store, whose disk can be told to break.
+struct FaultyStore {
+    inner: Arc<dyn Store>,
+    good_reads: Arc<AtomicI64>,
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    async fn run_write(&self, unit: Unit) -> Result<(), StoreError> {
+        self.inner.run_write(unit).await
+    }
+
+    async fn run_read(&self, unit: Unit) -> Result<(), StoreError> {
+        let count_down = |left: i64| (left > 0).then_some(left - 1);
+        let left = self
+            .good_reads
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, count_down);
+        if left == Err(0) {
+            return Err(StoreError::Corrupt {
+                table: "accounts",
+                column: "id",
+            });
+        }
+        self.inner.run_read(unit).await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.inner.probe().await
+    }
 }
 
 /// Gives the pair that lies ready: to make one takes seconds.
