@@ -9,6 +9,7 @@ mod accounts;
 mod app_passwords;
 mod attachments;
 mod audit;
+mod authorization;
 mod avatars;
 mod blocks;
 mod channel;
