@@ -53,8 +53,8 @@ pub use server::Server;
 pub use session::{Client, HeldToken, LogIn, PendingLogIn, TokenStore};
 pub use wire::{
     Account, Conversation, ConversationKind, Custody, Envelope, EnvelopeReceipt, Event, EventData,
-    Events, FileKey, Format, KeyChange, Member, Message, Page, PublishedKey, Receipt, Role,
-    StoredFile, User,
+    Events, FileKey, Format, KeyChange, Member, MemberChange, Message, NamedUser, Page,
+    PublishedKey, Receipt, Role, StoredFile, User,
 };
 
 pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, Opened};

@@ -70,6 +70,18 @@ pub enum Role {
     Owner,
 }
 
+impl Role {
+    /// What the API calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+}
+
 /// Somebody in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Member {

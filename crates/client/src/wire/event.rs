@@ -1,12 +1,14 @@
 use std::fmt;
 
 use sealpost_domain::Timestamp;
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::sessions::SessionId;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Conversation, Envelope, Message, PublishedKey, User, parse};
+use super::{Conversation, Envelope, Message, PublishedKey, Role, User, parse};
 
 /// Something that happened to one's account.
 #[derive(Clone, PartialEq)]
@@ -65,6 +67,12 @@ pub enum EventData {
     ConversationCreated(Conversation),
     /// A conversation that one is in is different.
     ConversationUpdated(Conversation),
+    /// Somebody came into a group that one is in, oneself perhaps.
+    MemberAdded(MemberChange),
+    /// Somebody left such a group, or was removed from it; oneself, too.
+    MemberRemoved(MemberChange),
+    /// Somebody in such a group has another role.
+    MemberChanged(MemberChange),
     /// One of one's sessions was ended.
     SessionRevoked(SessionId),
     /// Somebody whom one talks with, or oneself, published or withdrew a key.
@@ -81,6 +89,30 @@ pub struct KeyChange {
     pub user: User,
     /// The key; `revoked_at` says which of the two. None if it is one that the dialect `mailbox` alone hands out.
     pub key: Option<PublishedKey>,
+}
+
+/// Somebody who may have left for good.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct NamedUser {
+    /// Who.
+    #[serde(deserialize_with = "parse::parsed")]
+    pub id: AccountId,
+    /// By which name; None once they have left.
+    pub username: Option<String>,
+}
+
+/// A change of the members of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct MemberChange {
+    /// Which group.
+    #[serde(rename = "conversation_id", deserialize_with = "parse::parsed")]
+    pub conversation: ConversationId,
+    /// Who came, left, or has another role.
+    pub user: NamedUser,
+    /// The role they have from then on; of who was removed, the one they had.
+    pub role: Role,
+    /// Who did it; who leaves, themselves.
+    pub by: NamedUser,
 }
 
 /// Events as they come.
@@ -128,6 +160,13 @@ impl EventData {
             "conversation.updated" => Conversation::deserialize(data)
                 .ok()
                 .map(Self::ConversationUpdated),
+            "member.added" => MemberChange::deserialize(data).ok().map(Self::MemberAdded),
+            "member.removed" => MemberChange::deserialize(data)
+                .ok()
+                .map(Self::MemberRemoved),
+            "member.changed" => MemberChange::deserialize(data)
+                .ok()
+                .map(Self::MemberChanged),
             "session.revoked" => Session::deserialize(data)
                 .ok()
                 .map(|session| Self::SessionRevoked(session.id)),

@@ -15,7 +15,7 @@ pub use account::{Account, User};
 pub use conversation::{Conversation, ConversationKind, Member, Role};
 pub use envelope::{Envelope, EnvelopeReceipt};
 pub(crate) use event::RawEvent;
-pub use event::{Event, EventData, Events, KeyChange};
+pub use event::{Event, EventData, Events, KeyChange, MemberChange, NamedUser};
 pub use file::{FileKey, StoredFile};
 pub use key::{Custody, PublishedKey};
 pub use message::{Format, Message, Receipt};

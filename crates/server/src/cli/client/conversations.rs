@@ -26,7 +26,7 @@ pub(super) async fn list(me: &LoggedIn, limit: u64, out: Out) -> Result<(), Fail
     Ok(out.say_all(&values, &text)?)
 }
 
-fn as_json(conversation: &Conversation) -> Value {
+pub(super) fn as_json(conversation: &Conversation) -> Value {
     let members: Vec<_> = conversation
         .members
         .iter()

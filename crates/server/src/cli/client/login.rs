@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use sealpost_client::{Account, Client, ClientError, Correspondent, Device, LogIn, Secret, Server};
 use serde_json::json;
 
@@ -25,8 +27,19 @@ pub(super) async fn log_in(
         console::warn(&"the connection is not encrypted: others can read the password on its way");
     }
     let password = password::existing(options.password_file.as_deref())?;
-    let client = open(&server, options, &password).await?;
-    let account = match settle(&profile, &client, before.as_ref()).await {
+    let code_file = options.code_file.as_deref();
+    let client = open(&server, &options.username, &password, code_file).await?;
+    keep(&profile, &client, before.as_ref(), out).await
+}
+
+/// Keeps a session that was just opened, and says so.
+pub(super) async fn keep(
+    profile: &Profile,
+    client: &Client,
+    before: Option<&Session>,
+    out: Out,
+) -> Result<(), Failure> {
+    let account = match settle(profile, client, before).await {
         Ok(account) => account,
         Err(failure) => {
             // Nobody could use it any more.
@@ -37,11 +50,11 @@ pub(super) async fn log_in(
     let text = format!(
         "Logged in as {} at {}.\n",
         harmless(&account.username),
-        server.url()
+        client.server().url()
     );
     let value = json!({
         "profile": profile.name(),
-        "server": server.url(),
+        "server": client.server().url(),
         "username": account.username,
         "id": account.id.to_string(),
     });
@@ -50,17 +63,13 @@ pub(super) async fn log_in(
 
 async fn open(
     server: &Server,
-    options: &LoginOptions,
+    username: &str,
     password: &Secret<String>,
+    code_file: Option<&Path>,
 ) -> Result<Client, Failure> {
-    match server
-        .begin_log_in(&options.username, password.expose())
-        .await?
-    {
+    match server.begin_log_in(username, password.expose()).await? {
         LogIn::Opened(client) => Ok(client),
-        LogIn::SecondFactor(pending) => {
-            second_factor::prove(&pending, options.code_file.as_deref()).await
-        }
+        LogIn::SecondFactor(pending) => second_factor::prove(&pending, code_file).await,
     }
 }
 

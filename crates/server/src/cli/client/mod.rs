@@ -3,6 +3,7 @@
 mod conversations;
 mod failure;
 mod files;
+mod groups;
 mod history;
 mod listen;
 mod logged_in;
@@ -10,6 +11,7 @@ mod login;
 mod options;
 mod out;
 mod reading;
+mod register;
 mod run;
 mod second_factor;
 mod send;
@@ -18,5 +20,8 @@ mod state;
 mod whoami;
 
 pub use options::ClientCommand;
-use options::{FilesCommand, HistoryOptions, ListenOptions, LoginOptions, SendOptions};
+use options::{
+    FilesCommand, GroupsCommand, HistoryOptions, ListenOptions, LoginOptions, RegisterOptions,
+    SendOptions,
+};
 pub(crate) use run::run;

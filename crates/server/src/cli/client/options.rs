@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
-use sealpost_client::{ConversationId, FileId};
+use clap::{Args, Subcommand, ValueEnum};
+use sealpost_client::{ConversationId, FileId, Role};
 
 use crate::cli::lifetime::lifetime;
 
@@ -17,6 +17,17 @@ pub enum ClientCommand {
         /// Where to log in.
         #[command(flatten)]
         options: LoginOptions,
+        /// What every command takes.
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Make an account on a server, and log in to it.
+    ///
+    /// At a terminal the password is asked for, twice. It is never taken from the command line, where others could see it.
+    Register {
+        /// Which account, and where.
+        #[command(flatten)]
+        options: RegisterOptions,
         /// What every command takes.
         #[command(flatten)]
         common: Common,
@@ -72,6 +83,15 @@ pub enum ClientCommand {
         #[command(flatten)]
         common: Common,
     },
+    /// Look after the groups one is in.
+    Groups {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: GroupsCommand,
+        /// What every command takes.
+        #[command(flatten)]
+        common: Common,
+    },
     /// Look after one's files, which the server keeps encrypted.
     Files {
         /// What to do with them.
@@ -88,12 +108,14 @@ impl ClientCommand {
     pub(super) const fn common(&self) -> &Common {
         match self {
             Self::Login { common, .. }
+            | Self::Register { common, .. }
             | Self::Logout { common }
             | Self::Whoami { common }
             | Self::Send { common, .. }
             | Self::Conversations { common, .. }
             | Self::History { common, .. }
             | Self::Listen { common, .. }
+            | Self::Groups { common, .. }
             | Self::Files { common, .. } => common,
         }
     }
@@ -123,6 +145,21 @@ pub struct LoginOptions {
     /// Read the code of the second factor, should one be wanted, from this file.
     #[arg(long, value_name = "FILE")]
     pub code_file: Option<PathBuf>,
+}
+
+/// Which account to make.
+#[derive(Debug, PartialEq, Eq, Args)]
+pub struct RegisterOptions {
+    /// The server's URL, such as https://chat.example.
+    pub server: String,
+    /// What to be called there.
+    pub username: String,
+    /// A mail address, by which a forgotten password can be replaced once it is proved.
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Read the password from this file, or from standard input (-).
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
 }
 
 /// What to send, and to whom.
@@ -163,6 +200,81 @@ pub struct ListenOptions {
     /// End after this time, such as 30s or 5m; with --once, that is a failure.
     #[arg(long, value_name = "TIME", value_parser = lifetime)]
     pub timeout: Option<Duration>,
+}
+
+/// What can be done with groups.
+#[derive(Debug, PartialEq, Eq, Subcommand)]
+pub enum GroupsCommand {
+    /// Make a group, which one owns.
+    Create {
+        /// Who else is in it.
+        #[arg(value_name = "USER")]
+        members: Vec<String>,
+        /// What it is called. The server can read it.
+        #[arg(long)]
+        title: Option<String>,
+        /// Let those who are added later see what was said before.
+        #[arg(long)]
+        history: bool,
+    },
+    /// List who is in it, who has been there longest first.
+    Members {
+        /// The group's id.
+        group: ConversationId,
+        /// So many at most.
+        #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = how_many())]
+        limit: u64,
+    },
+    /// Add somebody.
+    Add {
+        /// The group's id.
+        group: ConversationId,
+        /// Whom.
+        user: String,
+    },
+    /// Remove somebody.
+    Remove {
+        /// The group's id.
+        group: ConversationId,
+        /// Whom.
+        user: String,
+    },
+    /// Give somebody another role.
+    Appoint {
+        /// The group's id.
+        group: ConversationId,
+        /// Whom.
+        user: String,
+        /// Which; owner hands the group over.
+        #[arg(value_enum)]
+        role: RoleOption,
+    },
+    /// Leave it. An owner hands it over by that, and with the last one it ends.
+    Leave {
+        /// The group's id.
+        group: ConversationId,
+    },
+}
+
+/// A role in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RoleOption {
+    /// Reads, writes, and may leave.
+    Member,
+    /// Adds people, and removes members.
+    Admin,
+    /// Gives the roles.
+    Owner,
+}
+
+impl From<RoleOption> for Role {
+    fn from(role: RoleOption) -> Self {
+        match role {
+            RoleOption::Member => Self::Member,
+            RoleOption::Admin => Self::Admin,
+            RoleOption::Owner => Self::Owner,
+        }
+    }
 }
 
 /// What can be done with files.
@@ -225,12 +337,15 @@ mod tests {
     fn every_command_takes_json_and_a_profile() {
         for arguments in [
             &["login", "http://localhost:5000", "alice"][..],
+            &["register", "http://localhost:5000", "alice"],
             &["logout"],
             &["whoami"],
             &["send", "bob", "hello"],
             &["conversations"],
             &["history", "bob"],
             &["listen"],
+            &["groups", "create", "bob"],
+            &["groups", "leave", ID],
             &["files", "list"],
         ] {
             let quiet = parse(arguments).unwrap();
@@ -255,6 +370,11 @@ mod tests {
             &["history", "bob", "--conversation", ID],
             &["history", "bob", "--limit", "0"],
             &["listen", "--timeout", "soon"],
+            &["register", "http://localhost:5000"],
+            &["groups"],
+            &["groups", "add", ID],
+            &["groups", "members", "nonsense"],
+            &["groups", "appoint", ID, "bob", "king"],
             &["files", "get", "nonsense"],
         ] {
             let refused = parse(arguments).unwrap_err();
@@ -265,7 +385,10 @@ mod tests {
     #[test]
     fn no_password_and_no_code_is_an_argument() {
         for option in ["--password=hunter2", "--code=123456"] {
-            assert!(parse(&["login", "http://localhost:5000", "alice", option]).is_err());
+            for command in ["login", "register"] {
+                let arguments = [command, "http://localhost:5000", "alice", option];
+                assert!(parse(&arguments).is_err());
+            }
         }
     }
 }

@@ -4,7 +4,9 @@ use super::failure::Failure;
 use super::logged_in::LoggedIn;
 use super::out::Out;
 use super::state::Profile;
-use super::{ClientCommand, conversations, files, history, listen, login, send, whoami};
+use super::{
+    ClientCommand, conversations, files, groups, history, listen, login, register, send, whoami,
+};
 
 /// Exit code when a command was not carried out.
 const FAILED: u8 = 1;
@@ -28,9 +30,15 @@ async fn carry_out(command: ClientCommand) -> Result<(), Failure> {
     if let ClientCommand::Login { options, .. } = &command {
         return login::log_in(profile, options, out).await;
     }
+    if let ClientCommand::Register { options, .. } = command {
+        return register::register(profile, options, out).await;
+    }
     let me = LoggedIn::open(profile)?;
     match command {
-        ClientCommand::Login { .. } | ClientCommand::Whoami { .. } => whoami::tell(&me, out).await,
+        ClientCommand::Login { .. }
+        | ClientCommand::Register { .. }
+        | ClientCommand::Whoami { .. } => whoami::tell(&me, out).await,
+        ClientCommand::Groups { command, .. } => groups::run(&me, command, out).await,
         ClientCommand::Logout { .. } => login::log_out(&me, out).await,
         ClientCommand::Send { options, .. } => send::send(&me, options, out).await,
         ClientCommand::Conversations { limit, .. } => conversations::list(&me, limit, out).await,

@@ -1,6 +1,6 @@
 //! Messages and events, as people and as programs read them.
 
-use sealpost_client::{Envelope, Event, EventData, Message, User};
+use sealpost_client::{Envelope, Event, EventData, Message, NamedUser, User};
 use serde_json::{Value, json};
 
 use super::reading::Reading;
@@ -81,9 +81,30 @@ pub(super) fn event_as_text(event: &Event) -> Option<String> {
             let what = if withdrawn { "withdrew" } else { "published" };
             format!("{} {what} a key", harmless(&change.user.username))
         }
+        EventData::MemberAdded(change) => {
+            let (user, by) = (named(&change.user), named(&change.by));
+            format!("{by} added {user} to group {}", change.conversation)
+        }
+        EventData::MemberRemoved(change) if change.user.id == change.by.id => {
+            format!("{} left group {}", named(&change.user), change.conversation)
+        }
+        EventData::MemberRemoved(change) => {
+            let (user, by) = (named(&change.user), named(&change.by));
+            format!("{by} removed {user} from group {}", change.conversation)
+        }
+        EventData::MemberChanged(change) => {
+            let (user, role) = (named(&change.user), change.role.name());
+            format!("{user} is {role} of group {} now", change.conversation)
+        }
         _ => return None,
     };
     Some(format!("{}  * {told}\n", event.created_at))
+}
+
+/// Somebody by name; who has left for good has none.
+fn named(user: &NamedUser) -> String {
+    let username = user.username.as_deref();
+    username.map_or_else(|| "somebody who has left".to_owned(), harmless)
 }
 
 fn envelope_as_text(envelope: &Envelope) -> String {
@@ -160,11 +181,39 @@ mod tests {
             "id": "019aa6b0-7c3a-7d52-9a5e-0242ac120005", "use": "seal", "algorithm": "X25519",
             "custody": "client", "jwk": {}, "fingerprint": "f",
             "created_at": "2026-11-21T13:04:05.678Z", "revoked_at": "2026-11-21T13:04:05.678Z"}});
-        for (data, told) in [
-            (json!({"user": user, "key": null}), "bob published a key"),
-            (withdrawn, "bob withdrew a key"),
+        let group = "019aa6b0-7c3a-7d52-9a5e-0242ac120003";
+        let carol = json!({"id": "019aa6b0-7c3a-7d52-9a5e-0242ac120006", "username": "carol"});
+        let gone = json!({"id": "019aa6b0-7c3a-7d52-9a5e-0242ac120007", "username": null});
+        let change = |user: &Value, by: &Value| json!({"conversation_id": group, "user": user, "role": "admin", "by": by});
+        for (kind, data, told) in [
+            (
+                "key.changed",
+                json!({"user": user, "key": null}),
+                "bob published a key".to_owned(),
+            ),
+            ("key.changed", withdrawn, "bob withdrew a key".to_owned()),
+            (
+                "member.added",
+                change(&user, &carol),
+                format!("carol added bob to group {group}"),
+            ),
+            (
+                "member.removed",
+                change(&gone, &carol),
+                format!("carol removed somebody who has left from group {group}"),
+            ),
+            (
+                "member.removed",
+                change(&user, &user),
+                format!("bob left group {group}"),
+            ),
+            (
+                "member.changed",
+                change(&user, &carol),
+                format!("bob is admin of group {group} now"),
+            ),
         ] {
-            let line = event_as_text(&event("key.changed", &data)).unwrap();
+            let line = event_as_text(&event(kind, &data)).unwrap();
             assert_eq!(line, format!("2026-11-21T13:04:05.678Z  * {told}\n"));
         }
     }

@@ -132,3 +132,37 @@ async fn a_second_factor_is_typed_where_nobody_sees_it() {
     assert!(!ran.out.contains(&code));
     assert_eq!(alice.json(&["whoami"])[0]["username"], "alice");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_made_and_logged_in_by_one_command() {
+    let server = Site::new(Database::Sqlite).start();
+    let person = Person {
+        name: "dora",
+        home: tempfile::tempdir().unwrap(),
+        server: server.base().to_owned(),
+    };
+    let register = |name: &str, password: &str| {
+        let options = [
+            "--email",
+            "dora@example.org",
+            "--password-file",
+            "-",
+            "--json",
+        ];
+        let arguments = [&["register", &person.server, name], &options[..]].concat();
+        person.run_with(&arguments, password)
+    };
+    assert_eq!(
+        register(person.name, "password").refused(),
+        "common-password"
+    );
+    let made = register(person.name, PASSWORD);
+    assert_eq!(made.lines()[0]["username"], "dora");
+    assert_eq!(person.json(&["whoami"])[0]["username"], "dora");
+    // Nobody is asked for anything, and no account is made that this profile would not log in to.
+    assert_eq!(register("erin", PASSWORD).refused(), "other-account");
+    let place = sealpost_client::Server::at(server.base()).unwrap();
+    assert!(place.log_in("erin", PASSWORD).await.is_err());
+    assert_eq!(person.run(&["logout"]).code, 0);
+    assert_eq!(register(person.name, PASSWORD).refused(), "username-taken");
+}

@@ -1,6 +1,7 @@
 //! The client's commands, as the people type them: a configuration folder for each, on both databases.
 
 mod files;
+mod groups;
 mod listen;
 mod login;
 mod talk;
