@@ -16,10 +16,13 @@ test *ARGS:
 nextest *ARGS:
     cargo nextest run --workspace {{ ARGS }}
 
-# What takes longer: WebSocket conformance (pip install kosoku), and 200 kills of the server instead of 20
+# What takes longer: WebSocket conformance (pip install kosoku), 200 kills of the server instead of 20, 10,000 lives of the
+# message log instead of 60, and (as root) three instances in network namespaces
 full:
     cargo test -p sealpost-http --lib -- --ignored --nocapture every_case_of_the_suite
     SEALPOST_KILL_ROUNDS=200 cargo test -p sealpost-server --test binary -- --nocapture nothing_acknowledged_is_lost
+    PROPTEST_CASES=10000 cargo test -p sealpost-store --test message_log
+    cargo test -p sealpost-server --test binary -- --ignored --nocapture three_instances_and_a_cable_that_is_pulled
 
 # Measure a server that is started for it (--help says with what); close other programs first
 bench *ARGS:

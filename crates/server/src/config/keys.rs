@@ -133,6 +133,8 @@ keys! {
         "Where clients reach this server; used in links.";
     TRUSTED_PROXIES = "trusted_proxies", List, Unset("none"),
         "Networks (10.0.0.0/8) of reverse proxies whose Forwarded headers are believed.";
+    MAX_CONNECTIONS = "max_connections", Number, Text("25000"),
+        "Most connections of clients at once, 50 to 1000000; four fifths may be WebSockets and streams.";
     METRICS_LISTEN = "metrics_listen", Text, Unset("off"),
         "Address for Prometheus metrics, such as 127.0.0.1:9100. Keep it private.";
     REGISTRATION = "registration", Text, Text("open"),

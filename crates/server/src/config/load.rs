@@ -54,6 +54,7 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
         master_key: master_key(&mut reader, &mut warnings)?,
         public_url: reader.find(keys::PUBLIC_URL)?,
         trusted_proxies: reader.find(keys::TRUSTED_PROXIES)?.unwrap_or_default(),
+        max_connections: reader.get(keys::MAX_CONNECTIONS)?,
         metrics_listen: reader.find(keys::METRICS_LISTEN)?,
         registration: reader.get(keys::REGISTRATION)?,
         accounts: Accounts {

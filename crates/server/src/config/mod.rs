@@ -36,7 +36,8 @@ pub use providers::Provider;
 pub use public_url::PublicUrl;
 pub use show::{Settings, help};
 pub use value::{
-    Bound, ByteSize, Days, Listeners, LogFilter, OneLine, PoolSize, RetentionDays, TrustedProxies,
+    Bound, ByteSize, Days, Listeners, LogFilter, MaxConnections, OneLine, PoolSize, RetentionDays,
+    TrustedProxies,
 };
 
 /// All settings. Relative paths are relative to the working folder.
@@ -54,6 +55,8 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
     /// Who may say for whom they forward.
     pub trusted_proxies: TrustedProxies,
+    /// Most connections of clients at once.
+    pub max_connections: MaxConnections,
     /// Where metrics are served, if anywhere.
     pub metrics_listen: Option<SocketAddr>,
     /// Who may make an account.

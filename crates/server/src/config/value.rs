@@ -230,6 +230,29 @@ impl Value for PoolSize {
     }
 }
 
+/// How many connections of clients there may be at once: 50 to 1,000,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaxConnections(u32);
+
+impl MaxConnections {
+    /// The number of connections.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Value for MaxConnections {
+    const WANTS: &'static str = "a whole number from 50 to 1000000";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse()
+            .ok()
+            .filter(|number| (50..=1_000_000).contains(number))
+            .map(Self)
+    }
+}
+
 /// A number of days: 0 to 365.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days(u16);
@@ -359,6 +382,10 @@ mod tests {
         assert_eq!(PoolSize::parse("0"), None);
         assert_eq!(PoolSize::parse("257"), None);
         assert_eq!(PoolSize::parse("256").map(PoolSize::get), Some(256));
+        assert_eq!(MaxConnections::parse("49"), None);
+        assert_eq!(MaxConnections::parse("1000001"), None);
+        let most = MaxConnections::parse("1000000").map(MaxConnections::get);
+        assert_eq!(most, Some(1_000_000));
         assert!(LogFilter::parse("warn,sealpost_http=debug").is_some());
         assert!(LogFilter::parse("sealpost=loud").is_none());
     }

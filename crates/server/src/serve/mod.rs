@@ -5,6 +5,7 @@
 mod blobs;
 mod data_dir;
 pub(crate) mod database;
+mod descriptors;
 mod greeting;
 mod listen;
 mod lost_hints;

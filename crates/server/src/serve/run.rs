@@ -11,8 +11,8 @@ use crate::config::{Config, Limits};
 use crate::serve::measured_store::MeasuredStore;
 use crate::serve::metrics::{self, Metrics};
 use crate::serve::{
-    Bound, DataDir, bind, blobs, database, greeting, listen, lost_hints, mail, mail_worker,
-    master_key, shutdown, upkeep, wake_ups, wiring,
+    Bound, DataDir, bind, blobs, database, descriptors, greeting, listen, lost_hints, mail,
+    mail_worker, master_key, shutdown, upkeep, wake_ups, wiring,
 };
 use crate::{StartError, console};
 
@@ -93,10 +93,12 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     }
     let mail_workers = mail_worker::MailWorkers::start(&services.outbox, &wake_ups.mail());
     let end = end()?;
+    let connections = descriptors::connections(config.max_connections.get());
     let settings = sealpost_http::Settings {
         trusted_proxies: sealpost_http::TrustedProxies::new(
             config.trusted_proxies.networks().to_vec(),
         ),
+        max_connections: usize::try_from(connections).unwrap_or(usize::MAX),
         drain_delay: drain_delay(&config),
         limits: config.limits == Limits::Default,
         dialects: sealpost_http::Dialects {

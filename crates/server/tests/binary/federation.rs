@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::support::{Database, Site, databases, free_address, has_python, http_client};
 
+const PICTURE: &[u8] = include_bytes!("../../../http/assets/avatars/fary.png");
 const BROWSERS: &str = include_str!("federation/browsers.py");
 
 /// Where `scripts/install-oidc-provider` puts what the provider needs.
@@ -32,34 +33,62 @@ fn has_provider() -> bool {
     false
 }
 
+/// The certificate that the provider's pictures come under, and a picture.
+fn gallery() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let files = [
+        ("cert.pem", made.cert.pem().into_bytes()),
+        ("key.pem", made.signing_key.serialize_pem().into_bytes()),
+        ("me.png", PICTURE.to_vec()),
+    ];
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
 /// A running provider; ends with the test.
 struct Provider {
     child: Child,
     issuer: String,
+    /// Where pictures are, as `hosts` has it.
+    pictures: String,
+    gallery: tempfile::TempDir,
 }
 
 impl Provider {
     fn start(sealpost: &str) -> Self {
         let script =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary/federation/provider.mjs");
+        let gallery = gallery();
         let mut child = Command::new("node")
             .arg(script)
             .arg(modules())
             .arg(sealpost)
+            .arg(gallery.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let issuer = loop {
-            let line = lines.next().unwrap().unwrap();
-            if let Some(url) = line.strip_prefix("listening on ") {
-                break url.to_owned();
+        let mut said = |what: &str| {
+            loop {
+                let line = lines.next().unwrap().unwrap();
+                if let Some(said) = line.strip_prefix(what) {
+                    break said.to_owned();
+                }
             }
         };
+        let (pictures, issuer) = (said("pictures at https://"), said("listening on "));
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, issuer }
+        Self {
+            child,
+            issuer,
+            pictures,
+            gallery,
+        }
     }
 }
 
@@ -71,7 +100,7 @@ impl Drop for Provider {
 }
 
 /// A server with the provider's three clients, in a file, with the secrets in the environment.
-fn site(database: Database, address: &str, issuer: &str) -> Site {
+fn site(database: Database, address: &str, issuer: &str, pictures: &str) -> Site {
     let site = Site::new(database);
     let config = site.data_dir().with_file_name("sealpost.toml");
     let toml = format!(
@@ -81,6 +110,7 @@ fn site(database: Database, address: &str, issuer: &str) -> Site {
         display_name = "Example Corp"
         issuer = "{issuer}"
         client_id = "us"
+        hosts = ["{pictures}"]
 
         [providers.plain]
         kind = "oauth2"
@@ -99,6 +129,7 @@ fn site(database: Database, address: &str, issuer: &str) -> Site {
         authorize_url = "{issuer}/auth"
         token_url = "{issuer}/token"
         userinfo_url = "{issuer}/v2/me"
+        hosts = ["{pictures}"]
         "#
     );
     std::fs::write(&config, toml).unwrap();
@@ -121,7 +152,11 @@ fn browsers_log_in_with_a_real_provider_and_attackers_do_not() {
     for database in databases() {
         let address = free_address();
         let provider = Provider::start(&format!("http://{address}"));
-        let server = site(database, &address, &provider.issuer).start();
+        let certificate = provider.gallery.path().join("cert.pem");
+        let server = site(database, &address, &provider.issuer, &provider.pictures)
+            .set("SSL_CERT_FILE", certificate.to_str().unwrap())
+            .set("NO_PROXY", "*")
+            .start();
         let told = Command::new("python3")
             .args(["-c", BROWSERS, server.base()])
             .env("NO_PROXY", "*")
@@ -138,7 +173,7 @@ fn browsers_log_in_with_a_real_provider_and_attackers_do_not() {
 #[tokio::test]
 async fn a_provider_that_is_down_keeps_no_server_from_starting() {
     let issuer = format!("http://{}", free_address());
-    let server = site(Database::Sqlite, "127.0.0.1:0", &issuer).start();
+    let server = site(Database::Sqlite, "127.0.0.1:0", &issuer, "pictures.example").start();
     let client = http_client();
     let info = client.get(server.url("/v1/server")).send().await.unwrap();
     let info: serde_json::Value = serde_json::from_str(&info.text().await.unwrap()).unwrap();

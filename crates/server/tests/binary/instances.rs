@@ -1,5 +1,6 @@
 //! Two instances on one PostgreSQL, and clients that are here and there.
 
+mod namespaces;
 mod person;
 mod proxy;
 
@@ -9,6 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Database, Server, Site, http_client};
+use namespaces::Namespace;
 use person::Person;
 use proxy::Proxy;
 
@@ -214,4 +216,92 @@ async fn an_instance_without_its_database_says_so_and_comes_back() {
     once.sort_unstable();
     once.dedup();
     assert_eq!(once.len(), said.len(), "{said:?}");
+}
+
+/// Three machines on one database, of which one after the other is cut off from it. By hand, as root: `just full` runs it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes network namespaces, which needs root"]
+async fn three_instances_and_a_cable_that_is_pulled() {
+    let url = sealpost_store::testing::postgres_url().unwrap();
+    let spaces: Vec<Namespace> = (1..=3)
+        .map(|number| Namespace::new(number).unwrap())
+        .collect();
+    let (mut sites, mut servers, mut proxies): (Vec<Site>, _, _) = (vec![], vec![], vec![]);
+    for space in &spaces {
+        let proxy = Proxy::start_on(&space.database_side(), &url).await;
+        let mut site = Site::new(Database::Postgres(proxy.url.clone()))
+            .set("SEALPOST_PUBLIC_URL", "http://sealpost.test")
+            .set("SEALPOST_LISTEN", &format!("{}:5000", space.address()))
+            .run_by(&space.runner());
+        if let Some(first) = sites.first() {
+            let key = first.data_dir().join("master.key");
+            site = site.set("SEALPOST_MASTER_KEY_FILE", key.to_str().unwrap());
+        }
+        servers.push(site.start());
+        sites.push(site);
+        proxies.push(proxy);
+    }
+    let alice = Person::register(&servers[0], "alice").await;
+    let bob = Person::register(&servers[1], "bob").await;
+    let conversation = alice.talk_with(&servers[2], &bob).await;
+    let mut acknowledged = Vec::new();
+    let mut refused = 0;
+    for round in 0..9 {
+        let cut = round % 3;
+        spaces[cut].cut(true);
+        for (number, server) in servers.iter().enumerate() {
+            let said = format!("round {round}, by instance {number}");
+            let began = Instant::now();
+            let status = alice.say(server, &conversation, &said).await;
+            assert!(
+                began.elapsed() < Duration::from_millis(2_500),
+                "{:?}",
+                began.elapsed()
+            );
+            match status {
+                201 => acknowledged.push(said),
+                503 => {
+                    assert_eq!(number, cut, "an instance that was not cut off");
+                    refused += 1;
+                }
+                other => panic!("{other}"),
+            }
+        }
+        spaces[cut].cut(false);
+        let began = Instant::now();
+        let said = format!("round {round}, back again");
+        while alice.say(&servers[cut], &conversation, &said).await != 201 {
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "it does not come back"
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        println!("instance {cut} served again after {:?}", began.elapsed());
+        acknowledged.push(said);
+    }
+    assert_eq!(
+        refused, 9,
+        "an instance without its database acknowledged something"
+    );
+    // Each instance shows the same, and nothing that was acknowledged is missing or there twice.
+    for server in &servers {
+        let mut bobs = bob
+            .follow(server, json!({"type": "start", "from": "earliest"}))
+            .await;
+        assert_eq!(bobs.hear().await["type"], "started");
+        let mut said = Vec::new();
+        while said.last() != acknowledged.last() {
+            said.extend(text(&bobs.events().await).into_iter().map(str::to_owned));
+        }
+        for one in &acknowledged {
+            let times = said.iter().filter(|said| *said == one).count();
+            assert_eq!(times, 1, "{one}");
+        }
+        let mut once = said.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), said.len(), "{said:?}");
+    }
+    drop(proxies);
 }

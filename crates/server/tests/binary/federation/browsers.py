@@ -178,6 +178,21 @@ def linking():
     assert requests.delete(path, headers=bearer(opened), timeout=30).status_code == 204
 
 
+def a_newcomer_brings_their_picture():
+    for provider in "corp", "42":
+        painter = Browser().whole_login(provider, "painter" if provider == "corp" else "painter+school")
+        me = requests.get(f"{SEALPOST}/v1/me", headers=bearer(painter), timeout=30).json()
+        assert re.fullmatch(r"/media/avatars/[0-9a-f]{32}\.png", me["avatar_url"]), me
+        picture = requests.get(SEALPOST + me["avatar_url"], timeout=30)
+        # Drawn anew: a square of its own size, and not the file that the provider has.
+        assert picture.status_code == 200 and picture.content[:8] == b"\x89PNG\r\n\x1a\n", picture
+        assert int.from_bytes(picture.content[16:20]) == int.from_bytes(picture.content[20:24]) == 512
+    # Where this server may not go, it does not; the newcomer is let in all the same.
+    opened = Browser().whole_login("corp", "nobody")
+    me = requests.get(f"{SEALPOST}/v1/me", headers=bearer(opened), timeout=30).json()
+    assert me["avatar_url"] == "/media/avatars/default.png", me
+
+
 def the_dialect_of_document_002():
     browser = Browser()
     answer = browser.get(f"{SEALPOST}/oauth/authorize")
@@ -206,5 +221,6 @@ codes_of_others()
 answers_of_others()
 declined()
 linking()
+a_newcomer_brings_their_picture()
 the_dialect_of_document_002()
 print("all stories told")

@@ -1,13 +1,29 @@
 // An identity provider on loopback: oidc-provider with three clients and the forms it brings along, and beside its own
 // userinfo endpoint one that answers as api.intra.42.fr does.
-// Usage: node provider.mjs MODULES ORIGIN_OF_SEALPOST; says "listening on URL" and serves until it is ended.
+// Pictures come from another port, by https, as they do from the providers' image servers.
+// Usage: node provider.mjs MODULES ORIGIN_OF_SEALPOST PICTURES; PICTURES is a folder with cert.pem, key.pem and me.png. Says
+// "pictures at URL" and "listening on URL", and serves until it is ended.
+import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [modules, sealpost] = process.argv.slice(2);
+const [modules, sealpost, folder] = process.argv.slice(2);
 const entry = path.resolve(modules, 'oidc-provider/lib/index.js');
 const { default: Provider } = await import(pathToFileURL(entry));
+
+const file = (name) => fs.readFileSync(path.join(folder, name));
+const pictures = https.createServer({ cert: file('cert.pem'), key: file('key.pem') }, (request, response) => {
+  if (request.url !== '/painter.png' || request.headers.authorization || request.headers.cookie) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'image/png' }).end(file('me.png'));
+});
+await new Promise((resolve) => pictures.listen(0, '127.0.0.1', resolve));
+const gallery = `https://localhost:${pictures.address().port}`;
+console.log(`pictures at ${gallery}`);
 
 // Whoever logs in as NAME or NAME+unverified is NAME with an address that is verified or not.
 const claims = (login) => {
@@ -15,7 +31,8 @@ const claims = (login) => {
   return {
     sub: `id-of-${login}`,
     preferred_username: name,
-    picture: `https://pictures.example/${name}.png`,
+    // Everybody else's is where this server may not go.
+    picture: name === 'painter' ? `${gallery}/painter.png` : `https://pictures.example/${name}.png`,
     email: `${name}@mail.example`,
     email_verified: !marks.includes('unverified'),
   };

@@ -24,6 +24,11 @@ enum Target {
 impl Proxy {
     /// A proxy before the database at `url`.
     pub(super) async fn start(url: &str) -> Self {
+        Self::start_on("127.0.0.1", url).await
+    }
+
+    /// The same on an address of this machine.
+    pub(super) async fn start_on(host: &str, url: &str) -> Self {
         let parsed = url::Url::parse(url).unwrap();
         let query = |name: &str| {
             let mut pairs = parsed.query_pairs();
@@ -37,7 +42,7 @@ impl Proxy {
                 parsed.port().unwrap_or(5432)
             )),
         };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind((host, 0)).await.unwrap();
         let user = match query("user") {
             Some(user) => user,
             None => parsed.username().to_owned(),

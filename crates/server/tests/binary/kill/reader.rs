@@ -23,6 +23,26 @@ pub(super) type Addresses = Arc<Mutex<Vec<String>>>;
 /// The offset after which a reader may stop; 0 while there is more to come.
 pub(super) type Goal = Arc<AtomicU64>;
 
+/// What one event told: its type, and the message, the member or the conversation it is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Told {
+    pub(super) kind: String,
+    pub(super) about: String,
+}
+
+impl Told {
+    pub(super) fn of(event: &Value) -> Self {
+        let data = &event["data"];
+        // What a member reads of a group that they are no longer in is null.
+        let about = [&data["user"]["id"], &data["id"]];
+        let about = about.into_iter().find_map(Value::as_str);
+        Self {
+            kind: event["type"].as_str().unwrap().to_owned(),
+            about: about.unwrap_or_default().to_owned(),
+        }
+    }
+}
+
 /// Something went wrong with a connection, as is to be expected here.
 struct Broken;
 
@@ -35,8 +55,8 @@ pub(super) struct Reader {
     epoch: String,
     /// The last offset it has dealt with.
     offset: u64,
-    /// The ids of the messages it was told of, in order.
-    messages: Vec<String>,
+    /// What it was told, in order.
+    told: Vec<Told>,
     random: u64,
     /// How often it came by each way: socket, stream, poll.
     visits: [u32; 3],
@@ -52,24 +72,24 @@ impl Reader {
             goal: Arc::clone(goal),
             epoch: String::new(),
             offset: 0,
-            messages: Vec::new(),
+            told: Vec::new(),
             random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
             visits: [0; 3],
         }
     }
 
-    /// Reads to the goal; the messages it was told of, in order.
-    pub(super) async fn follow(mut self) -> Vec<String> {
+    /// Reads to the goal; what it was told, in order.
+    pub(super) async fn follow(mut self) -> Vec<Told> {
         let mut late = None;
         loop {
             let goal = self.goal.load(Ordering::SeqCst);
             if goal > 0 && self.offset >= goal {
                 println!(
-                    "a reader came {:?} times (socket, stream, poll) and was told of {} messages",
+                    "a reader came {:?} times (socket, stream, poll) and was told of {} events",
                     self.visits,
-                    self.messages.len()
+                    self.told.len()
                 );
-                return self.messages;
+                return self.told;
             }
             if goal > 0 {
                 let began: &Instant = late.get_or_insert_with(Instant::now);
@@ -111,10 +131,7 @@ impl Reader {
         let offset = event["offset"].as_u64().unwrap();
         assert_eq!(offset, self.offset + 1, "lost, twice, or out of order");
         self.offset = offset;
-        if event["type"] == "message.created" {
-            let id = event["data"]["id"].as_str().unwrap();
-            self.messages.push(id.to_owned());
-        }
+        self.told.push(Told::of(event));
     }
 
     /// Whether it acknowledges now.

@@ -84,6 +84,7 @@ pub(crate) struct Site {
     folder: tempfile::TempDir,
     database: Database,
     settings: Vec<(String, String)>,
+    runner: Vec<String>,
 }
 
 impl Site {
@@ -92,11 +93,18 @@ impl Site {
             folder: tempfile::tempdir().unwrap(),
             database,
             settings: Vec::new(),
+            runner: Vec::new(),
         }
     }
 
     pub(crate) fn set(mut self, variable: &str, value: &str) -> Self {
         self.settings.push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Has another program run ours, as `ip netns exec` does.
+    pub(crate) fn run_by(mut self, runner: &[&str]) -> Self {
+        self.runner = runner.iter().map(|&word| word.to_owned()).collect();
         self
     }
 
@@ -110,7 +118,15 @@ impl Site {
 
     /// The program with this site's settings and no other `SEALPOST_` variables.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealpost"));
+        let program = env!("CARGO_BIN_EXE_sealpost");
+        let mut command = match self.runner.split_first() {
+            None => Command::new(program),
+            Some((runner, words)) => {
+                let mut command = Command::new(runner);
+                command.args(words).arg(program);
+                command
+            }
+        };
         for (variable, _) in std::env::vars_os() {
             if variable.to_string_lossy().starts_with("SEALPOST_") {
                 command.env_remove(variable);
