@@ -311,6 +311,47 @@ diesel::table! {
         sealed_type -> Nullable<Binary>,
         created_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
+        protection -> SmallInt,
+        key_disclosed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    file_ids (id) {
+        id -> Binary,
+        owner_id -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_grants (file_id, grantee_id) {
+        file_id -> Binary,
+        grantee_id -> Binary,
+        sealed_key -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_links (id) {
+        id -> Binary,
+        file_id -> Binary,
+        proof -> Binary,
+        sealed_key -> Binary,
+        downloads -> BigInt,
+        max_downloads -> Nullable<BigInt>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    link_downloads (digest) {
+        digest -> Binary,
+        link_id -> Binary,
+        sealed_key -> Nullable<Binary>,
+        expires_at -> BigInt,
     }
 }
 
@@ -594,3 +635,12 @@ diesel::allow_tables_to_appear_in_same_query!(files, messages);
 diesel::allow_tables_to_appear_in_same_query!(files, members);
 diesel::allow_tables_to_appear_in_same_query!(chat_numbers, members);
 diesel::allow_tables_to_appear_in_same_query!(invites, invite_uses);
+diesel::joinable!(file_grants -> files (file_id));
+diesel::joinable!(file_grants -> accounts (grantee_id));
+diesel::joinable!(file_links -> files (file_id));
+diesel::joinable!(link_downloads -> file_links (link_id));
+diesel::allow_tables_to_appear_in_same_query!(file_grants, files);
+diesel::allow_tables_to_appear_in_same_query!(file_grants, accounts);
+diesel::allow_tables_to_appear_in_same_query!(file_links, files);
+diesel::allow_tables_to_appear_in_same_query!(link_downloads, file_links);
+diesel::allow_tables_to_appear_in_same_query!(link_downloads, files);

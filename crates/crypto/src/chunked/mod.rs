@@ -8,6 +8,7 @@
 //! `schedule.rs` derives key, nonces and commitment; `seal.rs` and `open.rs` work on chunks. Where chunks lie is the
 //! domain's [`SealedLayout`](sealpost_domain::files::SealedLayout). Why AES-GCM comes from aws-lc-rs: ADR 0007.
 
+mod intake;
 mod open;
 mod schedule;
 mod seal;
@@ -23,9 +24,10 @@ use std::sync::Arc;
 
 use sealpost_domain::files::{FileId, SealedLayout};
 use sealpost_domain::ports::{
-    Entropy, FileCipher, FileCipherError, FileKey, FileOpener, FileSealer,
+    Entropy, FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedIntake,
 };
 
+use intake::Intake;
 use open::Opener;
 use schedule::Schedule;
 use seal::Sealer;
@@ -63,6 +65,10 @@ impl FileCipher for ChunkedCipher {
         self.entropy.fill(&mut salt);
         let schedule = Schedule::derive(key.expose(), &salt, &self.context(id));
         Box::new(Sealer::new(schedule, &salt))
+    }
+
+    fn take_in(&self) -> Box<dyn SealedIntake> {
+        Box::new(Intake::new())
     }
 
     fn open(

@@ -92,6 +92,6 @@ impl Chats {
             .read(move |tx| tx.files().find_shared(viewer, file, now))
             .await;
         let stored = found?.ok_or(OpenFileError::Unknown)?;
-        Ok(self.files.open_stored(&stored)?)
+        self.files.open_stored(&stored)
     }
 }

@@ -1,15 +1,13 @@
 //! The owner takes the key of a file, to open its ciphertext elsewhere.
 
-use std::time::Duration;
-
 use thiserror::Error;
 
 use super::seal::open_key;
 use super::{FileId, Files};
 use crate::audit::{AuditEvent, AuditKind};
+use crate::messages::Protection;
 use crate::ports::{FileKey, SealError, StoreError, StoreExt, StoredFile, Tx};
 use crate::sessions::Actor;
-use crate::{DomainError, ErrorKind};
 
 /// All that is needed to open a file's ciphertext.
 #[derive(Debug, Clone)]
@@ -28,6 +26,11 @@ pub enum DiscloseKeyError {
     /// There is no such file, or it is somebody else's: nobody can tell which.
     #[error("no such file")]
     Unknown,
+    /// The server has no key to it.
+    #[error(
+        "this file is end-to-end encrypted, and the server has no key to it: what your client wrapped for itself is in the file's wrapped_key"
+    )]
+    EndToEnd,
     /// The stored key does not open.
     #[error("the key of a stored file cannot be opened")]
     Sealed(#[from] SealError),
@@ -68,31 +71,16 @@ pub(super) fn find_and_note(
 ) -> Result<StoredFile, DiscloseKeyError> {
     let found = tx.files().find(event.account, id)?;
     let stored = found.ok_or(DiscloseKeyError::Unknown)?;
+    if stored.protection == Protection::EndToEnd {
+        return Err(DiscloseKeyError::EndToEnd);
+    }
+    tx.files().note_disclosure(id, event.at)?;
     tx.audit().append(event)?;
     Ok(stored)
 }
 
-impl DomainError for DiscloseKeyError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Unknown => ErrorKind::NotFound,
-            Self::Sealed(_) => ErrorKind::Internal,
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown-file",
-            Self::Sealed(_) => "internal-error",
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Store(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-}
+domain_error!(DiscloseKeyError {
+    Unknown: NotFound, "unknown-file";
+    EndToEnd: Conflict, "end-to-end-encrypted";
+    Sealed: Internal, "internal-error";
+} else { Store });

@@ -2,14 +2,14 @@ use crate::Timestamp;
 use crate::messages::Protection;
 use crate::ports::Digest;
 
-use super::{ContentType, FileName};
+use super::{ContentType, FileName, WrappedKey};
 
 define_id! {
     /// Names a file.
     FileId
 }
 
-/// A file as its owner sees it.
+/// A file as somebody sees it who may read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// Its id.
@@ -26,6 +26,8 @@ pub struct File {
     pub digest: Digest,
     /// Who can open it.
     pub protection: Protection,
+    /// Its key, as it was wrapped for who looks; None where the server has the key, and for those who got it in another way.
+    pub wrapped_key: Option<WrappedKey>,
     /// When it was stored.
     pub created_at: Timestamp,
 }

@@ -48,6 +48,12 @@ impl SealedLayout {
         Self::of_plaintext(full * Self::CHUNK_U64 + last - Self::TAG_U64)
     }
 
+    /// How many bytes of plaintext are in the whole chunks of the first `sealed` bytes of a sealed file.
+    #[must_use]
+    pub const fn plaintext_within(sealed: u64) -> u64 {
+        sealed.saturating_sub(Self::HEADER_U64) / Self::SEALED_CHUNK_U64 * Self::CHUNK_U64
+    }
+
     /// The length of the plaintext in bytes.
     #[must_use]
     pub const fn size(self) -> u64 {
@@ -120,6 +126,19 @@ mod tests {
                 .map(|index| layout.sealed_chunk_size(index))
                 .sum();
             assert_eq!(u64::try_from(sum).unwrap(), range.end - range.start);
+        }
+    }
+
+    #[test]
+    fn what_came_so_far_counts_by_whole_chunks() {
+        for (sealed, plain) in [
+            (0, 0),
+            (56, 0),
+            (56 + 16_399, 0),
+            (56 + 16_400, 16_384),
+            (56 + 3 * 16_400 - 1, 32_768),
+        ] {
+            assert_eq!(SealedLayout::plaintext_within(sealed), plain, "{sealed}");
         }
     }
 

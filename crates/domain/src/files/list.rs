@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::seal::open_labels;
+use super::seal::{open_labels, open_owned};
 use super::{File, FileId, Files};
 use crate::ports::{SealError, StoreError, StoreExt, StoredFile};
 use crate::sessions::Actor;
@@ -61,7 +61,7 @@ impl Files {
         let next = stored.last().filter(|_| more).map(|last| last.id);
         let files = stored
             .iter()
-            .map(|stored| open_labels(stored, &*self.ports.sealer))
+            .map(|stored| open_owned(stored, &*self.ports.sealer))
             .collect::<Result<_, _>>()?;
         Ok(FilePage { files, next })
     }
@@ -75,7 +75,11 @@ impl Files {
             .find_readable(actor, id)
             .await?
             .ok_or(ViewFileError::Unknown)?;
-        Ok(open_labels(&stored, &*self.ports.sealer)?)
+        let sealer = &*self.ports.sealer;
+        if stored.owner == actor.account() {
+            return Ok(open_owned(&stored, sealer)?);
+        }
+        Ok(open_labels(&stored, sealer)?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Files: any bytes, sealed as they come and opened as they go, never a whole file in memory.
 
+mod ciphertext;
 mod content;
 mod delete;
 mod disclose_fernet_key;
@@ -11,13 +12,17 @@ mod list;
 mod open;
 mod render;
 mod rendering;
+mod reserve_id;
 mod seal;
 mod service;
 mod sweep;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod upload_sealed;
+mod wrapped_key;
 
+pub use ciphertext::FileCiphertext;
 pub use content::ReadFileError;
 pub use delete::DeleteFileError;
 pub use disclose_key::{DiscloseKeyError, DisclosedKey};
@@ -27,7 +32,10 @@ pub use layout::SealedLayout;
 pub use list::{FilePage, ViewFileError};
 pub use open::{OpenFileError, OpenedFile};
 pub use render::Rendering;
+pub use reserve_id::{ReserveFileIdError, ReservedFileId, SealingTerms};
 pub(crate) use seal::open_labels;
 pub use service::{FilePorts, Files};
 pub use sweep::{SweepFilesError, SweptFiles};
 pub use upload::{BrokenBody, NewFile, UploadFileError};
+pub use upload_sealed::NewSealedFile;
+pub use wrapped_key::{InvalidWrappedKey, WrappedKey};

@@ -3,19 +3,18 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::ops::Range;
-use std::time::Duration;
 
 use thiserror::Error;
 
 use super::content::ContentStream;
 use super::seal::{open_key, open_labels};
 use super::{File, FileId, Files, ReadFileError, SealedLayout};
+use crate::messages::Protection;
 use crate::ports::{
     BlobError, BlobName, ByteStream, FileCipherError, FileKey, FileOpener, SealError, StoreError,
     StoreExt, StoredFile,
 };
 use crate::sessions::Actor;
-use crate::{DomainError, ErrorKind};
 
 /// A file that may be read.
 pub struct OpenedFile {
@@ -49,6 +48,11 @@ pub enum OpenFileError {
     /// There is none, or it is not for the caller: nobody can tell which.
     #[error("no such file")]
     Unknown,
+    /// Only those who hold its key can open it, and the server does not.
+    #[error(
+        "this file is end-to-end encrypted, and the server has no key to it: take its ciphertext, and open it with the key that was wrapped for you"
+    )]
+    EndToEnd,
     /// The range is not within the file.
     #[error("the file has {size} bytes")]
     OutOfRange {
@@ -80,7 +84,7 @@ impl Files {
             .find_readable(actor, id)
             .await?
             .ok_or(OpenFileError::Unknown)?;
-        Ok(self.open_stored(&stored)?)
+        self.open_stored(&stored)
     }
 
     /// The row of a file that the caller may read.
@@ -100,7 +104,10 @@ impl Files {
     }
 
     /// The same for a row that somebody may read who is not its owner: that is settled by whoever found it.
-    pub(crate) fn open_stored(&self, stored: &StoredFile) -> Result<OpenedFile, SealError> {
+    pub(crate) fn open_stored(&self, stored: &StoredFile) -> Result<OpenedFile, OpenFileError> {
+        if stored.protection == Protection::EndToEnd {
+            return Err(OpenFileError::EndToEnd);
+        }
         let sealer = &*self.ports.sealer;
         Ok(OpenedFile {
             file: open_labels(stored, sealer)?,
@@ -130,19 +137,6 @@ impl Files {
         Ok(Box::pin(ContentStream::new(blob, opener, layout, range)))
     }
 
-    /// The sealed bytes of `range`, as they rest. The server looks at none of them: whoever opens them checks them.
-    ///
-    /// # Errors
-    /// [`OpenFileError`].
-    pub async fn read_ciphertext(
-        &self,
-        opened: &OpenedFile,
-        range: Range<u64>,
-    ) -> Result<ByteStream<BlobError>, OpenFileError> {
-        check_range(&range, opened.layout.sealed_size())?;
-        Ok(self.ports.blobs.read(opened.blob, range).await?)
-    }
-
     async fn check_header(
         &self,
         opened: &OpenedFile,
@@ -170,31 +164,10 @@ pub(super) const fn check_range(range: &Range<u64>, size: u64) -> Result<(), Ope
     Ok(())
 }
 
-impl DomainError for OpenFileError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Unknown => ErrorKind::NotFound,
-            Self::OutOfRange { .. } => ErrorKind::Invalid,
-            Self::Sealed(_) | Self::Damaged(_) => ErrorKind::Internal,
-            Self::Blob(error) => error.kind(),
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown-file",
-            Self::OutOfRange { .. } => "range-not-satisfiable",
-            Self::Sealed(_) | Self::Damaged(_) => "internal-error",
-            Self::Blob(error) => error.code(),
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Store(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-}
+domain_error!(OpenFileError {
+    Unknown: NotFound, "unknown-file";
+    EndToEnd: Conflict, "end-to-end-encrypted";
+    OutOfRange: Invalid, "range-not-satisfiable";
+    Sealed: Internal, "internal-error";
+    Damaged: Internal, "internal-error";
+} else { Blob, Store });

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::open::check_range;
 use super::rendering::{RenderedStream, token_size};
-use super::{File, FileId, Files, OpenFileError, OpenedFile, ReadFileError};
-use crate::messages::Protection;
+use super::{FileId, Files, OpenFileError, OpenedFile, ReadFileError};
 use crate::ports::{ByteStream, Digest, StoreError, StoreExt};
 use crate::sessions::Actor;
 
@@ -35,22 +34,28 @@ impl Rendering {
 
 impl Files {
     /// Finds a file to be rendered, whoever's it is: a token is ciphertext, and its key is for the owner alone
-    /// ([`Files::disclose_fernet_key`]). A file that the server cannot open is as if it was not there.
+    /// ([`Files::disclose_fernet_key`]). A file that the server cannot open is as if it was not there, but for its owner.
     ///
     /// # Errors
     /// [`OpenFileError`].
-    pub async fn open_rendering(&self, _: &Actor, id: FileId) -> Result<Rendering, OpenFileError> {
+    pub async fn open_rendering(
+        &self,
+        actor: &Actor,
+        id: FileId,
+    ) -> Result<Rendering, OpenFileError> {
         let found: Result<_, StoreError> = self
             .env
             .store
             .read(move |tx| tx.files().find_of_anybody(id))
             .await;
         let stored = found?.ok_or(OpenFileError::Unknown)?;
-        let opened = self.open_stored(&stored)?;
-        if !can_be_rendered(opened.file()) {
-            return Err(OpenFileError::Unknown);
+        match self.open_stored(&stored) {
+            // Whoever has it not has no use for what to do about it.
+            Err(OpenFileError::EndToEnd) if stored.owner != actor.account() => {
+                Err(OpenFileError::Unknown)
+            }
+            opened => opened.map(Rendering),
         }
-        Ok(Rendering(opened))
     }
 
     /// The characters of `range` of the token, which is rendered from its beginning whatever the range: each block of CBC
@@ -73,33 +78,5 @@ impl Files {
             .fernet
             .render(&file.id, opened.key(), file.created_at);
         Ok(Box::pin(RenderedStream::new(content, renderer, range)))
-    }
-}
-
-const fn can_be_rendered(file: &File) -> bool {
-    matches!(file.protection, Protection::Server)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Timestamp;
-    use crate::files::ContentType;
-
-    #[test]
-    fn what_only_its_owner_can_open_is_not_rendered() {
-        for (protection, rendered) in [(Protection::Server, true), (Protection::EndToEnd, false)] {
-            let file = File {
-                id: FileId::from_bytes([1; 16]),
-                name: None,
-                content_type: ContentType::unknown(),
-                size: 1,
-                sealed_size: 73,
-                digest: [2; 32],
-                protection,
-                created_at: Timestamp::from_seconds(1),
-            };
-            assert_eq!(can_be_rendered(&file), rendered, "{protection:?}");
-        }
     }
 }

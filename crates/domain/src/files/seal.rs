@@ -1,6 +1,6 @@
 //! How a file's key, name and type rest: each sealed under the master key, bound to the file and its owner.
 
-use super::{ContentType, File, FileId, FileName, SealedLayout};
+use super::{ContentType, File, FileId, FileName, SealedLayout, WrappedKey};
 use crate::Secret;
 use crate::accounts::AccountId;
 use crate::messages::Protection;
@@ -28,7 +28,7 @@ pub(super) const fn type_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Bi
     binding("sealed_type", id, owner)
 }
 
-/// The file's key.
+/// The key of a file that the server can open.
 pub(super) fn open_key(stored: &StoredFile, sealer: &dyn Sealer) -> Result<FileKey, SealError> {
     let opened = sealer.open(&key_binding(&stored.id, &stored.owner), &stored.sealed_key)?;
     opened
@@ -38,7 +38,21 @@ pub(super) fn open_key(stored: &StoredFile, sealer: &dyn Sealer) -> Result<FileK
         .map_err(|_| SealError::Rejected)
 }
 
-/// The file as its owner sees it.
+/// The file as its owner sees it, with the key that their client wrapped for itself.
+pub(super) fn open_owned(stored: &StoredFile, sealer: &dyn Sealer) -> Result<File, SealError> {
+    let file = open_labels(stored, sealer)?;
+    if stored.protection == Protection::Server {
+        return Ok(file);
+    }
+    let binding = key_binding(&stored.id, &stored.owner);
+    let wrapped = open_text(&binding, &stored.sealed_key, sealer)?;
+    Ok(File {
+        wrapped_key: Some(WrappedKey::restore(wrapped)),
+        ..file
+    })
+}
+
+/// The file as everybody sees it who may read it.
 pub(crate) fn open_labels(stored: &StoredFile, sealer: &dyn Sealer) -> Result<File, SealError> {
     let (id, owner) = (&stored.id, &stored.owner);
     let name = stored
@@ -55,7 +69,8 @@ pub(crate) fn open_labels(stored: &StoredFile, sealer: &dyn Sealer) -> Result<Fi
         size: stored.size,
         sealed_size: layout.sealed_size(),
         digest: stored.digest,
-        protection: Protection::Server,
+        protection: stored.protection,
+        wrapped_key: None,
         created_at: stored.created_at,
     })
 }

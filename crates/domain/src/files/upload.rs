@@ -4,18 +4,20 @@ use std::future::poll_fn;
 
 use thiserror::Error;
 
-use super::seal::{key_binding, name_binding, open_labels, type_binding};
+use super::seal::{key_binding, name_binding, open_owned, type_binding};
 use super::{ContentType, File, FileId, FileName, Files, SealedLayout};
-use crate::Secret;
+use crate::accounts::AccountId;
+use crate::messages::Protection;
 use crate::ports::{
     BlobError, BlobName, ByteStream, FileCipherError, FileKey, SealError, SealedFile, StoreError,
     StoreExt, StoredFile, Tx,
 };
 use crate::sessions::Actor;
 use crate::storage::{Claim, Reservation, StorageRefused, settle};
+use crate::{Secret, Timestamp};
 
 /// How many sealed bytes are handed to the blob store at once.
-const BATCH: usize = 16 * SealedLayout::SEALED_CHUNK;
+pub(super) const BATCH: usize = 16 * SealedLayout::SEALED_CHUNK;
 
 /// What is said about a file before its bytes come.
 #[derive(Debug, Clone)]
@@ -48,6 +50,14 @@ pub enum UploadFileError {
     /// There is no room for it.
     #[error(transparent)]
     Storage(#[from] StorageRefused),
+    /// No file is sealed to so many bytes.
+    #[error("no file is sealed to so many bytes: seal it as c2sp.org/chunked-encryption@v1 says")]
+    NotSealed,
+    /// The id was not handed out to the caller, or its time is over, or a file has it already.
+    #[error(
+        "this id is not for a file of yours, or no longer: get a new one and seal the file for it"
+    )]
+    UnreservedId,
     /// What was sealed a moment ago does not open.
     #[error("the new file cannot be opened")]
     Sealed(#[from] SealError),
@@ -71,11 +81,7 @@ impl Files {
         self.check_size(new.length.unwrap_or(0))?;
         let mut room = self.storage.reserve(actor.account(), new.length).await?;
         let stored = self.store(actor, &new, &mut room, body).await;
-        match stored {
-            Ok(_) => room.settled(),
-            // Before the answer, so that who tries again finds the room.
-            Err(_) => room.give_back().await,
-        }
+        end(room, &stored).await;
         stored
     }
 
@@ -89,22 +95,39 @@ impl Files {
         let (id, key) = (self.env.new_id(), Secret::new(self.env.random()));
         let blob = BlobName::from_bytes(self.env.random());
         let sealed = self.seal_to_blob(&id, &key, blob, room, body).await?;
-        let stored = self.to_row(actor, id, &key, blob, new, &sealed);
-        let file = open_labels(&stored, &*self.ports.sealer)?;
-        let (row, claim) = (stored.clone(), room.claim());
-        let kept: Result<(), StorageRefused> = self
+        let stored = self.to_row(
+            (actor.account(), id),
+            (Protection::Server, key.expose()),
+            blob,
+            new,
+            &sealed,
+        );
+        self.keep(stored, room.claim()).await
+    }
+
+    /// Stores the row of a blob that is durable, and gives the file as its owner sees it.
+    pub(super) async fn keep(
+        &self,
+        stored: StoredFile,
+        claim: Claim,
+    ) -> Result<File, UploadFileError> {
+        let file = open_owned(&stored, &*self.ports.sealer)?;
+        let (blob, now) = (stored.blob, self.env.now());
+        let kept = self
             .env
             .store
-            .write(move |tx| insert(tx, &row, claim))
+            .write(move |tx| insert(tx, &stored, claim, now))
             .await;
         match kept {
             Ok(()) => Ok(file),
             // Nobody can tell whether the row is there: the sweep will look.
-            Err(error @ StorageRefused::Store(StoreError::Unavailable(_))) => Err(error.into()),
+            Err(
+                error @ UploadFileError::Storage(StorageRefused::Store(StoreError::Unavailable(_))),
+            ) => Err(error),
             Err(error) => {
                 // If this fails too, the sweep finds the blob.
                 let _ = self.ports.blobs.delete(blob).await;
-                Err(error.into())
+                Err(error)
             }
         }
     }
@@ -146,16 +169,16 @@ impl Files {
         Ok(outcome)
     }
 
-    fn to_row(
+    /// The row of a file: `key` is the file's own, or what the owner's client made of it.
+    pub(super) fn to_row(
         &self,
-        actor: &Actor,
-        id: FileId,
-        key: &FileKey,
+        (owner, id): (AccountId, FileId),
+        (protection, key): (Protection, &[u8]),
         blob: BlobName,
         new: &NewFile,
         sealed: &SealedFile,
     ) -> StoredFile {
-        let (owner, sealer) = (actor.account(), &*self.ports.sealer);
+        let sealer = &*self.ports.sealer;
         let name = new.name.as_ref();
         StoredFile {
             id,
@@ -163,22 +186,47 @@ impl Files {
             blob,
             size: sealed.layout.size(),
             digest: sealed.digest,
-            sealed_key: sealer.seal(&key_binding(&id, &owner), key.expose()),
+            sealed_key: sealer.seal(&key_binding(&id, &owner), key),
             sealed_name: name
                 .map(|name| sealer.seal(&name_binding(&id, &owner), name.as_str().as_bytes())),
             sealed_type: sealer.seal(
                 &type_binding(&id, &owner),
                 new.content_type.as_str().as_bytes(),
             ),
+            protection,
+            key_disclosed_at: None,
             created_at: self.env.now(),
         }
     }
 }
 
-/// Adds the row; from here on its bytes count as the file's.
-fn insert(tx: &mut dyn Tx, row: &StoredFile, claim: Claim) -> Result<(), StorageRefused> {
+/// Ends the reservation of an upload that has ended.
+pub(super) async fn end<T>(room: Reservation, stored: &Result<T, UploadFileError>) {
+    match stored {
+        Ok(_) => room.settled(),
+        // Before the answer, so that who tries again finds the room.
+        Err(_) => room.give_back().await,
+    }
+}
+
+/// Adds the row; from here on its bytes count as the file's. An id that its owner named is used up with it.
+fn insert(
+    tx: &mut dyn Tx,
+    row: &StoredFile,
+    claim: Claim,
+    now: Timestamp,
+) -> Result<(), UploadFileError> {
+    if row.protection == Protection::EndToEnd && !tx.file_ids().take(row.owner, row.id, now)? {
+        return Err(UploadFileError::UnreservedId);
+    }
     tx.files().insert(row)?;
-    settle(tx, claim, row.size)
+    Ok(settle(tx, claim, row.size)?)
+}
+
+impl From<StoreError> for UploadFileError {
+    fn from(error: StoreError) -> Self {
+        Self::Storage(error.into())
+    }
 }
 
 /// Sealing fails for no other reason.
@@ -191,5 +239,7 @@ const fn too_long(_: FileCipherError) -> UploadFileError {
 domain_error!(UploadFileError {
     TooLarge: TooLarge, "file-too-large";
     Broken: Invalid, "incomplete-body";
+    NotSealed: Invalid, "not-a-sealed-file";
+    UnreservedId: Conflict, "unreserved-file-id";
     Sealed: Internal, "internal-error";
 } else { Storage, Blob });

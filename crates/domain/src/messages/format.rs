@@ -30,6 +30,25 @@ pub enum Protection {
 }
 
 impl Protection {
+    /// The number it is stored as.
+    #[must_use]
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Server => 1,
+            Self::EndToEnd => 2,
+        }
+    }
+
+    /// What is stored as this number; None if nothing is.
+    #[must_use]
+    pub const fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::Server),
+            2 => Some(Self::EndToEnd),
+            _ => None,
+        }
+    }
+
     /// What the API says.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -44,6 +44,18 @@ pub trait FileSealer: Send {
     fn finish(self: Box<Self>, sealed: &mut Vec<u8>) -> Result<SealedFile, FileCipherError>;
 }
 
+/// Looks at one file that its client has sealed, as it passes: its length and its digest, and none of its content.
+pub trait SealedIntake: Send {
+    /// Takes note of the next sealed bytes, cut in any way.
+    fn push(&mut self, sealed: &[u8]);
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// [`FileCipherError::Damaged`] if no file is sealed to so many bytes ([`SealedLayout::of_sealed`]).
+    fn finish(self: Box<Self>) -> Result<SealedFile, FileCipherError>;
+}
+
 /// Opens the chunks of one file, in any order.
 pub trait FileOpener: Send + Sync {
     /// Turns the sealed chunk of this index (counted from 0) into its plaintext, in place.
@@ -65,6 +77,9 @@ pub trait FileCipher: Send + Sync {
 
     /// Begins to seal a file under a fresh salt.
     fn seal(&self, id: &FileId, key: &FileKey) -> Box<dyn FileSealer>;
+
+    /// Begins to take in a file that was sealed elsewhere.
+    fn take_in(&self) -> Box<dyn SealedIntake>;
 
     /// Checks the header's commitment to the key and the id, in constant time, before any chunk is opened.
     ///

@@ -2,6 +2,7 @@ use super::{BlobName, Digest, StoreError};
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::files::FileId;
+use crate::messages::Protection;
 
 /// A file as its row rests. Its bytes are a blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +17,16 @@ pub struct StoredFile {
     pub size: u64,
     /// SHA-256 of the sealed bytes.
     pub digest: Digest,
-    /// The file's key, sealed under the master key.
+    /// The file's key, or what its owner's client wrapped it to for itself, sealed under the master key.
     pub sealed_key: Vec<u8>,
     /// The name its owner gave it, sealed.
     pub sealed_name: Option<Vec<u8>>,
     /// Its media type, sealed.
     pub sealed_type: Vec<u8>,
+    /// Who can open it.
+    pub protection: Protection,
+    /// When its key last left the server, if ever.
+    pub key_disclosed_at: Option<Timestamp>,
     /// When it was stored.
     pub created_at: Timestamp,
 }
@@ -102,6 +107,12 @@ pub trait FileRepository {
     /// # Errors
     /// [`StoreError`].
     fn shred_all(&mut self, owner: AccountId, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Notes that the file's key left the server at `at`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn note_disclosure(&mut self, id: FileId, at: Timestamp) -> Result<(), StoreError>;
 
     /// Shredded files that still have a row, oldest first, at most `limit`.
     ///

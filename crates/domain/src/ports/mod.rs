@@ -37,6 +37,7 @@ mod envelopes;
 mod factors;
 mod fernet_cipher;
 mod file_cipher;
+mod file_ids;
 mod files;
 mod groups;
 mod growing_blobs;
@@ -97,7 +98,10 @@ pub use entropy::Entropy;
 pub use envelopes::{EnvelopeRepository, NewEnvelope};
 pub use factors::{FactorRepository, StoredTotp};
 pub use fernet_cipher::{FernetCipher, FernetKey, FernetRenderer};
-pub use file_cipher::{FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile};
+pub use file_cipher::{
+    FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile, SealedIntake,
+};
+pub use file_ids::FileIdRepository;
 pub use files::{FileRepository, ShreddedFile, StoredFile};
 pub use groups::{GroupRepository, GroupSettings, NewGroup, NewMember};
 pub use growing_blobs::{BlobState, GrowingBlob};
@@ -146,11 +150,11 @@ pub use self::{
     custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,
     deliveries::MockDeliveryRepository, envelopes::MockEnvelopeRepository,
     factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
-    files::MockFileRepository, groups::MockGroupRepository, idempotency::MockIdempotencyRepository,
-    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
-    inbox::MockInboxRepository, installation::MockInstallationRepository,
-    invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
-    key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    file_ids::MockFileIdRepository, files::MockFileRepository, groups::MockGroupRepository,
+    idempotency::MockIdempotencyRepository, identities::MockIdentityRepository,
+    identity_provider::MockIdentityProvider, inbox::MockInboxRepository,
+    installation::MockInstallationRepository, invites::MockInviteRepository,
+    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
     mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
     outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
     password_keys::MockPasswordKeys, pictures::MockPictureProcessor,

@@ -7,11 +7,11 @@ use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
     ChannelRepository, ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
-    ThrottleRepository, TicketRepository,
+    FactorRepository, FileIdRepository, FileRepository, GroupRepository, IdempotencyRepository,
+    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
+    KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository, OutboxRepository,
+    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
+    StorageRepository, StoreError, ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -134,6 +134,11 @@ pub trait Tx {
 
     /// Files.
     fn files(&mut self) -> &mut dyn FileRepository {
+        Absent::lend()
+    }
+
+    /// Ids of files that are to come.
+    fn file_ids(&mut self) -> &mut dyn FileIdRepository {
         Absent::lend()
     }
 

@@ -2,20 +2,21 @@ use crate::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, MockAccountRepository, MockAppPasswordRepository,
-    MockAuditRepository, MockAvatarRepository, MockChannelRepository, MockChatRepository,
-    MockCodeRepository, MockContactRepository, MockConversationRepository,
-    MockCustodialKeyRepository, MockDataKeyRepository, MockDeliveryRepository,
-    MockEnvelopeRepository, MockFactorRepository, MockFileRepository, MockGroupRepository,
-    MockIdempotencyRepository, MockIdentityRepository, MockInboxRepository,
-    MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository, MockKeyRepository,
-    MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository,
-    MockRecoveryRepository, MockSessionRepository, MockSocketTicketRepository,
-    MockStorageRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository,
-    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
-    StorageRepository, ThrottleRepository, TicketRepository, Tx,
+    FactorRepository, FileIdRepository, FileRepository, GroupRepository, IdempotencyRepository,
+    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
+    KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
+    MockChannelRepository, MockChatRepository, MockCodeRepository, MockContactRepository,
+    MockConversationRepository, MockCustodialKeyRepository, MockDataKeyRepository,
+    MockDeliveryRepository, MockEnvelopeRepository, MockFactorRepository, MockFileIdRepository,
+    MockFileRepository, MockGroupRepository, MockIdempotencyRepository, MockIdentityRepository,
+    MockInboxRepository, MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository,
+    MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository,
+    MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
+    MockSocketTicketRepository, MockStorageRepository, MockThrottleRepository,
+    MockTicketRepository, OutboxRepository, PresenceRepository, RecoveryRepository,
+    SessionRepository, SocketTicketRepository, StorageRepository, ThrottleRepository,
+    TicketRepository, Tx,
 };
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
@@ -59,6 +60,8 @@ pub struct MockTx {
     pub deliveries: MockDeliveryRepository,
     /// Files.
     pub files: MockFileRepository,
+    /// Ids of files that are to come.
+    pub file_ids: MockFileIdRepository,
     /// Idempotency keys.
     pub idempotency: MockIdempotencyRepository,
     /// Identities at providers.
@@ -172,6 +175,10 @@ impl Tx for MockTx {
 
     fn files(&mut self) -> &mut dyn FileRepository {
         &mut self.files
+    }
+
+    fn file_ids(&mut self) -> &mut dyn FileIdRepository {
+        &mut self.file_ids
     }
 
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {

@@ -21,9 +21,10 @@ use crate::problem::Problem;
 use crate::settings::JSON_LIMIT;
 
 /// What tells one upload from another: its bytes are not read twice.
-const OF_AN_UPLOAD: [header::HeaderName; 2] = [
+const OF_AN_UPLOAD: [header::HeaderName; 3] = [
     header::CONTENT_LENGTH,
     header::HeaderName::from_static("content-digest"),
+    header::HeaderName::from_static("wrapped-key"),
 ];
 
 /// Lets a request with a body of JSON be repeated by who is logged in. Of anybody else nothing is read or noted: the handler

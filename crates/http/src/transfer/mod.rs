@@ -7,4 +7,4 @@ mod receive;
 
 pub(crate) use download::Download;
 pub(crate) use names::disposition;
-pub(crate) use receive::receive;
+pub(crate) use receive::{Incoming, receive};

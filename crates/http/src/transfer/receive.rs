@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
-use sealpost_domain::files::{File, NewFile, UploadFileError};
+use sealpost_domain::files::{File, NewFile, NewSealedFile, UploadFileError};
 use sealpost_domain::sessions::Actor;
 use sealpost_domain::storage::StorageRefused;
 
@@ -11,15 +11,35 @@ use crate::Services;
 use crate::extract::Upload;
 use crate::problem::Problem;
 
+/// What is to be stored.
+pub(crate) enum Incoming {
+    /// A file, for the server to seal.
+    Plain(NewFile),
+    /// A file that its client has sealed.
+    Sealed(Box<NewSealedFile>),
+}
+
+impl From<NewFile> for Incoming {
+    fn from(new: NewFile) -> Self {
+        Self::Plain(new)
+    }
+}
+
 /// Runs the use case and the pump that feeds it side by side.
 pub(crate) async fn receive(
     services: &Services,
     actor: &Actor,
-    new: NewFile,
+    new: impl Into<Incoming>,
     upload: Upload,
 ) -> Result<File, Problem> {
     let (pump, body) = upload.split();
-    let storing = pin!(services.files.upload(actor, new, body));
+    let new = new.into();
+    let storing = pin!(async move {
+        match new {
+            Incoming::Plain(new) => services.files.upload(actor, new, body).await,
+            Incoming::Sealed(new) => services.files.upload_sealed(actor, *new, body).await,
+        }
+    });
     let stored = match select(pin!(pump.run()), storing).await {
         Either::Left((pumped, storing)) => {
             // The client's fault is the better answer; what was stored until then goes with `storing`.

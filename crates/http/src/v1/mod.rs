@@ -116,6 +116,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(messages::delete_message)
             .service(typing::tell_typing)
             .service(files::upload_file)
+            .service(files::reserve_file_id)
             .service(files::list_files)
             .service(files::view_file)
             .service(files::delete_file)

@@ -52,6 +52,7 @@ mod recovery;
 mod refresh;
 mod rename;
 mod retention;
+mod sealed_files;
 mod second_factor;
 mod server;
 mod sessions;

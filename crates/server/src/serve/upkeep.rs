@@ -103,6 +103,7 @@ pub(super) struct Sweepers {
     messages: Messages,
     inbox: Inbox,
     storage: Storage,
+    files: Files,
 }
 
 impl Sweepers {
@@ -122,6 +123,7 @@ impl Sweepers {
             messages: services.messages.clone(),
             inbox: services.inbox.clone(),
             storage: services.storage.clone(),
+            files: services.files.clone(),
         }
     }
 }
@@ -168,6 +170,10 @@ pub(super) async fn sweep(sweepers: Sweepers) {
         report(
             "messages whose time is over",
             sweepers.messages.sweep().await,
+        );
+        report(
+            "ids of files that nobody has stored",
+            sweepers.files.sweep_reserved_ids().await,
         );
         report("old events of inboxes", sweepers.inbox.sweep().await);
         report("old dead letters", sweepers.outbox.sweep().await);

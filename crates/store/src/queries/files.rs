@@ -2,13 +2,14 @@ use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::files::FileId;
+use sealpost_domain::messages::Protection;
 use sealpost_domain::ports::{
     BlobName, Constraint, FileRepository, ShreddedFile, StoreError, StoredFile,
 };
 
 use super::UnitTx;
 use super::messages::is_not_over;
-use crate::decode::{At, bytes, count, to_column};
+use crate::decode::{At, bytes, coded, count, to_column};
 use crate::schema::{attachments, files, members, messages};
 
 const fn at(column: &'static str) -> At {
@@ -27,6 +28,8 @@ pub(super) struct Row {
     sealed_name: Option<Vec<u8>>,
     sealed_type: Option<Vec<u8>>,
     created_at: i64,
+    protection: i16,
+    key_disclosed_at: Option<i64>,
 }
 
 impl Row {
@@ -41,6 +44,8 @@ impl Row {
             sealed_name: file.sealed_name.clone(),
             sealed_type: Some(file.sealed_type.clone()),
             created_at: file.created_at.as_micros(),
+            protection: file.protection.code(),
+            key_disclosed_at: file.key_disclosed_at.map(Timestamp::as_micros),
         }
     }
 
@@ -55,6 +60,8 @@ impl Row {
             sealed_key: self.sealed_key.ok_or(at("sealed_key").corrupt())?,
             sealed_name: self.sealed_name,
             sealed_type: self.sealed_type.ok_or(at("sealed_type").corrupt())?,
+            protection: coded(self.protection, Protection::from_code, at("protection"))?,
+            key_disclosed_at: self.key_disclosed_at.map(Timestamp::from_micros),
             created_at: Timestamp::from_micros(self.created_at),
         })
     }
@@ -200,6 +207,15 @@ impl FileRepository for UnitTx<'_> {
                 ))
                 .execute(conn)?;
             Ok(u64::try_from(shredded).unwrap_or(u64::MAX))
+        })
+    }
+
+    fn note_disclosure(&mut self, id: FileId, at: Timestamp) -> Result<(), StoreError> {
+        self.run(|conn| {
+            diesel::update(files::table.find(id.as_bytes().as_slice()))
+                .set(files::key_disclosed_at.eq(at.as_micros()))
+                .execute(conn)?;
+            Ok(())
         })
     }
 

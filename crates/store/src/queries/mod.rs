@@ -17,6 +17,7 @@ mod data_keys;
 mod deliveries;
 mod envelopes;
 mod factors;
+mod file_ids;
 mod files;
 mod groups;
 mod idempotency;
@@ -48,11 +49,11 @@ use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
-    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    FactorRepository, FileIdRepository, FileRepository, GroupRepository, IdempotencyRepository,
+    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
+    KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository, OutboxRepository,
+    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
+    StorageRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::{Conn, locks};
@@ -204,6 +205,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn files(&mut self) -> &mut dyn FileRepository {
+        self
+    }
+
+    fn file_ids(&mut self) -> &mut dyn FileIdRepository {
         self
     }
 

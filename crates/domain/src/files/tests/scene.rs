@@ -10,10 +10,11 @@ use futures_core::Stream;
 use zeroize::Zeroizing;
 
 use super::super::*;
+use crate::messages::Protection;
 use crate::ports::{
     BlobError, BlobName, BlobWriter, ByteStream, FileCipherError, FileSealer, MockBlobStore,
-    MockFernetCipher, MockFileCipher, MockSealer, SealedFile, Store, StoreError, StoredFile, Unit,
-    Verdict,
+    MockFernetCipher, MockFileCipher, MockSealer, SealedFile, SealedIntake, Store, StoreError,
+    StoredFile, Unit, Verdict,
 };
 use crate::sessions::{Actor, SessionId};
 use crate::storage::{AccountStorage, Storage, StorageRules};
@@ -61,6 +62,20 @@ impl FileSealer for PlainSealer {
     fn finish(self: Box<Self>, _: &mut Vec<u8>) -> Result<SealedFile, FileCipherError> {
         Ok(SealedFile {
             layout: SealedLayout::of_plaintext(self.0).unwrap(),
+            digest: [9; 32],
+        })
+    }
+}
+
+/// Takes whatever comes for a file of seven bytes.
+pub(super) struct PlainIntake;
+
+impl SealedIntake for PlainIntake {
+    fn push(&mut self, _: &[u8]) {}
+
+    fn finish(self: Box<Self>) -> Result<SealedFile, FileCipherError> {
+        Ok(SealedFile {
+            layout: SealedLayout::of_plaintext(7).unwrap(),
             digest: [9; 32],
         })
     }
@@ -152,6 +167,7 @@ impl Scene {
         cipher
             .expect_seal()
             .returning(|_, _| Box::new(PlainSealer::default()));
+        cipher.expect_take_in().returning(|| Box::new(PlainIntake));
         cipher.expect_algorithm().return_const("plain");
         cipher
             .expect_context()
@@ -181,6 +197,14 @@ pub(super) fn alice() -> Actor {
     )
 }
 
+pub(super) fn bob() -> Actor {
+    Actor::for_tests(
+        crate::testing::account("bob").id,
+        SessionId::from_bytes([6; 16]),
+        NOW,
+    )
+}
+
 pub(super) fn new(length: Option<u64>) -> NewFile {
     NewFile {
         name: Some(FileName::parse("a.txt").unwrap()),
@@ -199,6 +223,8 @@ pub(super) fn stored(id: FileId) -> StoredFile {
         sealed_key: vec![5; 32],
         sealed_name: None,
         sealed_type: b"text/plain".to_vec(),
+        protection: Protection::Server,
+        key_disclosed_at: None,
         created_at: NOW,
     }
 }

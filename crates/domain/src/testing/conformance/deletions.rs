@@ -7,7 +7,7 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::conversations::ConversationId;
 use crate::files::FileId;
-use crate::messages::{ClientId, MessageId, Span};
+use crate::messages::{ClientId, MessageId, Protection, Span};
 use crate::ports::{
     BlobName, NewDelivery, NewMessage, Store, StoreError, StoreExt, StoredFile, StoredMessage,
 };
@@ -32,6 +32,8 @@ fn file(byte: u8, owner: AccountId) -> StoredFile {
         sealed_key: vec![1],
         sealed_name: None,
         sealed_type: vec![2],
+        protection: Protection::Server,
+        key_disclosed_at: None,
         created_at: Timestamp::from_seconds(5),
     }
 }

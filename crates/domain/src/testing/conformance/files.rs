@@ -6,6 +6,7 @@ use super::people::person;
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::files::FileId;
+use crate::messages::Protection;
 use crate::ports::{BlobName, Constraint, ShreddedFile, Store, StoreError, StoreExt, StoredFile};
 
 fn id(byte: u8) -> FileId {
@@ -26,6 +27,12 @@ fn file(byte: u8, owner: AccountId) -> StoredFile {
         sealed_key: vec![byte, 0, 1],
         sealed_name: byte.is_multiple_of(2).then(|| vec![byte, 0xFF]),
         sealed_type: vec![byte],
+        protection: if byte.is_multiple_of(2) {
+            Protection::EndToEnd
+        } else {
+            Protection::Server
+        },
+        key_disclosed_at: None,
         created_at: Timestamp::from_seconds(i64::from(byte)),
     }
 }
@@ -60,6 +67,25 @@ pub async fn found_by_their_owner(store: Arc<dyn Store>) {
         assert_eq!(find(&store, bob, id(byte)).await, None);
     }
     assert_eq!(find(&store, alice, id(3)).await, None);
+}
+
+/// When its key last left is known of a file, and of no other.
+pub async fn a_disclosure_is_noted(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    for byte in [1, 2] {
+        insert(&store, file(byte, alice)).await.unwrap();
+    }
+    for seconds in [7, 8] {
+        let at = Timestamp::from_seconds(seconds);
+        let noted: Result<(), StoreError> = store
+            .write(move |tx| tx.files().note_disclosure(id(1), at))
+            .await;
+        noted.unwrap();
+        let found = find(&store, alice, id(1)).await.unwrap();
+        assert_eq!(found.key_disclosed_at, Some(at));
+    }
+    let other = find(&store, alice, id(2)).await.unwrap();
+    assert_eq!(other.key_disclosed_at, None);
 }
 
 /// A file is found without its owner being named, until it is shredded.

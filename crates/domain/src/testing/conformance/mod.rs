@@ -26,6 +26,7 @@ pub mod deletions;
 pub mod deliveries;
 pub mod envelopes;
 pub mod factors;
+pub mod file_ids;
 pub mod files;
 pub mod groups;
 pub mod idempotency;
@@ -96,7 +97,8 @@ macro_rules! store_conformance {
                 what_is_over_is_deleted, what_is_deleted_waits_for_nobody, the_last_of_each_is_found;
             progress: the_last_active_first, markers_move_forward, the_furthest_of_many_moves_stands,
                 unread_are_the_others_messages, receipts_are_paged, a_lifetime_is_replaced;
-            files: found_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique,
+            file_ids: good_once_for_their_owner, an_account_has_so_many;
+            files: found_by_their_owner, a_disclosure_is_noted, found_whoever_they_belong_to, id_and_blob_are_unique,
                 paged_newest_first, shredded_then_removed, blobs_are_known_by_their_rows,
                 shredded_before_their_owner_goes;
             groups: seen_by_its_members, paged_by_kind, members_of_a_group_are_partners,

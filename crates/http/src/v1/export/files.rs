@@ -3,6 +3,7 @@
 use actix_web::web::Data;
 use futures_util::TryStreamExt;
 use sealpost_domain::files::{File, FileName, OpenFileError};
+use sealpost_domain::ports::ByteStream;
 use sealpost_domain::sessions::Actor;
 
 use super::archive::{Archive, Broken};
@@ -33,7 +34,7 @@ pub(super) async fn write(
     }
 }
 
-/// The content of a file, unless it was deleted meanwhile.
+/// The content of a file, or its ciphertext where the server has no key; nothing if it was deleted meanwhile.
 async fn write_file(
     services: &Services,
     actor: &Actor,
@@ -43,17 +44,43 @@ async fn write_file(
     let opened = match services.files.open(actor, file.id).await {
         Ok(opened) => opened,
         Err(OpenFileError::Unknown) => return Ok(()),
+        Err(OpenFileError::EndToEnd) => return write_sealed(services, actor, file, out).await,
         Err(error) => return Err(error.into()),
     };
-    let mut content = services.files.read_content(&opened, 0..file.size).await?;
+    let content = services.files.read_content(&opened, 0..file.size).await?;
     let name = file.name.as_ref().map_or("content", FileName::as_str);
     out.begin(&format!("files/{}/{name}", file.id), file.size)?;
-    while let Some(bytes) = content
+    write_bytes(content, out).await
+}
+
+/// The ciphertext of a file, unless it was deleted meanwhile.
+async fn write_sealed(
+    services: &Services,
+    actor: &Actor,
+    file: &File,
+    out: &mut Archive,
+) -> Result<(), Broken> {
+    let ciphertext = match services.files.find_ciphertext(actor, file.id).await {
+        Ok(ciphertext) => ciphertext,
+        Err(OpenFileError::Unknown) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let size = file.sealed_size;
+    let bytes = services.files.read_ciphertext(&ciphertext, 0..size).await?;
+    out.begin(&format!("files/{}/{}.sealed", file.id, file.id), size)?;
+    write_bytes(bytes, out).await
+}
+
+async fn write_bytes<E>(mut bytes: ByteStream<E>, out: &mut Archive) -> Result<(), Broken>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    while let Some(piece) = bytes
         .try_next()
         .await
         .map_err(|error| Broken::Content(Box::new(error)))?
     {
-        out.write(&bytes).await?;
+        out.write(&piece).await?;
     }
     Ok(())
 }

@@ -25,10 +25,24 @@ impl IntoResponses for RangeRefusals {
     }
 }
 
+/// What routes answer that need a file's key.
+pub(super) struct NeedsKey;
+
+impl IntoResponses for NeedsKey {
+    fn responses() -> Responses {
+        problems(&[(
+            409,
+            "end-to-end-encrypted",
+            "`end-to-end-encrypted`: the server has no key to this file; the text says what you can do",
+        )])
+    }
+}
+
 /// Read a file
 ///
 /// Its content in clear, or a part of it (`Range`, one range). Each chunk is authenticated before any byte of it leaves: a
-/// damaged file ends the transfer with a broken connection, never with wrong bytes.
+/// damaged file ends the transfer with a broken connection, never with wrong bytes. A file that is end-to-end encrypted the
+/// server cannot open: take its ciphertext.
 #[utoipa::path(
     tag = FILES,
     security(("bearer" = [])),
@@ -44,6 +58,7 @@ impl IntoResponses for RangeRefusals {
         (status = 304, description = "The client has it"),
         AuthProblems,
         UnknownId,
+        NeedsKey,
         RangeRefusals,
         CommonProblems,
     ),
@@ -76,7 +91,8 @@ pub(crate) async fn read_content(
 
 /// Read a file's ciphertext
 ///
-/// The bytes as they rest, or a part of them: C2SP `chunked-encryption` v1. `GET /v1/files/{id}/key` gives the key.
+/// The bytes as they rest, or a part of them: C2SP `chunked-encryption` v1. `GET /v1/files/{id}/key` gives the key, unless
+/// the file is end-to-end encrypted: then you have it.
 #[utoipa::path(
     tag = FILES,
     security(("bearer" = [])),
@@ -103,8 +119,8 @@ pub(crate) async fn read_ciphertext(
     PathId(id): PathId<FileId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let opened = services.files.open(&actor, id).await?;
-    let file = opened.file();
+    let ciphertext = services.files.find_ciphertext(&actor, id).await?;
+    let file = ciphertext.file();
     let download = Download {
         size: file.sealed_size,
         etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(file.digest)),
@@ -116,7 +132,7 @@ pub(crate) async fn read_ciphertext(
     };
     let body = services
         .files
-        .read_ciphertext(&opened, part.range.clone())
+        .read_ciphertext(&ciphertext, part.range.clone())
         .await?;
     Ok(download.answer(part, body))
 }

@@ -7,6 +7,7 @@ use sealpost_domain::files::{DisclosedKey, FileId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::download::NeedsKey;
 use crate::Services;
 use crate::extract::{Authenticated, PathId};
 use crate::openapi::{AuthProblems, CommonProblems, FILES, UnknownId};
@@ -49,6 +50,7 @@ impl From<&DisclosedKey> for KeyView {
         (status = 200, body = KeyView, description = "The key"),
         AuthProblems,
         UnknownId,
+        NeedsKey,
         CommonProblems,
     ),
 )]

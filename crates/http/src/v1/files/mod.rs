@@ -2,6 +2,7 @@
 
 mod delete;
 mod download;
+mod ids;
 mod key;
 mod list;
 mod query;
@@ -10,6 +11,7 @@ mod view;
 
 pub(super) use delete::delete_file;
 pub(super) use download::{read_ciphertext, read_content};
+pub(super) use ids::reserve_file_id;
 pub(super) use key::disclose_key;
 pub(super) use list::{list_files, view_file};
 pub(super) use upload::upload_file;

@@ -1,6 +1,6 @@
 //! How a file looks in JSON.
 
-use sealpost_domain::files::{File, FileName};
+use sealpost_domain::files::{File, FileName, WrappedKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +28,9 @@ pub(crate) struct FileView {
     /// Who can open it: `server` (the server makes the key and keeps it sealed) or `e2ee`.
     #[schema(value_type = String, example = "server")]
     protection: &'static str,
+    /// Its key, as it was wrapped for you; null with `server`, and if you got the key in another way.
+    #[schema(required, example = json!(null))]
+    wrapped_key: Option<String>,
     /// RFC 3339, UTC, with milliseconds.
     #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
     created_at: WireTime,
@@ -42,6 +45,11 @@ impl From<&File> for FileView {
             size: file.size,
             ciphertext_size: file.sealed_size,
             protection: file.protection.name(),
+            wrapped_key: file
+                .wrapped_key
+                .as_ref()
+                .map(WrappedKey::as_str)
+                .map(str::to_owned),
             created_at: WireTime(file.created_at),
         }
     }
