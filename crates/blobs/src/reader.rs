@@ -1,7 +1,6 @@
 //! Reads a stretch of a blob, one piece ahead of whoever takes it.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -16,27 +15,30 @@ use crate::failure::joined;
 /// How many bytes are read at once: sixteen sealed chunks of a file.
 const PIECE: u64 = 16 * 16_400;
 
+/// A file, or several one after the other.
+type Source = Box<dyn Read + Send>;
+
 pub(crate) struct FsReader {
     runtime: Handle,
     /// What is being read. The file travels with it; None at the end and after a failure.
-    reading: Option<JoinHandle<io::Result<(File, Bytes)>>>,
+    reading: Option<JoinHandle<io::Result<(Source, Bytes)>>>,
     /// How many bytes come after what is being read.
     remaining: u64,
 }
 
 impl FsReader {
     /// The next `length` bytes of `file`.
-    pub(crate) fn new(file: File, length: u64, runtime: Handle) -> Self {
+    pub(crate) fn new(file: impl Read + Send + 'static, length: u64, runtime: Handle) -> Self {
         let mut reader = Self {
             runtime,
             reading: None,
             remaining: length,
         };
-        reader.read_ahead(file);
+        reader.read_ahead(Box::new(file));
         reader
     }
 
-    fn read_ahead(&mut self, mut file: File) {
+    fn read_ahead(&mut self, mut file: Source) {
         let size = self.remaining.min(PIECE);
         self.remaining -= size;
         let size = usize::try_from(size).unwrap_or(0);

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use sealpost_blobs::OpenBlobsError;
+use sealpost_blobs::{OpenBlobsError, OpenS3Error};
 use sealpost_crypto::{InvalidSigningKey, KeyringError};
 use sealpost_domain::installation::InstallationError;
 use sealpost_domain::ports::StoreError;
@@ -177,6 +177,18 @@ pub enum StartError {
         "{0}; make it writable for the user that runs sealpost, or set SEALPOST_BLOBS_URL to another"
     )]
     Blobs(#[from] OpenBlobsError),
+    /// The bucket for files cannot be used.
+    #[error(
+        "{0}; check SEALPOST_BLOBS_URL, SEALPOST_BLOBS_ACCESS_KEY_ID and SEALPOST_BLOBS_SECRET_ACCESS_KEY, and that the \
+         bucket is there and this key may write, read, list and delete in it"
+    )]
+    Bucket(#[from] OpenS3Error),
+    /// A bucket without a key.
+    #[error(
+        "SEALPOST_BLOBS_URL names a bucket: set SEALPOST_BLOBS_ACCESS_KEY_ID and SEALPOST_BLOBS_SECRET_ACCESS_KEY (or \
+         SEALPOST_BLOBS_SECRET_ACCESS_KEY_FILE)"
+    )]
+    BlobsKey,
     /// Mail cannot go where it is to go.
     #[error("{0}; set SEALPOST_MAIL_URL, SEALPOST_MAIL_FROM and SEALPOST_MAIL_CA_FILE right")]
     Mail(Box<dyn Error + Send + Sync>),
@@ -186,14 +198,6 @@ pub enum StartError {
     /// The stored token-signing key is no key.
     #[error("the sealed token-signing key in the database is damaged: restore a backup")]
     SigningKey,
-    /// Something that is decided and not there.
-    #[error("{what} is not built yet; {instead}")]
-    NotBuilt {
-        /// The missing thing.
-        what: &'static str,
-        /// What to do meanwhile.
-        instead: &'static str,
-    },
 }
 
 impl StartError {

@@ -43,7 +43,9 @@ pub trait GrowingBlob: Send {
     /// How many bytes are there, those of writes that are under way included, whatever any row says.
     fn length(&self) -> u64;
 
-    /// The bytes of `range`, exactly, in pieces of at most 1 MiB: as [`super::BlobStore::read`] of a blob that is whole.
+    /// The bytes of `range`, exactly, in pieces of at most 1 MiB: as [`super::BlobStore::read`] of a blob that is whole. It
+    /// begins no earlier than the [`GrowingBlob::sync`] ended whose state the blob was taken up with: a place need not be
+    /// able to read what it has finished.
     ///
     /// # Errors
     /// [`BlobError::Truncated`], at once or from the stream, when it ends before the range does.
@@ -63,7 +65,8 @@ pub trait GrowingBlob: Send {
     async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError>;
 
     /// Makes all of it durable; when this returns, a power cut does not undo it. The state is what the next writer takes
-    /// the blob up with. One who has only an older state finds every byte all the same.
+    /// the blob up with. One who has only an older state finds every byte all the same. Whoever writes on and syncs again
+    /// has noted the state of the time before.
     ///
     /// # Errors
     /// [`BlobError`].

@@ -158,7 +158,11 @@ keys! {
     MAIL_CA_FILE = "mail.ca_file", Text, Unset("none"),
         "File of certificates (PEM) to trust for the mail server, beside the usual roots.";
     BLOBS_URL = "blobs_url", Text, Text("file://DATA_DIR/blobs"),
-        "Where encrypted file contents rest: file://DIR or s3://BUCKET/PREFIX.";
+        "Where encrypted file contents rest: file://DIR or s3://BUCKET/PREFIX?endpoint=https://HOST.";
+    BLOBS_ACCESS_KEY_ID = "blobs.access_key_id", Text, Unset("needed for s3://"),
+        "The access key of the bucket.";
+    BLOBS_SECRET_ACCESS_KEY = "blobs.secret_access_key", Secret, Unset("needed for s3://"),
+        "The secret of that access key.";
     FILES_MAX_SIZE = "files.max_size", Number, Unset("no limit"),
         "Largest file that may be stored: bytes, or with KiB, MiB, GiB, TiB.";
     FILES_QUOTA = "files.quota", Number, Text("1 GiB"),

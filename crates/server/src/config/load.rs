@@ -10,8 +10,8 @@ use super::providers;
 use super::reader::{Place, Reader};
 use super::show::{Setting, Settings};
 use super::{
-    Accounts, Channel, Config, Dialects, Files, Inboxes, Limits, Listeners, Log, Mail, MasterKey,
-    Social, Store,
+    Accounts, Blobs, Channel, Config, Dialects, Files, Inboxes, Limits, Listeners, Log, Mail,
+    MasterKey, Social, Store,
 };
 
 /// A configuration that holds, and what is to be said about it.
@@ -73,6 +73,10 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
             ca_file: reader.find(keys::MAIL_CA_FILE)?,
         },
         blobs_url: reader.get(keys::BLOBS_URL)?,
+        blobs: Blobs {
+            access_key_id: reader.find(keys::BLOBS_ACCESS_KEY_ID)?,
+            secret_access_key: reader.find(keys::BLOBS_SECRET_ACCESS_KEY)?,
+        },
         files: Files {
             max_size: reader.find(keys::FILES_MAX_SIZE)?,
             quota: reader.get(keys::FILES_QUOTA)?,

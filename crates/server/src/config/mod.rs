@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use sealpost_domain::Secret;
 
-pub use blobs_url::BlobsUrl;
+pub use blobs_url::{AccessKeyId, BlobsUrl, Bucket, SecretAccessKey};
 pub use choice::{Limits, LogFormat, Migrate, Registration};
 pub use database_url::DatabaseUrl;
 pub use environment::Environment;
@@ -73,6 +73,8 @@ pub struct Config {
     pub mail: Mail,
     /// Where the encrypted contents of files rest.
     pub blobs_url: BlobsUrl,
+    /// Whose bucket that is.
+    pub blobs: Blobs,
     /// The file store.
     pub files: Files,
     /// What is logged, and how.
@@ -144,6 +146,15 @@ pub struct Accounts {
 pub struct Inboxes {
     /// How long events are kept.
     pub retention_days: RetentionDays,
+}
+
+/// The key of the bucket where the contents of files rest, if they rest in one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blobs {
+    /// By what its server knows us.
+    pub access_key_id: Option<AccessKeyId>,
+    /// What proves it.
+    pub secret_access_key: Option<SecretAccessKey>,
 }
 
 /// The file store.

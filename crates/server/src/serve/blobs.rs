@@ -3,26 +3,46 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sealpost_blobs::FsBlobStore;
-use sealpost_domain::ports::BlobStore;
+use sealpost_blobs::{FsBlobStore, S3BlobStore, S3Settings};
+use sealpost_domain::ports::{BlobStore, Entropy};
 use tokio::runtime::Handle;
 
 use crate::StartError;
-use crate::config::BlobsUrl;
+use crate::config::{BlobsUrl, Bucket, Config};
 
-/// The folder that the configuration names.
-pub(super) fn folder(url: &BlobsUrl) -> Result<&Path, StartError> {
-    match url {
-        BlobsUrl::File(folder) => Ok(folder),
-        BlobsUrl::S3 { .. } => Err(StartError::NotBuilt {
-            what: "file storage on S3",
-            instead: "set SEALPOST_BLOBS_URL to file://DIR",
-        }),
+/// Opens what the configuration names, and gives up what a crash left half written. Must be called within the main
+/// runtime, on which what waits for the disk and for servers runs.
+pub(super) async fn open(
+    config: &Config,
+    entropy: &dyn Entropy,
+) -> Result<Arc<dyn BlobStore>, StartError> {
+    match &config.blobs_url {
+        BlobsUrl::File(folder) => in_folder(folder),
+        BlobsUrl::S3(bucket) => {
+            let settings = settings(config, bucket)?;
+            Ok(Arc::new(
+                S3BlobStore::open(&settings, entropy, Handle::current()).await?,
+            ))
+        }
     }
 }
 
-/// Opens it, and removes what a crash left half written. Must be called within the main runtime, whose threads will
-/// wait for the disk.
-pub(super) fn open(folder: &Path) -> Result<Arc<dyn BlobStore>, StartError> {
+fn in_folder(folder: &Path) -> Result<Arc<dyn BlobStore>, StartError> {
     Ok(Arc::new(FsBlobStore::open(folder, Handle::current())?))
+}
+
+fn settings(config: &Config, bucket: &Bucket) -> Result<S3Settings, StartError> {
+    let (Some(id), Some(secret)) = (&config.blobs.access_key_id, &config.blobs.secret_access_key)
+    else {
+        return Err(StartError::BlobsKey);
+    };
+    Ok(S3Settings {
+        bucket: bucket.name.clone(),
+        prefix: bucket.prefix.clone(),
+        endpoint: bucket.endpoint.clone(),
+        region: bucket.region.clone(),
+        access_key_id: id.as_str().to_owned(),
+        secret_access_key: secret.0.clone(),
+        staging: config.data_dir.join("s3"),
+    })
 }

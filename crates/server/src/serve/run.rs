@@ -32,7 +32,6 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     ready: impl FnOnce(&Config, &Bound),
     end: impl FnOnce() -> Result<End, StartError>,
 ) -> Result<(), StartError> {
-    let blobs_folder = blobs::folder(&config.blobs_url)?;
     let data_dir = DataDir::open(&config.data_dir)?;
     if let Some(mode) = data_dir.mode_open_to_others() {
         let path = data_dir.path().display();
@@ -58,7 +57,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     }
     let env = wiring::environment(store);
     let keyring = master_key::load(&config.master_key, &env).await?;
-    let blobs = blobs::open(blobs_folder)?;
+    let blobs = blobs::open(&config, &*env.entropy).await?;
     let public_url = config.public_url(bound.first);
     let mailer = mail::mailer(&config.mail, &public_url)?;
     let services = wiring::services(
@@ -145,7 +144,7 @@ pub(crate) async fn open_for_admin(config: &Config) -> Result<Admin, StartError>
         env.clone(),
         &keyring,
         (Arc::clone(&nobody), nobody),
-        blobs::open(blobs::folder(&config.blobs_url)?)?,
+        blobs::open(config, &*env.entropy).await?,
         mail::mailer(&config.mail, &public_url)?,
     )
     .await?;

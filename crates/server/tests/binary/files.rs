@@ -48,13 +48,18 @@ impl Person {
         request.send().await.unwrap().error_for_status().unwrap()
     }
 
-    async fn bytes(&self, url: String, range: Option<&str>) -> Vec<u8> {
+    pub(crate) async fn delete(&self, url: String) {
+        let request = self.client.delete(url).bearer_auth(&self.token);
+        request.send().await.unwrap().error_for_status().unwrap();
+    }
+
+    pub(crate) async fn bytes(&self, url: String, range: Option<&str>) -> Vec<u8> {
         self.get(url, range).await.bytes().await.unwrap().into()
     }
 }
 
 /// Bytes that differ from place to place, canaries among them.
-fn content(size: usize) -> Vec<u8> {
+pub(crate) fn content(size: usize) -> Vec<u8> {
     let mut content: Vec<u8> = (0..=250_u8).cycle().take(size).collect();
     for at in (0..size.saturating_sub(CANARY.len())).step_by(100_000) {
         content[at..at + CANARY.len()].copy_from_slice(CANARY.as_bytes());
@@ -190,7 +195,7 @@ async fn a_file_opens_here_and_elsewhere_on_both_databases() {
 }
 
 /// All files below, but for locks.
-fn files_below(folder: PathBuf) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: PathBuf) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
@@ -204,7 +209,7 @@ fn files_below(folder: PathBuf) -> Vec<PathBuf> {
     files.filter(|path| !path.ends_with("lock")).collect()
 }
 
-async fn wait_until(what: &str, reached: impl Fn() -> bool) {
+pub(crate) async fn wait_until(what: &str, reached: impl Fn() -> bool) {
     let began = Instant::now();
     while !reached() {
         assert!(began.elapsed() < Duration::from_secs(20), "{what}");

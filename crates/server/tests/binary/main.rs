@@ -26,6 +26,7 @@ mod memory;
 mod messenger;
 mod metrics;
 mod pages;
+mod s3;
 mod sdk;
 mod start;
 mod stream;

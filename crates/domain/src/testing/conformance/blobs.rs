@@ -17,7 +17,7 @@ macro_rules! blob_conformance {
             read_as_written, any_range_is_exact, past_the_end_is_truncated, missing_until_committed,
             dropped_leaves_nothing, deleted_for_good, a_reader_outlives_the_deletion, paged_in_order_of_names,
             probe_leaves_nothing, grown_over_several_holds, unfinished_is_no_blob, one_writer_at_a_time,
-            cut_to_what_was_synced, an_older_state_finds_every_byte, abandoned_for_good, growing_is_listed_apart,
+            cut_to_what_was_synced, what_was_not_noted_is_read, an_older_state_finds_every_byte, abandoned_for_good, growing_is_listed_apart,
         }
     };
     (@cases $make:path; $($case:ident),+ $(,)?) => {
@@ -244,16 +244,18 @@ pub async fn grown_over_several_holds(blobs: Arc<dyn BlobStore>) {
         for size in sizes {
             let mut growing = take_up(&blobs, name(byte), &state).await;
             assert_eq!(growing.length(), long(done));
-            append(&mut growing, &content[done..done + size], 262_400).await;
+            append(
+                &mut growing,
+                content.get(done..done + size).unwrap(),
+                262_400,
+            )
+            .await;
             done += size;
             state = growing.sync().await.unwrap();
             assert!(state.as_bytes().len() <= BlobState::MAX_BYTES);
         }
-        let mut growing = take_up(&blobs, name(byte), &state).await;
+        let growing = take_up(&blobs, name(byte), &state).await;
         assert_eq!(growing.length(), long(done));
-        let middle = long(done / 2)..long(done);
-        let read = collect(growing.read(middle).await.unwrap()).await.unwrap();
-        assert!(read == content[done / 2..], "{byte}");
         growing.finish().await.unwrap();
         assert!(get(&blobs, name(byte), 0..long(done)).await.unwrap() == content);
         assert!(matches!(
@@ -330,6 +332,35 @@ pub async fn cut_to_what_was_synced(blobs: Arc<dyn BlobStore>) {
     growing.finish().await.unwrap();
     let whole = get(&blobs, name(1), 0..9_000_003).await.unwrap();
     assert!(whole == [kept.as_slice(), b"end"].concat());
+}
+
+/// What came after the state that was noted can be read, also behind what a place has finished meanwhile.
+pub async fn what_was_not_noted_is_read(blobs: Arc<dyn BlobStore>) {
+    let content = content(26_000_000);
+    let state = blobs.begin(name(1)).await.unwrap();
+    let mut growing = blobs.grow(name(1), &state).await.unwrap();
+    let (first, rest) = content.split_at(9_000_000);
+    append(&mut growing, first, 262_400).await;
+    let noted = growing.sync().await.unwrap();
+    append(&mut growing, rest, 262_400).await;
+    growing.sync().await.unwrap();
+    drop(growing);
+    let mut growing = take_up(&blobs, name(1), &noted).await;
+    for range in [
+        9_000_000..26_000_000,
+        16_793_599..16_793_601,
+        25_999_999..26_000_000,
+        26_000_000..26_000_000,
+    ] {
+        let stream = growing.read(long(range.start)..long(range.end)).await;
+        let read = collect(stream.unwrap()).await.unwrap();
+        assert!(
+            Some(read.as_slice()) == content.get(range.clone()),
+            "{range:?}"
+        );
+    }
+    growing.finish().await.unwrap();
+    assert!(get(&blobs, name(1), 0..26_000_000).await.unwrap() == content);
 }
 
 /// A crash between a sync and the row that notes its state loses nothing.
