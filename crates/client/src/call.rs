@@ -48,6 +48,11 @@ impl<'a> Call<'a> {
         Self::new(Method::POST, path, false).with_json(body)
     }
 
+    /// A replacement, which may come twice.
+    pub(crate) fn put(path: &[&'a str]) -> Self {
+        Self::new(Method::PUT, path, true)
+    }
+
     /// A merge patch (RFC 7396), which may come twice.
     pub(crate) fn patch(path: &[&'a str], body: &impl Serialize) -> Result<Self, ClientError> {
         Self::new(Method::PATCH, path, true).with_json(body)

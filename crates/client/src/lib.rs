@@ -58,6 +58,7 @@ pub use wire::{
 };
 
 pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, Opened};
+pub use sealpost_crypto::key_backup::{CannotOpenBackup, InvalidRecoveryCode, RecoveryCode};
 pub use sealpost_domain::accounts::AccountId;
 pub use sealpost_domain::conversations::ConversationId;
 pub use sealpost_domain::envelopes::EnvelopeId;

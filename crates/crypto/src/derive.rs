@@ -34,6 +34,11 @@ pub(crate) fn subject_keys<const LENGTH: usize>(
     expand(secret, None, &info)
 }
 
+/// A key out of a uniformly random secret of any length, with a salt that names whom it is for.
+pub(crate) fn salted_key(secret: &[u8], salt: &[u8], label: &[u8]) -> Key {
+    expand(secret, Some(salt), &[label])
+}
+
 fn expand<const LENGTH: usize>(
     secret: &[u8],
     salt: Option<&[u8]>,

@@ -50,9 +50,15 @@ impl ServerDigester {
     }
 }
 
+/// SHA-256 (FIPS 180-4), for whoever needs no key.
+#[must_use]
+pub fn sha256(data: &[u8]) -> Digest {
+    <Sha256 as sha2::Digest>::digest(data).into()
+}
+
 impl Digester for ServerDigester {
     fn digest(&self, data: &[u8]) -> Digest {
-        <Sha256 as sha2::Digest>::digest(data).into()
+        sha256(data)
     }
 
     fn mac(&self, purpose: MacPurpose, data: &[u8]) -> Digest {

@@ -16,7 +16,7 @@
 //! - [`PublicKeyInspector`]: which public keys of people are taken;
 //! - [`RsaDataKeys`] and [`RsaPemReader`]: what the `messenger` dialect needs of RSA;
 //! - [`ChannelEnvelopes`], [`JweCustodian`] and [`CustodialPairPool`]: what the `channel` dialect needs;
-//! - [`jose`]: end-to-end encrypted messages, as clients seal and open them.
+//! - [`jose`] and [`key_backup`]: end-to-end encrypted messages and keys, as clients seal and open them.
 
 mod b64;
 mod channel;
@@ -32,10 +32,12 @@ mod fernet;
 mod hotp;
 pub mod jose;
 mod json;
+pub mod key_backup;
 mod keyring;
 mod keys;
 mod password;
 mod private_pem;
+mod safety_number;
 mod sealer;
 mod thumbprint;
 mod tokens;
@@ -46,7 +48,7 @@ pub use clock::SystemClock;
 pub use common_passwords::ZxcvbnPasswords;
 pub use custodial::{CustodialPairPool, JweCustodian};
 pub use data_key::RsaDataKeys;
-pub use digester::ServerDigester;
+pub use digester::{ServerDigester, sha256};
 pub use entropy::OsEntropy;
 pub use fernet::StreamingFernet;
 pub use hotp::HmacHotp;
@@ -54,5 +56,6 @@ pub use keyring::{Keyring, KeyringError};
 pub use keys::{PublicKeyInspector, rsa_jwk_to_pem};
 pub use password::{Argon2Hasher, Argon2Params, InvalidParams, PoolSize};
 pub use private_pem::RsaPemReader;
+pub use safety_number::{Side, safety_number};
 pub use sealer::MasterSealer;
 pub use tokens::{InvalidSigningKey, JwtSigner};

@@ -15,7 +15,9 @@ use crate::middleware::{
 use crate::openapi::{self, DocumentText};
 use crate::readiness::Draining;
 use crate::routes::{RouteTable, no_route};
-use crate::{Dialects, Services, Settings, dialects, docs, health, media, v1, well_known};
+use crate::{
+    Dialects, Services, Settings, dialects, docs, health, media, v1, web as client, well_known,
+};
 
 /// What all workers share. Cloning is cheap.
 #[derive(Clone)]
@@ -78,7 +80,12 @@ pub fn app(state: &AppState) -> App<impl Framed + use<>> {
         .configure(routes(state.settings.dialects))
         .split_for_parts();
     openapi::name_twins(&mut document);
-    framed(app.configure(docs::configure), state, &document)
+    let app = app.configure(docs::configure);
+    let app = match &state.settings.web {
+        Some(web) => app.configure(client::configure(web.clone())),
+        None => app,
+    };
+    framed(app, state, &document)
 }
 
 /// Puts everything around the routes of `app`.
@@ -87,11 +94,17 @@ pub(crate) fn framed<T: Framed>(
     state: &AppState,
     document: &OpenApi,
 ) -> App<impl Framed + use<T>> {
+    let web: &[&str] = if state.settings.web.is_some() {
+        &client::PAGES
+    } else {
+        &[]
+    };
+    let pages = [&docs::PAGES, web].concat();
     app.app_data(state.services.clone())
         .app_data(state.settings.clone())
         .app_data(state.limits.clone())
         .app_data(web::Data::new(state.draining.clone()))
-        .app_data(web::Data::new(RouteTable::new(document, &docs::PAGES)))
+        .app_data(web::Data::new(RouteTable::new(document, &pages)))
         .app_data(web::Data::new(DocumentText::new(document)))
         .default_service(web::to(no_route))
         // The last one named is the outermost.

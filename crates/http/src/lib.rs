@@ -39,6 +39,7 @@ mod state;
 mod testing;
 mod transfer;
 mod v1;
+mod web;
 mod well_known;
 mod wire;
 
@@ -52,3 +53,4 @@ pub use readiness::{BlobsCheck, DataKeyCheck, ReadinessCheck, StoreCheck};
 pub use server::serve;
 pub use settings::{Dialects, Settings, SocketTimes, TrustedProxies};
 pub use state::{ServerInfo, Services};
+pub use web::{WebAsset, WebClient};

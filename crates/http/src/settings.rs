@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::WebClient;
 use crate::limits::RateClock;
 
 /// The largest JSON body of an ordinary route, in bytes.
@@ -54,6 +55,8 @@ pub struct Settings {
     pub rate_clock: RateClock,
     /// Which dialects are served.
     pub dialects: Dialects,
+    /// The web client at `/`; None if it is not served.
+    pub web: Option<WebClient>,
 }
 
 /// Which dialects are served. What belongs to one that is not answers 404.
@@ -126,7 +129,7 @@ impl Default for SocketTimes {
 }
 
 impl Default for Settings {
-    /// No proxy, 25,000 connections, five seconds, all limits and dialects.
+    /// No proxy, 25,000 connections, five seconds, all limits and dialects, no web client.
     fn default() -> Self {
         Self {
             trusted_proxies: TrustedProxies::default(),
@@ -136,6 +139,7 @@ impl Default for Settings {
             limits: true,
             rate_clock: RateClock::default(),
             dialects: Dialects::default(),
+            web: None,
         }
     }
 }

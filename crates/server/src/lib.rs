@@ -94,7 +94,9 @@ fn run(
             logging::init(&config.log);
             runtime()?.block_on(serve::database::migrate(&config.store))?;
         }
-        ServerCommand::Demo { file } => runtime()?.block_on(demo::run(file.as_deref()))?,
+        ServerCommand::Assets => console::say(&cli::assets::list()),
+        ServerCommand::Demo { web: true, .. } => runtime()?.block_on(demo::serve_two())?,
+        ServerCommand::Demo { file, .. } => runtime()?.block_on(demo::run(file.as_deref()))?,
         ServerCommand::Operate(command) => {
             // There is no log: what a command has to say, it says.
             for warning in warnings {

@@ -4,6 +4,7 @@ mod conversations;
 mod events;
 mod files;
 mod groups;
+mod key_backup;
 mod keys;
 mod mailbox;
 mod messages;

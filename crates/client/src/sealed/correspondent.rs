@@ -177,7 +177,7 @@ impl Correspondent {
     }
 }
 
-fn bad_key(username: &str, reason: KeyRefused) -> ClientError {
+pub(super) fn bad_key(username: &str, reason: KeyRefused) -> ClientError {
     ClientError::BadKey {
         username: username.to_owned(),
         reason,

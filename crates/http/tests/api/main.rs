@@ -62,4 +62,5 @@ mod sse;
 mod strangers;
 mod support;
 mod vault;
+mod web;
 mod ws;

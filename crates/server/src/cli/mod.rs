@@ -1,5 +1,6 @@
 //! The command line. The groups of the operator's commands are a file each; `run.rs` carries them out.
 
+pub(crate) mod assets;
 pub(crate) mod client;
 mod invite;
 mod lifetime;
@@ -70,7 +71,13 @@ pub enum ServerCommand {
         /// Also store this file encrypted, and read it back.
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
+        /// Instead: let two people have talked to each other, and serve them in the browser until Ctrl-C.
+        #[arg(long, conflicts_with = "file")]
+        web: bool,
     },
+    /// List the files of the web client that this program serves, with the SHA-256 digest of each: what a browser that asked
+    /// it has must be the same.
+    Assets,
     /// Look after accounts, sessions and invites.
     #[command(flatten)]
     Operate(OperatorCommand),

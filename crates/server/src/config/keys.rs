@@ -191,6 +191,8 @@ keys! {
         "Serve the mailbox dialect (/create_user, /authenticate, …).";
     VAULT_ENABLED = "dialects.vault.enabled", Flag, Text("true"),
         "Serve the vault dialect (/load, /download/…).";
+    WEB_ENABLED = "web.enabled", Flag, Text("true"),
+        "Serve the web client at /.";
 }
 
 keys! {

@@ -88,6 +88,7 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
             format: reader.get(keys::LOG_FORMAT)?,
         },
         dialects: dialects(&mut reader)?,
+        web: reader.get(keys::WEB_ENABLED)?,
     };
     limits_fit(&config.listen, config.limits, &reader)?;
     Ok(Loaded {

@@ -81,6 +81,8 @@ pub struct Config {
     pub log: Log,
     /// The five dialects.
     pub dialects: Dialects,
+    /// Whether the web client is served.
+    pub web: bool,
 }
 
 impl Config {

@@ -6,10 +6,12 @@ mod evidence;
 mod file;
 mod play;
 mod tell;
+mod web;
 
 use std::ffi::OsString;
 use std::path::Path;
 
+use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use crate::config::{self, Config, Environment};
@@ -20,10 +22,12 @@ use evidence::Evidence;
 /// Plays, and removes everything afterwards. With `file`, that is stored and read back too. The server's own configuration
 /// plays no part.
 pub(crate) async fn run(file: Option<&Path>) -> Result<(), DemoError> {
-    let folder = tempfile::Builder::new()
-        .prefix("sealpost-demo-")
-        .tempdir()?;
-    let played = in_folder(folder.path(), file).await;
+    let folder = folder()?;
+    let play = async |url: String| {
+        let evidence = Evidence::open(configuration(folder.path())?).await?;
+        play::play(&url, &evidence, file).await
+    };
+    let played = in_folder(folder.path(), play).await;
     // Even if the play failed.
     let removed = folder.close();
     played?;
@@ -32,7 +36,37 @@ pub(crate) async fn run(file: Option<&Path>) -> Result<(), DemoError> {
     Ok(())
 }
 
-async fn in_folder(folder: &Path, file: Option<&Path>) -> Result<(), DemoError> {
+/// Lets two people have talked to each other, and serves them in the browser until somebody presses Ctrl-C; removes
+/// everything afterwards.
+pub(crate) async fn serve_two() -> Result<(), DemoError> {
+    let folder = folder()?;
+    let played = in_folder(folder.path(), async |url: String| {
+        web::set_the_scene(&url).await?;
+        // Until the server is told to end.
+        std::future::pending().await
+    });
+    let played = played.await;
+    folder.close()?;
+    match played {
+        Err(DemoError::Interrupted) => {
+            tell::done();
+            Ok(())
+        }
+        played => played,
+    }
+}
+
+fn folder() -> Result<TempDir, DemoError> {
+    let folder = tempfile::Builder::new()
+        .prefix("sealpost-demo-")
+        .tempdir()?;
+    Ok(folder)
+}
+
+async fn in_folder(
+    folder: &Path,
+    play: impl AsyncFnOnce(String) -> Result<(), DemoError>,
+) -> Result<(), DemoError> {
     let config = configuration(folder)?;
     logging::init(&config.log);
     let (listening, address) = oneshot::channel();
@@ -55,8 +89,7 @@ async fn in_folder(folder: &Path, file: Option<&Path>) -> Result<(), DemoError> 
     ));
     let playing = Box::pin(async {
         let url = address.await.map_err(|_| DemoError::Interrupted)?;
-        let evidence = Evidence::open(configuration(folder)?).await?;
-        play::play(&url, &evidence, file).await
+        play(url).await
     });
     let played = tokio::select! {
         ended = &mut serving => {

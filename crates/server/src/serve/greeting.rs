@@ -17,6 +17,9 @@ pub(super) fn text(config: &Config, bound: &Bound) -> String {
         let _ = writeln!(text, "  metrics on http://{}/metrics", metrics.address);
     }
     let _ = writeln!(text, "  data in {}", config.data_dir.display());
+    if config.web {
+        let _ = writeln!(text, "\nOpen {url}/ in a browser.");
+    }
     let _ = writeln!(
         text,
         "\nTry it (all routes: {url}/docs):\n  \

@@ -107,6 +107,9 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
             mailbox: config.dialects.mailbox,
             vault: config.dialects.vault,
         },
+        web: config
+            .web
+            .then(|| sealpost_http::WebClient::new(sealpost_crypto::sha256)),
         ..sealpost_http::Settings::default()
     };
     // The sockets are bound and queue connections already: what is promised here holds.

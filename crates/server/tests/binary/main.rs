@@ -32,3 +32,4 @@ mod start;
 mod stream;
 mod support;
 mod two_people;
+mod web;
