@@ -11,6 +11,7 @@
 //! - `spool.rs`: where half-written blobs live, and how a crash's are told from a living process's;
 //! - [`S3BlobStore`] and its folder `s3`: the same in a bucket.
 
+mod archive;
 mod failure;
 mod folders;
 mod growing;
@@ -23,6 +24,7 @@ mod store;
 pub mod testing;
 mod writer;
 
+pub use archive::BlobFolder;
 pub use folders::OpenBlobsError;
 pub use s3::{OpenS3Error, S3BlobStore, S3Settings};
 pub use store::FsBlobStore;

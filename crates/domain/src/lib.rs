@@ -45,6 +45,7 @@ pub mod key_backups;
 pub mod keys;
 pub mod mail;
 pub mod mailbox_keys;
+pub mod master_keys;
 pub mod messages;
 pub mod operators;
 pub mod ports;

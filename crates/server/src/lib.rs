@@ -4,10 +4,12 @@
 //! cryptography. Where to start reading:
 //! - [`cli`]: what can be typed;
 //! - [`config`]: all settings, from [`config::keys`] on;
+//! - `backup`: snapshots of database and blobs;
 //! - `demo`: the main job as a play, through the SDK;
 //! - [`serve`]: how the server starts, from the data folder to the shutdown.
 
 mod admin;
+mod backup;
 pub mod cli;
 pub mod config;
 mod console;
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
     };
     let ended = match cli.command.unwrap_or_default() {
         Command::Use(command) => use_account(command).map_err(Into::into),
+        Command::Decrypt(options) => Ok(cli::decrypt(&options)),
         Command::Server(command) => match load(cli.config.as_deref()) {
             Ok(loaded) => run(command, loaded, &weak_spots),
             Err(error) => {
@@ -103,6 +106,12 @@ fn run(
                 console::warn(&warning);
             }
             return Ok(runtime()?.block_on(cli::run(command, &config)));
+        }
+        ServerCommand::BackUp(command) => {
+            for warning in warnings {
+                console::warn(&warning);
+            }
+            return Ok(runtime()?.block_on(backup::run(command, config)));
         }
         ServerCommand::Serve => {
             logging::init(&config.log);

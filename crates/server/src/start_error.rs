@@ -118,6 +118,14 @@ pub enum StartError {
         /// The file.
         path: PathBuf,
     },
+    /// One of the keys is not there.
+    #[error(
+        "the master key {id} is needed and not in the key file: add its line from the copy you keep"
+    )]
+    MasterKeyNeeded {
+        /// Its id.
+        id: String,
+    },
     /// The key file cannot be read.
     #[error("cannot read the master key {path}: {error}; give the file to the user that runs sealpost", path = path.display())]
     MasterKeyNotRead {

@@ -24,7 +24,10 @@ pub mod testing;
 
 pub use migrations::{MigrationError, MigrationMode};
 pub use postgres::{Hearer, OpenPostgresError, PostgresBus, PostgresOptions, PostgresStore};
-pub use sqlite::{OpenSqliteError, SqliteOptions, SqliteStore};
+pub use sqlite::{
+    CopiedDatabase, CopyError, OpenSqliteError, SqliteOptions, SqliteStore, copy_sqlite,
+    inspect_sqlite,
+};
 
 // Linked for their features alone: they choose how SQLite and libpq are built.
 use libsqlite3_sys as _;

@@ -10,6 +10,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    master_keys (kid) {
+        kid -> BigInt,
+        sealed_from -> BigInt,
+        sealed_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rewraps (id) {
+        id -> SmallInt,
+        kid -> BigInt,
+        holder -> Nullable<Binary>,
+        lease_until -> BigInt,
+        place -> SmallInt,
+        after_key -> Binary,
+        rewrapped -> BigInt,
+        rewrapped_in_pass -> BigInt,
+        unopened -> BigInt,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     accounts (id) {
         id -> Binary,
         username -> Text,

@@ -11,6 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use sealpost_domain::master_keys::SealedColumn;
 use sealpost_domain::ports::{Constraint, PasswordHash, StoreError, StoreExt};
 use sealpost_store::testing::{Nobody, postgres_url};
 use sealpost_store::{MigrationError, MigrationMode, OpenSqliteError, SqliteOptions, SqliteStore};
@@ -53,6 +54,36 @@ const POSTGRES_SCHEMA: &str = "SELECT table_name || '.' || column_name || ' ' ||
 const POSTGRES_COLUMNS: &str = "SELECT table_name || '.' || column_name AS line \
     FROM information_schema.columns \
     WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
+
+/// Columns that begin with `sealed` and are under another key than the master's (conversations' and custodians'), or are moments.
+const NOT_UNDER_THE_MASTER_KEY: [&str; 4] = [
+    "conversations.sealed_title",
+    "custodial_keys.sealed_private",
+    "master_keys.sealed_from",
+    "master_keys.sealed_until",
+];
+
+/// What is not in the list of the domain would be lost with the first master key that is destroyed.
+#[test]
+fn every_sealed_column_is_sealed_anew_when_the_master_key_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut conn = sqlite(&folder.path().join("s.db"));
+    conn.run_pending_migrations(SQLITE).unwrap();
+    let columns = lines(&mut conn, SQLITE_COLUMNS);
+    let listed: BTreeSet<String> = SealedColumn::ALL
+        .iter()
+        .map(|column| format!("{}.{}", column.table(), column.column()))
+        .collect();
+    let strangers: Vec<_> = listed.difference(&columns).collect();
+    assert!(strangers.is_empty(), "not in the schema: {strangers:?}");
+    let forgotten: Vec<_> = columns
+        .iter()
+        .filter(|column| column.contains(".sealed"))
+        .filter(|column| !listed.contains(*column))
+        .filter(|column| !NOT_UNDER_THE_MASTER_KEY.contains(&column.as_str()))
+        .collect();
+    assert!(forgotten.is_empty(), "not in the list: {forgotten:?}");
+}
 
 fn sqlite(path: &Path) -> SqliteConnection {
     SqliteConnection::establish(path.to_str().unwrap()).unwrap()

@@ -1,5 +1,6 @@
 //! The master keys: the only secrets that live outside the database.
 
+mod file_text;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub use file_text::KeyFileText;
 use text::{from_base64url, from_hex};
 
 const FILE_HEADER: &str = "\
@@ -109,16 +111,39 @@ impl Keyring {
     /// Makes a keyring of one new key, and the text of the file to keep it in.
     #[must_use]
     pub fn generate(entropy: &dyn Entropy) -> (Self, Secret<String>) {
-        let mut bytes = Zeroizing::new([0_u8; 32]);
-        entropy.fill(bytes.as_mut_slice());
-        let encoded = Zeroizing::new(Base64UrlUnpadded::encode_string(bytes.as_slice()));
+        let (key, encoded) = generate(entropy);
         // Enough room from the start: a string that grows leaves copies behind.
         let mut file = String::with_capacity(FILE_HEADER.len() + encoded.len() + 1);
         file.push_str(FILE_HEADER);
         file.push_str(&encoded);
         file.push('\n');
-        let keyring = Self::of_one(MasterKey::new(Secret::new(*bytes)));
-        (keyring, Secret::new(file))
+        (Self::of_one(key), Secret::new(file))
+    }
+
+    /// This keyring, and the keys of `other` that it lacks as older ones.
+    #[must_use]
+    pub fn with_older_of(self, other: &Self) -> Self {
+        let lacking = |key: &&MasterKey| self.keys().all(|own| own.kid != key.kid);
+        let mut older: Vec<MasterKey> = other
+            .keys()
+            .filter(lacking)
+            .map(|key| MasterKey {
+                kid: key.kid,
+                key: key.key.clone(),
+            })
+            .collect();
+        older.extend(self.older);
+        Self {
+            older,
+            newest: self.newest,
+        }
+    }
+
+    /// This keyring without an older key.
+    #[must_use]
+    pub fn without(mut self, kid: u32) -> Self {
+        self.older.retain(|key| key.kid != kid);
+        self
     }
 
     /// The id of the key that seals, as records name it.
@@ -146,6 +171,14 @@ impl Keyring {
             newest: key,
         }
     }
+}
+
+/// A new key, and its line in the key file.
+fn generate(entropy: &dyn Entropy) -> (MasterKey, Zeroizing<String>) {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    entropy.fill(bytes.as_mut_slice());
+    let encoded = Zeroizing::new(Base64UrlUnpadded::encode_string(bytes.as_slice()));
+    (MasterKey::new(Secret::new(*bytes)), encoded)
 }
 
 impl MasterKey {

@@ -5,7 +5,7 @@ mod record;
 mod tests;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
 use sealpost_domain::Secret;
@@ -21,10 +21,17 @@ use record::{Header, NONCE_LEN, TAG_LEN};
 ///
 /// A master key never encrypts anything itself; each purpose has a key of its own, derived from it once, here.
 /// The record's format is in `record.rs`.
+///
+/// The keys can be exchanged while others seal and open ([`MasterSealer::adopt`]).
 pub struct MasterSealer {
+    keys: RwLock<Arc<Keys>>,
+    entropy: Arc<dyn Entropy>,
+}
+
+/// The derived keys of a whole keyring.
+struct Keys {
     newest: PurposeKeys,
     older: Vec<PurposeKeys>,
-    entropy: Arc<dyn Entropy>,
 }
 
 /// The keys derived from one master key.
@@ -44,6 +51,27 @@ impl MasterSealer {
     /// Derives the keys of every purpose from every master key; the keyring is not needed any more afterwards.
     #[must_use]
     pub fn new(keyring: &Keyring, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            keys: RwLock::new(Arc::new(Keys::derive(keyring))),
+            entropy,
+        }
+    }
+
+    /// From now on the newest key of this keyring seals, and all of its keys open. What is being sealed or opened at this
+    /// moment is finished with the keys it was begun with.
+    pub fn adopt(&self, keyring: &Keyring) {
+        let keys = Arc::new(Keys::derive(keyring));
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&keys)
+    }
+}
+
+impl Keys {
+    fn derive(keyring: &Keyring) -> Self {
         let newest = keyring.newest();
         Self {
             newest: PurposeKeys::derive(newest),
@@ -52,16 +80,21 @@ impl MasterSealer {
                 .filter(|key| key.kid != newest.kid)
                 .map(PurposeKeys::derive)
                 .collect(),
-            entropy,
         }
     }
 
-    fn keys(&self, kid: u32) -> Option<&PurposeKeys> {
+    fn find(&self, kid: u32) -> Option<&PurposeKeys> {
         [&self.newest]
             .into_iter()
             .chain(&self.older)
             .find(|keys| keys.kid == kid)
     }
+}
+
+/// The id of the master key that a sealed value names, out of its first six bytes; None if it is of no known format.
+#[must_use]
+pub fn sealing_kid_of(head: &[u8]) -> Option<u32> {
+    Header::parse(head).map(Header::kid)
 }
 
 impl PurposeKeys {
@@ -103,8 +136,9 @@ const GIVEN_KEY: u32 = 0;
 
 impl Sealer for MasterSealer {
     fn seal<'a>(&self, binding: &Binding<'a>, plaintext: &[u8]) -> Vec<u8> {
-        let cipher = self.newest.cipher(binding.purpose);
-        self.seal_with(cipher, self.newest.kid, binding, plaintext)
+        let keys = self.keys();
+        let cipher = keys.newest.cipher(binding.purpose);
+        self.seal_with(cipher, keys.newest.kid, binding, plaintext)
     }
 
     fn open<'a>(
@@ -113,7 +147,8 @@ impl Sealer for MasterSealer {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let (header, ..) = Header::split(sealed).ok_or(SealError::Rejected)?;
-        let keys = self.keys(header.kid()).ok_or(SealError::UnknownKey)?;
+        let keys = self.keys();
+        let keys = keys.find(header.kid()).ok_or(SealError::UnknownKey)?;
         open_with(keys.cipher(binding.purpose), binding, sealed)
     }
 
@@ -190,7 +225,7 @@ fn open_with(
 impl fmt::Debug for MasterSealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MasterSealer")
-            .field("kid", &self.newest.kid)
+            .field("kid", &self.keys().newest.kid)
             .finish_non_exhaustive()
     }
 }

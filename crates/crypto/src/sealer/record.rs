@@ -38,16 +38,22 @@ impl Header {
         [self.to_bytes().as_slice(), nonce, body].concat()
     }
 
-    /// Header, nonce, and ciphertext with its tag; None if this is no record of a known format.
-    pub(super) fn split(sealed: &[u8]) -> Option<(Self, &[u8; NONCE_LEN], &[u8])> {
-        let (header, rest) = sealed.split_first_chunk()?;
-        let (nonce, body) = rest.split_first_chunk()?;
-        match *header {
-            [FORMAT, XCHACHA20_POLY1305, a, b, c, d] if body.len() >= TAG_LEN => {
-                Some((Self::new(u32::from_be_bytes([a, b, c, d])), nonce, body))
+    /// The header that a record begins with; None if it is of no known format.
+    pub(super) fn parse(sealed: &[u8]) -> Option<Self> {
+        match *sealed.first_chunk()? {
+            [FORMAT, XCHACHA20_POLY1305, a, b, c, d] => {
+                Some(Self::new(u32::from_be_bytes([a, b, c, d])))
             }
             _ => None,
         }
+    }
+
+    /// Header, nonce, and ciphertext with its tag; None if this is no record of a known format.
+    pub(super) fn split(sealed: &[u8]) -> Option<(Self, &[u8; NONCE_LEN], &[u8])> {
+        let header = Self::parse(sealed)?;
+        let (_, rest) = sealed.split_first_chunk::<6>()?;
+        let (nonce, body) = rest.split_first_chunk()?;
+        (body.len() >= TAG_LEN).then_some((header, nonce, body))
     }
 }
 

@@ -57,6 +57,23 @@ fn an_unknown_key_is_told_apart_from_damage() {
 }
 
 #[test]
+fn an_adopted_keyring_seals_at_once_and_is_named_in_the_record() {
+    let sealer = sealer(OLD);
+    let before = sealer.seal(&PEPPER, b"secret");
+    sealer.adopt(&Keyring::parse(&format!("{OLD}\n{NEW}")).unwrap());
+    let after = sealer.seal(&PEPPER, b"secret");
+    let kid = |file| Some(Keyring::parse(file).unwrap().sealing_kid());
+    assert_eq!(sealing_kid_of(&before[..6]), kid(OLD));
+    assert_eq!(sealing_kid_of(&after[..6]), kid(NEW));
+    assert_eq!(sealing_kid_of(&after[..5]), None);
+    assert_eq!(sealing_kid_of(&[2, 1, 0, 0, 0, 0]), None);
+    assert_eq!(*sealer.open(&PEPPER, &before).unwrap(), b"secret");
+    sealer.adopt(&Keyring::parse(NEW).unwrap());
+    assert_eq!(sealer.open(&PEPPER, &before), Err(SealError::UnknownKey));
+    assert_eq!(*sealer.open(&PEPPER, &after).unwrap(), b"secret");
+}
+
+#[test]
 fn the_same_value_never_looks_the_same() {
     let sealer = sealer(OLD);
     assert_ne!(

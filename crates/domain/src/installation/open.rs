@@ -5,12 +5,12 @@ use thiserror::Error;
 use crate::ports::{Binding, SealError, SealPurpose, Sealer, StoreError, StoreExt};
 use crate::{DomainError, Environment, ErrorKind, Secret};
 
-const CANARY: &str = "canary";
+pub(super) const CANARY: &str = "canary";
 const CANARY_TEXT: [u8; 32] = *b"sealpost: this key is the right.";
-const INBOX_EPOCH: &str = "inbox-epoch";
+pub(super) const INBOX_EPOCH: &str = "inbox-epoch";
 const PEPPER: &str = "pepper";
 const MAC_ROOT: &str = "mac-root";
-const TOKEN_SIGNING_SEED: &str = "token-signing-seed";
+pub(super) const TOKEN_SIGNING_SEED: &str = "token-signing-seed";
 
 /// What the adapters need to work, opened.
 #[derive(Debug)]
@@ -22,7 +22,8 @@ pub struct InstallationSecrets {
     pub token_signing_seed: Secret<[u8; 32]>,
     /// Root of the keys of [`crate::ports::Digester::mac`]. Random and not derived, for the same reason.
     pub mac_root: Secret<[u8; 32]>,
-    /// Names this life of the database to those who keep cursors: 16 hexadecimal digits, made with the database.
+    /// Names this life of the database to those who keep cursors: 16 hexadecimal digits, made with the database, and anew
+    /// when it is restored.
     pub inbox_epoch: String,
 }
 
@@ -38,6 +39,17 @@ pub enum InstallationError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Whether the sealer has the key of the database in which this canary rests.
+///
+/// # Errors
+/// [`InstallationError::WrongMasterKey`].
+pub fn check_key(sealer: &dyn Sealer, canary: &[u8]) -> Result<(), InstallationError> {
+    match sealer.open(&binding(CANARY), canary) {
+        Ok(opened) if *opened == CANARY_TEXT => Ok(()),
+        _ => Err(InstallationError::WrongMasterKey),
+    }
 }
 
 /// Whether this database has been opened before, that is, whether a master key for it must already exist.
@@ -88,13 +100,7 @@ async fn secret(
     name: &'static str,
     candidate: [u8; 32],
 ) -> Result<Secret<[u8; 32]>, InstallationError> {
-    let binding = Binding {
-        purpose: SealPurpose::Server,
-        table: "installation_secrets",
-        column: "sealed",
-        row: name.as_bytes(),
-        owner: &[],
-    };
+    let binding = binding(name);
     let proposed = sealer.seal(&binding, &candidate);
     let now = env.now();
     let stored = env
@@ -111,6 +117,16 @@ async fn secret(
         .try_into()
         .map_err(|_| InstallationError::Damaged(name))?;
     Ok(Secret::new(bytes))
+}
+
+pub(super) const fn binding(name: &str) -> Binding<'_> {
+    Binding {
+        purpose: SealPurpose::Server,
+        table: "installation_secrets",
+        column: "sealed",
+        row: name.as_bytes(),
+        owner: &[],
+    }
 }
 
 impl DomainError for InstallationError {

@@ -22,5 +22,11 @@ pub trait InstallationRepository {
         sealed: &[u8],
         now: Timestamp,
     ) -> Result<Vec<u8>, StoreError>;
+
+    /// Puts `sealed` in the place of the value of this name. False if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn replace(&mut self, name: &str, sealed: &[u8], now: Timestamp) -> Result<bool, StoreError>;
 }
 }

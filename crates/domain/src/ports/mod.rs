@@ -53,6 +53,7 @@ mod key_inspector;
 mod keys;
 mod mailbox_keys;
 mod mailer;
+mod master_keys;
 mod messages;
 mod outbox;
 mod password_hasher;
@@ -119,6 +120,7 @@ pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
 pub use keys::{KeyRepository, Recipient};
 pub use mailbox_keys::MailboxKeyRepository;
 pub use mailer::{MailError, Mailer, OutgoingMail};
+pub use master_keys::{KeyringFailure, MasterKeyRepository, MasterKeyring, NotedMasterKey};
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use outbox::{LeasedMail, OutboxRepository};
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
@@ -139,6 +141,8 @@ pub use tickets::{StoredTicket, TicketRepository};
 pub use token_signer::{AccessClaims, PublicSigningKey, TokenError, TokenId, TokenSigner};
 pub use wake_ups::WakeUps;
 
+#[cfg(any(test, feature = "testing"))]
+pub use self::master_keys::{MockMasterKeyRepository, MockMasterKeyring};
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
     accounts::MockAccountRepository, app_passwords::MockAppPasswordRepository,

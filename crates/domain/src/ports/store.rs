@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
+use super::MasterKeyRepository;
 use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
     ChannelRepository, ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
@@ -194,6 +195,11 @@ pub trait Tx {
 
     /// Invites.
     fn invites(&mut self) -> &mut dyn InviteRepository {
+        Absent::lend()
+    }
+
+    /// What rests under which master key.
+    fn master_keys(&mut self) -> &mut dyn MasterKeyRepository {
         Absent::lend()
     }
 

@@ -18,6 +18,7 @@ use crate::ports::{
     SessionRepository, SocketTicketRepository, StorageRepository, ThrottleRepository,
     TicketRepository, Tx,
 };
+use crate::ports::{MasterKeyRepository, MockMasterKeyRepository};
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
 #[derive(Default)]
@@ -88,6 +89,8 @@ pub struct MockTx {
     pub storage: MockStorageRepository,
     /// Invites.
     pub invites: MockInviteRepository,
+    /// What rests under which master key.
+    pub master_keys: MockMasterKeyRepository,
     /// The installation's secrets.
     pub installation: MockInstallationRepository,
 }
@@ -223,6 +226,10 @@ impl Tx for MockTx {
 
     fn invites(&mut self) -> &mut dyn InviteRepository {
         &mut self.invites
+    }
+
+    fn master_keys(&mut self) -> &mut dyn MasterKeyRepository {
+        &mut self.master_keys
     }
 
     fn installation(&mut self) -> &mut dyn InstallationRepository {

@@ -2,6 +2,7 @@
 //! what the commands print with `--json`, so their shapes are documented (`docs/operations/admin.md`) and stable.
 
 mod answers;
+mod keys;
 
 use sealpost_domain::{DomainError, ErrorKind, Secret};
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ pub(crate) use answers::{
     Page, Session, SessionsEnded, Time, User, UserDetails,
 };
 use answers::{expose, hide};
+pub(crate) use keys::{Key, KeyProgress, KeyRows, KeyStatus, MasterKey};
 
 /// The version of the protocol. The program on both ends is the same binary; one that was replaced under a running server
 /// must not be misunderstood.
@@ -67,6 +69,16 @@ pub(crate) enum Request {
     RetryMail { id: String },
     #[serde(rename = "mail.send-test")]
     SendTestMail { address: String },
+    #[serde(rename = "keys.new")]
+    NewKey,
+    #[serde(rename = "keys.rotate")]
+    RotateKeys { alone: bool },
+    #[serde(rename = "keys.progress")]
+    KeyProgress,
+    #[serde(rename = "keys.status")]
+    KeyStatus,
+    #[serde(rename = "keys.destroy")]
+    DestroyKey { id: String, now: bool },
 }
 
 impl Request {
@@ -90,6 +102,11 @@ impl Request {
             Self::ListMail { .. } => "mail.list",
             Self::RetryMail { .. } => "mail.retry",
             Self::SendTestMail { .. } => "mail.send-test",
+            Self::NewKey => "keys.new",
+            Self::RotateKeys { .. } => "keys.rotate",
+            Self::KeyProgress => "keys.progress",
+            Self::KeyStatus => "keys.status",
+            Self::DestroyKey { .. } => "keys.destroy",
         }
     }
 }
@@ -128,6 +145,9 @@ pub(crate) enum Answer {
     InviteDetails(InviteDetails),
     Mails(Page<Mail>),
     MailQueued(MailQueued),
+    Key(Key),
+    KeyProgress(KeyProgress),
+    KeyStatus(KeyStatus),
 }
 
 /// Why a request was not carried out.

@@ -1,8 +1,11 @@
 //! The command line. The groups of the operator's commands are a file each; `run.rs` carries them out.
 
 pub(crate) mod assets;
+mod backup;
 pub(crate) mod client;
+mod decrypt;
 mod invite;
+mod keys;
 mod lifetime;
 mod mail;
 mod pages;
@@ -19,8 +22,12 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config;
 
+pub use backup::BackupCommand;
 pub use client::ClientCommand;
+pub use decrypt::DecryptOptions;
+pub(crate) use decrypt::run as decrypt;
 pub use invite::{InviteCommand, InviteOptions};
+pub use keys::KeysCommand;
 pub use mail::MailCommand;
 pub(crate) use run::run;
 pub use session::SessionCommand;
@@ -50,6 +57,11 @@ pub enum Command {
     /// Use an account, on any server.
     #[command(flatten)]
     Use(ClientCommand),
+    /// Open a file's ciphertext with its key, without any server.
+    ///
+    /// Reads what GET /v1/files/{id}/ciphertext and /key gave, in constant memory. Either all of it was checked and is there, or
+    /// nothing is.
+    Decrypt(DecryptOptions),
 }
 
 impl Default for Command {
@@ -81,6 +93,9 @@ pub enum ServerCommand {
     /// Look after accounts, sessions and invites.
     #[command(flatten)]
     Operate(OperatorCommand),
+    /// Make backups, check them, and restore one.
+    #[command(flatten)]
+    BackUp(BackupCommand),
     /// Look at the configuration.
     Config {
         /// What to do with it.
@@ -118,6 +133,15 @@ pub enum OperatorCommand {
         /// What to do with it.
         #[command(subcommand)]
         command: MailCommand,
+        /// Print JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Look after the master keys, under which everything rests.
+    Keys {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: KeysCommand,
         /// Print JSON.
         #[arg(long, global = true)]
         json: bool,

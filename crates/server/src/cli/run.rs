@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use sealpost_domain::Secret;
 
 use super::password::PasswordFailure;
-use super::{OperatorCommand, pages, show};
+use super::{OperatorCommand, keys, pages, show};
 use crate::admin::channel::{Channel, ChannelError};
 use crate::admin::wire::{Answer, Request};
 use crate::config::Config;
@@ -18,17 +18,19 @@ const USAGE: u8 = 2;
 
 /// Carries a command out, with whatever it has to ask the operator first.
 pub(crate) async fn run(command: OperatorCommand, config: &Config) -> ExitCode {
+    let waits = matches!(&command, OperatorCommand::Keys { command, .. } if command.waits());
     let (request, json) = match command {
         OperatorCommand::User { command, json } => (command.into_request(), json),
         OperatorCommand::Session { command, json } => (Ok((command.into_request(), None)), json),
         OperatorCommand::Mail { command, json } => (Ok((command.into_request(), None)), json),
+        OperatorCommand::Keys { command, json } => (Ok((command.into_request(), None)), json),
         OperatorCommand::Invite { options, json } => (Ok((options.into_request(), None)), json),
     };
     let (request, password) = match request {
         Ok(request) => request,
         Err(failure) => return give_up(&failure, json),
     };
-    match carry_out(config, request).await {
+    match carry_out(config, request, waits).await {
         Ok(answer) => {
             tell(&answer, password.as_ref(), json);
             ExitCode::SUCCESS
@@ -44,9 +46,13 @@ pub(crate) async fn run(command: OperatorCommand, config: &Config) -> ExitCode {
     }
 }
 
-async fn carry_out(config: &Config, request: Request) -> Result<Answer, ChannelError> {
+async fn carry_out(config: &Config, request: Request, waits: bool) -> Result<Answer, ChannelError> {
     let channel = Channel::open(config).await?;
-    pages::ask_for_all(&channel, request).await
+    let answer = pages::ask_for_all(&channel, request).await?;
+    if waits {
+        return keys::wait(&channel).await;
+    }
+    Ok(answer)
 }
 
 fn tell(answer: &Answer, password: Option<&Secret<String>>, json: bool) {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::table::{list, table};
 use crate::admin::wire::{
-    Answer, Invite, InviteDetails, InviteUse, Mail, NewInvite, Session, Time, User,
+    Answer, Invite, InviteDetails, InviteUse, KeyProgress, KeyStatus, Mail, NewInvite, Session,
+    Time, User,
 };
 
 /// An answer as JSON: its body, without what only the channel needs. `password` is one that was made up.
@@ -67,6 +68,9 @@ pub(super) fn as_text(answer: &Answer, password: Option<&Secret<String>>) -> Str
         Answer::Invites(page) => invites(&page.data),
         Answer::InviteDetails(details) => invite_details(details),
         Answer::Mails(page) => mails(&page.data),
+        Answer::Key(key) => list(&[("id", key.id.clone()), ("state", key.state.clone())]),
+        Answer::KeyProgress(progress) => list(&progress_entries(progress)),
+        Answer::KeyStatus(status) => key_status(status),
         Answer::MailQueued(mail) => {
             list(&[("id", mail.id.clone())])
                 + "It is in the outbox; once it is no longer listed there, it was sent.\n"
@@ -198,6 +202,55 @@ fn mails(mails: &[Mail]) -> String {
         ["ID", "TEMPLATE", "STATE", "TRIES", "NEXT", "REASON"],
         &rows,
     )
+}
+
+fn key_status(status: &KeyStatus) -> String {
+    let moment = |at: Option<Time>| at.map_or_else(|| "-".to_owned(), time);
+    let keys: Vec<_> = status
+        .keys
+        .iter()
+        .map(|key| {
+            [
+                key.id.clone(),
+                key.state.clone(),
+                key.rows.to_string(),
+                moment(key.sealed_from),
+                moment(key.sealed_until),
+            ]
+        })
+        .collect();
+    let columns: Vec<_> = status
+        .columns
+        .iter()
+        .map(|rows| {
+            [
+                rows.column.clone(),
+                or_dash(rows.id.as_deref().unwrap_or_default()).to_owned(),
+                rows.rows.to_string(),
+            ]
+        })
+        .collect();
+    let mut text = table(["KEY", "STATE", "VALUES", "SEALED FROM", "UNTIL"], &keys);
+    text.push('\n');
+    text.push_str(&table(["COLUMN", "KEY", "VALUES"], &columns));
+    if let Some(progress) = &status.rotation {
+        text.push_str("\nLast rotation\n");
+        text.push_str(&list(&progress_entries(progress)));
+    }
+    text
+}
+
+fn progress_entries(progress: &KeyProgress) -> Vec<(&'static str, String)> {
+    let finished = progress
+        .finished_at
+        .map_or_else(|| format!("not yet: at {}", progress.column), time);
+    vec![
+        ("key", progress.id.clone()),
+        ("sealed anew", progress.rewrapped.to_string()),
+        ("not opened", progress.unopened.to_string()),
+        ("started", time(progress.started_at)),
+        ("finished", finished),
+    ]
 }
 
 fn or_dash(text: &str) -> &str {

@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sealpost_crypto::Keyring;
 use sealpost_domain::installation::is_initialized;
@@ -22,10 +22,7 @@ pub(super) async fn load(config: &MasterKey, env: &Environment) -> Result<Keyrin
         MasterKey::File { path, create } => (path, *create),
     };
     if let Some(text) = read(path)? {
-        return Keyring::parse(text.expose()).map_err(|error| StartError::MasterKeyFile {
-            path: path.clone(),
-            error,
-        });
+        return parse(path, &text);
     }
     if !create
         || is_initialized(env)
@@ -42,8 +39,28 @@ pub(super) async fn load(config: &MasterKey, env: &Environment) -> Result<Keyrin
     Ok(keyring)
 }
 
+/// The keyring that the configuration names, which must be there.
+pub(crate) fn load_existing(config: &MasterKey) -> Result<Keyring, StartError> {
+    match config {
+        MasterKey::Given(key) => {
+            Keyring::from_variable(key.expose()).map_err(StartError::MasterKeyVariable)
+        }
+        MasterKey::File { path, .. } => {
+            let missing = || StartError::MasterKeyMissing { path: path.clone() };
+            parse(path, &read(path)?.ok_or_else(missing)?)
+        }
+    }
+}
+
+fn parse(path: &Path, text: &Secret<String>) -> Result<Keyring, StartError> {
+    Keyring::parse(text.expose()).map_err(|error| StartError::MasterKeyFile {
+        path: path.to_owned(),
+        error,
+    })
+}
+
 /// The text of the key file; None if there is no such file. A file that others may read is refused.
-fn read(path: &Path) -> Result<Option<Secret<String>>, StartError> {
+pub(super) fn read(path: &Path) -> Result<Option<Secret<String>>, StartError> {
     let unreadable = |error| StartError::MasterKeyNotRead {
         path: path.to_owned(),
         error,
@@ -62,6 +79,14 @@ fn read(path: &Path) -> Result<Option<Secret<String>>, StartError> {
     std::fs::read_to_string(path)
         .map(|text| Some(Secret::new(text)))
         .map_err(unreadable)
+}
+
+/// Where the keys are kept; None if they are not in a file.
+pub(crate) fn path(config: &MasterKey) -> Option<PathBuf> {
+    match config {
+        MasterKey::Given(_) => None,
+        MasterKey::File { path, .. } => Some(path.clone()),
+    }
 }
 
 /// Writes a new file that only its owner can read, to the disk and not only to the cache: what will be sealed under

@@ -7,6 +7,7 @@ mod data_dir;
 pub(crate) mod database;
 mod descriptors;
 mod greeting;
+mod keyring;
 mod listen;
 mod lost_hints;
 mod mail;
@@ -22,5 +23,7 @@ mod wiring;
 
 pub use data_dir::DataDir;
 pub use listen::{Bound, Listener, bind};
+pub(crate) use master_key::{load_existing as load_existing_key, path as master_key_path};
 pub use run::run;
 pub(crate) use run::{open_for_admin, run_until};
+pub(crate) use wiring::environment;

@@ -57,6 +57,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     }
     let env = wiring::environment(store);
     let keyring = master_key::load(&config.master_key, &env).await?;
+    let (sealer, master_keys) = wiring::master_keys(&config, &env, keyring);
     let blobs = blobs::open(&config, &*env.entropy).await?;
     let public_url = config.public_url(bound.first);
     let mailer = mail::mailer(&config.mail, &public_url)?;
@@ -64,7 +65,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         &config,
         public_url.as_str(),
         env.clone(),
-        &keyring,
+        sealer,
         (hub, wake_ups.clone()),
         blobs,
         mailer,
@@ -77,7 +78,8 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         .await
         .map_err(StartError::store)?;
     let mut upkeep = JoinSet::new();
-    upkeep.spawn(admin_socket.serve(wiring::admin(&services, env)));
+    upkeep.spawn(admin_socket.serve(wiring::admin(&services, env, master_keys.clone())));
+    upkeep.spawn(upkeep::keep_master_keys(master_keys));
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(lost_hints::repair(
         services.inbox.clone(),
@@ -138,6 +140,7 @@ pub(crate) async fn open_for_admin(config: &Config) -> Result<Admin, StartError>
     let store = database::open(&config.store, Arc::new(database::Nobody)).await?;
     let env = wiring::environment(store);
     let keyring = master_key::load(&config.master_key, &env).await?;
+    let (sealer, master_keys) = wiring::master_keys(config, &env, keyring);
     let nobody = Arc::new(sealpost_http::Hub::default());
     // No token is made: their issuer does not matter.
     let public_url = config.public_url(config.listen.first());
@@ -145,13 +148,13 @@ pub(crate) async fn open_for_admin(config: &Config) -> Result<Admin, StartError>
         config,
         public_url.as_str(),
         env.clone(),
-        &keyring,
+        sealer,
         (Arc::clone(&nobody), nobody),
         blobs::open(config, &*env.entropy).await?,
         mail::mailer(&config.mail, &public_url)?,
     )
     .await?;
-    Ok(wiring::admin(&services, env))
+    Ok(wiring::admin(&services, env, master_keys))
 }
 
 /// How long the server goes on while `/readyz` already refuses, so that a load balancer notices. On loopback alone

@@ -13,6 +13,7 @@ use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::master_keys::{MasterKeys, Work};
 use sealpost_domain::messages::Messages;
 use sealpost_domain::ports::StoreError;
 use sealpost_domain::presence::Presence;
@@ -20,7 +21,7 @@ use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::Storage;
 use sealpost_http::Services;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 /// How often ended sessions are read: what another instance ends is dead here within this time.
 const REVOCATIONS_EVERY: Duration = Duration::from_secs(1);
@@ -28,6 +29,12 @@ const REVOCATIONS_EVERY: Duration = Duration::from_secs(1);
 const DATA_KEYS_EVERY: Duration = Duration::from_secs(30);
 /// The same after a failure.
 const DATA_KEYS_RETRY: Duration = Duration::from_secs(2);
+/// How often it is asked whether values are to be sealed anew.
+const REWRAP_EVERY: Duration = Duration::from_secs(1);
+/// At every how many of these the key file is read again.
+const KEY_FILE_EVERY: u32 = 10;
+/// The longest rest between two batches of values sealed anew.
+const LONGEST_REST: Duration = Duration::from_millis(250);
 /// How often signs of life are brought to the store: so long may another instance not know that somebody has come.
 const PRESENCE_EVERY: Duration = Duration::from_secs(1);
 /// How often the room of uploads that broke off is given back.
@@ -59,7 +66,47 @@ pub(super) async fn keep_data_keys(data_keys: DataKeys) {
                 DATA_KEYS_RETRY
             }
         };
-        tokio::time::sleep(wait).await;
+        sleep(wait).await;
+    }
+}
+
+/// Reads the key file now and then, and seals anew what is to rest under another key. Runs until it is dropped.
+pub(super) async fn keep_master_keys(keys: MasterKeys) {
+    let mut ticks = interval(REWRAP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for number in 0_u32.. {
+        ticks.tick().await;
+        if number.is_multiple_of(KEY_FILE_EVERY)
+            && let Err(error) = keys.attend().await
+        {
+            tracing::warn!(%error, "cannot look after the master keys; going on with those there are");
+        }
+        rewrap(&keys).await;
+    }
+}
+
+/// Half of the time at most, so that everybody else has the store in between.
+async fn rewrap(keys: &MasterKeys) {
+    loop {
+        let begun = Instant::now();
+        match keys.work().await {
+            Ok(Work::Nothing) => return,
+            Ok(Work::Batch) => sleep(begun.elapsed().min(LONGEST_REST)).await,
+            Ok(Work::Pass) => sleep(REWRAP_EVERY).await,
+            Ok(Work::Done(done)) => {
+                tracing::info!(
+                    key = %done.key,
+                    rewrapped = done.rewrapped,
+                    unopened = done.unopened,
+                    "everything rests under the master key that seals"
+                );
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot seal values anew; trying again");
+                return;
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use sealpost_domain::accounts::RegistrationPolicy;
 use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
+use sealpost_domain::master_keys::MasterKeys;
 use sealpost_domain::ports::{BlobStore, IdentityProvider, Mailer, Sealer, Signals, Store};
 use sealpost_domain::storage::StorageRules;
 use sealpost_http::{
@@ -23,10 +24,12 @@ use sealpost_pictures::Pictures;
 
 use crate::StartError;
 use crate::admin::Admin;
-use crate::config::{ByteSize, Config, Limits, Provider, Registration};
+use crate::config::{ByteSize, Config, DatabaseUrl, Limits, Provider, Registration};
+use crate::serve::keyring::HeldKeyring;
+use crate::serve::master_key;
 
 /// The environment of all use cases: the real clock, the system's randomness, and this store.
-pub(super) fn environment(store: Arc<dyn Store>) -> Environment {
+pub(crate) fn environment(store: Arc<dyn Store>) -> Environment {
     Environment {
         store,
         clock: Arc::new(SystemClock),
@@ -34,17 +37,30 @@ pub(super) fn environment(store: Arc<dyn Store>) -> Environment {
     }
 }
 
-/// Opens the installation under `keyring` and makes the services that the HTTP crate serves.
+/// The sealer over these keys, and what looks after them.
+pub(super) fn master_keys(
+    config: &Config,
+    env: &Environment,
+    keyring: Keyring,
+) -> (Arc<dyn Sealer>, MasterKeys) {
+    let sealer = Arc::new(MasterSealer::new(&keyring, Arc::clone(&env.entropy)));
+    let path = master_key::path(&config.master_key);
+    let held = HeldKeyring::new(keyring, path, Arc::clone(&sealer));
+    let is_shared = matches!(config.store.database_url, DatabaseUrl::Postgres(_));
+    let keys = MasterKeys::new(env.clone(), sealer.clone(), Arc::new(held), is_shared);
+    (sealer, keys)
+}
+
+/// Opens the installation with `sealer` and makes the services that the HTTP crate serves.
 pub(super) async fn services(
     config: &Config,
     public_url: &str,
     env: Environment,
-    keyring: &Keyring,
+    sealer: Arc<dyn Sealer>,
     (hub, signals): (Arc<Hub>, Arc<dyn Signals>),
     blobs: Arc<dyn BlobStore>,
     mailer: Arc<dyn Mailer>,
 ) -> Result<Services, StartError> {
-    let sealer: Arc<dyn Sealer> = Arc::new(MasterSealer::new(keyring, Arc::clone(&env.entropy)));
     let secrets = installation::open(&env, &*sealer)
         .await
         .map_err(StartError::Installation)?;
@@ -129,13 +145,14 @@ fn identity_providers(
 }
 
 /// The operator's use cases.
-pub(super) fn admin(services: &Services, env: Environment) -> Admin {
+pub(super) fn admin(services: &Services, env: Environment, master_keys: MasterKeys) -> Admin {
     Admin {
         env,
         operators: services.operators.clone(),
         invites: services.invites.clone(),
         factors: services.factors.clone(),
         outbox: services.outbox.clone(),
+        master_keys,
     }
 }
 

@@ -37,4 +37,16 @@ impl InstallationRepository for UnitTx<'_> {
                 .first(conn)?)
         })
     }
+
+    fn replace(&mut self, name: &str, sealed: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+        self.run(|conn| {
+            let replaced = diesel::update(secrets::table.find(name))
+                .set((
+                    secrets::sealed.eq(sealed),
+                    secrets::created_at.eq(now.as_micros()),
+                ))
+                .execute(conn)?;
+            Ok(replaced == 1)
+        })
+    }
 }

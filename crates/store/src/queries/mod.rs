@@ -28,6 +28,7 @@ mod invites;
 mod key_backups;
 mod keys;
 mod mailbox_keys;
+mod master_keys;
 mod memberships;
 mod messages;
 mod names;
@@ -35,6 +36,7 @@ mod outbox;
 mod presence;
 mod progress;
 mod recoveries;
+mod sealed_columns;
 mod sessions;
 mod socket_tickets;
 mod storage;
@@ -45,6 +47,7 @@ use std::collections::BTreeSet;
 
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
+use sealpost_domain::ports::MasterKeyRepository;
 use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
@@ -253,6 +256,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn invites(&mut self) -> &mut dyn InviteRepository {
+        self
+    }
+
+    fn master_keys(&mut self) -> &mut dyn MasterKeyRepository {
         self
     }
 

@@ -23,6 +23,9 @@ const EXPECTED: [(&str, i64); 4] = [
     ("busy_timeout", 5000),
 ];
 
+/// 3.51.3: up to the one before, a WAL database under several connections can be corrupted.
+pub(super) const OLDEST_LIBRARY: u64 = 3_051_003;
+
 /// Sets up the writer's connection; the first one also makes the file a WAL database.
 pub(super) fn set_up_writer(conn: &mut SqliteConnection) -> Result<(), DieselError> {
     conn.batch_execute("PRAGMA journal_mode = WAL;")?;

@@ -2,6 +2,7 @@
 
 mod backend;
 mod connection;
+mod copy;
 pub(crate) mod locks;
 mod migrate;
 mod open;
@@ -18,6 +19,7 @@ use crate::pool::Pool;
 use backend::queries::{Ran, run_unit};
 use writer::Writer;
 
+pub use copy::{CopiedDatabase, CopyError, copy_sqlite, inspect_sqlite};
 pub use open::{OpenSqliteError, SqliteOptions};
 
 /// A database in one file. Cloning is cheap; when the last clone goes, the writer finishes what was handed in.

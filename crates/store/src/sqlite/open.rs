@@ -12,14 +12,11 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 
 use super::SqliteStore;
-use super::connection::{Reader, library_version, set_up_writer};
+use super::connection::{OLDEST_LIBRARY, Reader, library_version, set_up_writer};
 use super::migrate;
 use super::writer::Writer;
 use crate::migrations::{self, MigrationError, MigrationMode, Plan, SQLITE};
 use crate::pool::Pool;
-
-/// Up to 3.51.2 a WAL database under several connections can be corrupted.
-const OLDEST_LIBRARY: (&str, u64) = ("3.51.3", 3_051_003);
 
 /// How a database file is opened.
 #[derive(Debug, Clone)]
@@ -92,7 +89,7 @@ impl SqliteStore {
         let mut conn = SqliteConnection::establish(url).map_err(|error| unusable(error.into()))?;
         let (version, number) =
             library_version(&mut conn).map_err(|error| unusable(error.into()))?;
-        if number < OLDEST_LIBRARY.1 {
+        if number < OLDEST_LIBRARY {
             return Err(OpenSqliteError::Library(version));
         }
         set_up_writer(&mut conn).map_err(|error| unusable(error.into()))?;
@@ -119,7 +116,7 @@ impl SqliteStore {
 }
 
 /// The file must be made by us: SQLite would make it readable to others. Its side files inherit the mode.
-fn make_private(path: &Path) -> Result<(), OpenSqliteError> {
+pub(super) fn make_private(path: &Path) -> Result<(), OpenSqliteError> {
     OpenOptions::new()
         .create(true)
         .append(true)

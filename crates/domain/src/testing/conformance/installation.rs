@@ -28,3 +28,20 @@ pub async fn the_first_value_stays(store: Arc<dyn Store>) {
         None
     );
 }
+
+/// A value that is there can be replaced.
+pub async fn replaced_if_there(store: Arc<dyn Store>) {
+    let now = Timestamp::from_seconds(1);
+    let replace = async |name: &'static str| {
+        let replaced = store.write(move |tx| tx.installation().replace(name, b"second", now));
+        replaced.await.unwrap()
+    };
+    assert!(!replace("x").await);
+    let first = store.write(move |tx| tx.installation().find_or_insert("x", b"first", now));
+    first.await.unwrap();
+    assert!(replace("x").await);
+    assert_eq!(
+        store.read(|tx| tx.installation().find("x")).await.unwrap(),
+        Some(b"second".to_vec())
+    );
+}

@@ -37,6 +37,7 @@ pub mod invites;
 pub mod key_backups;
 pub mod keys;
 pub mod mailbox_keys;
+pub mod master_keys;
 pub mod messages;
 pub mod outbox;
 mod people;
@@ -122,7 +123,7 @@ macro_rules! store_conformance {
                 one_of_many_gets_a_mail, many_get_one_each, deleted_when_sent,
                 deferred_and_buried_by_its_holder_alone, hastened_unless_in_hand, counted_up_to_the_cap,
                 paged_newest_first, old_dead_letters_go, a_refused_unit_sends_nothing;
-            installation: the_first_value_stays;
+            installation: the_first_value_stays, replaced_if_there;
             avatars: one_picture_for_each_account, a_name_is_unique;
             channels: found_as_inserted, one_of_many_rotates, a_login_ends_with_its_session,
                 anonymous_ones_are_counted, a_recovery_comes_and_goes, tries_are_exact, expired_ones_go;
@@ -136,6 +137,8 @@ macro_rules! store_conformance {
             envelopes: found_as_left, oldest_first_and_counted, leased_renewed_and_released,
                 deleted_by_the_lease, gone_with_either_account, gone_with_their_events, many_takers_share_what_waits;
             mailbox_keys: the_last_one_set_is_the_accounts, owners_are_found_by_key;
+            master_keys: noted_once_the_latest_first, one_of_two_goes_on_from_one_place, every_column_is_walked_in_order,
+                replaced_only_if_unchanged;
             races: no_session_outlives_disabling, nothing_is_added_to_a_removed_account,
                 an_address_is_proved_by_one_of_two;
             socket_tickets: taken_once_in_time, ended_with_their_session, swept_when_expired;

@@ -1,6 +1,7 @@
 //! The one place where the operator's requests become use cases: a file for each group of commands.
 
 mod invites;
+mod keys;
 mod mail;
 mod sessions;
 mod users;
@@ -9,6 +10,7 @@ use sealpost_domain::Environment;
 use sealpost_domain::factors::Factors;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
+use sealpost_domain::master_keys::MasterKeys;
 use sealpost_domain::operators::{Operator, Operators};
 
 use super::wire::{Answer, Refusal, Request};
@@ -21,6 +23,7 @@ pub(crate) struct Admin {
     pub(crate) invites: Invites,
     pub(crate) factors: Factors,
     pub(crate) outbox: Outbox,
+    pub(crate) master_keys: MasterKeys,
 }
 
 impl Admin {
@@ -60,6 +63,11 @@ impl Admin {
             Request::ListMail { before, limit } => self.list_mail(before.as_deref(), limit).await,
             Request::RetryMail { id } => self.retry_mail(&id).await,
             Request::SendTestMail { address } => self.send_test_mail(&address).await,
+            Request::NewKey => self.new_key(operator).await,
+            Request::RotateKeys { alone } => self.rotate_keys(operator, alone).await,
+            Request::KeyProgress => self.key_progress(operator).await,
+            Request::KeyStatus => self.key_status(operator).await,
+            Request::DestroyKey { id, now } => self.destroy_key(operator, &id, now).await,
         }
     }
 }

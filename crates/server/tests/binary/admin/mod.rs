@@ -60,10 +60,16 @@ impl Site {
 
     /// Runs a command that must succeed; its JSON.
     #[track_caller]
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[arguments, &["--json"]].concat());
         assert_eq!(ran.code, 0, "{arguments:?} {} {}", ran.out, ran.err);
         ran.json()
+    }
+
+    /// Runs a command that must be refused; the code of why.
+    #[track_caller]
+    pub(crate) fn refuse(&self, arguments: &[&str]) -> Value {
+        self.run(&[arguments, &["--json"]].concat()).refused()
     }
 
     /// Makes an account with [`PASSWORD`]; the account.
