@@ -27,6 +27,7 @@ mod mail;
 mod memory;
 mod messenger;
 mod metrics;
+mod operations_pages;
 mod pages;
 mod readers;
 mod s3;

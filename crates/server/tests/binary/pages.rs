@@ -52,7 +52,7 @@ fn has_curl() -> bool {
 }
 
 /// The blocks of shell of a page.
-fn blocks(page: &str) -> Vec<&str> {
+pub(crate) fn blocks(page: &str) -> Vec<&str> {
     let rests = page.split("```sh\n").skip(1);
     rests
         .map(|rest| rest.split_once("\n```").unwrap().0)
