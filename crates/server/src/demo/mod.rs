@@ -113,6 +113,8 @@ fn configuration(folder: &Path) -> Result<Config, DemoError> {
     let environment = Environment::new([
         variable("SEALPOST_LISTEN", "127.0.0.1:0"),
         variable("SEALPOST_LOG", "warn"),
+        // Two people, whatever the limit of open files.
+        variable("SEALPOST_MAX_CONNECTIONS", "50"),
         data_dir,
     ])?;
     Ok(config::load(None, &environment)?.config)
