@@ -220,7 +220,8 @@ struct World {
 }
 
 impl World {
-    async fn new(store: Arc<dyn Store>, number: u32) -> Self {
+    /// `entropy` makes ids that no other life has.
+    async fn new(store: Arc<dyn Store>, entropy: Arc<CountingEntropy>, number: u32) -> Self {
         let owner = account(&format!("s{number}"));
         let row = owner.clone();
         let made: Result<(), StoreError> = store
@@ -234,7 +235,7 @@ impl World {
         let env = Environment {
             store: store.clone(),
             clock: clock.clone(),
-            entropy: Arc::new(CountingEntropy::default()),
+            entropy,
         };
         let ports = SessionPorts {
             signer: Arc::new(Notebook::default()),
@@ -340,6 +341,7 @@ impl World {
 }
 
 struct Stage {
+    entropy: Arc<CountingEntropy>,
     stores: Vec<(&'static str, Arc<dyn Store>)>,
     lives: AtomicU32,
 }
@@ -349,7 +351,10 @@ impl Stage {
         let number = self.lives.fetch_add(1, Ordering::SeqCst);
         let mut worlds = Vec::new();
         for (name, store) in &self.stores {
-            worlds.push((*name, World::new(store.clone(), number).await));
+            worlds.push((
+                *name,
+                World::new(store.clone(), self.entropy.clone(), number).await,
+            ));
         }
         let (mut model, mut trace) = (Model::default(), Vec::new());
         for command in std::iter::once(&Command::LogIn).chain(life) {
@@ -385,6 +390,7 @@ fn both_databases_keep_sessions_as_the_model_does() {
             .map(|(store, _)| ("postgres", store.clone())),
     );
     let stage = Stage {
+        entropy: Arc::default(),
         stores,
         lives: AtomicU32::new(0),
     };

@@ -154,7 +154,7 @@ async fn an_account_is_made_and_logged_in_by_one_command() {
     };
     assert_eq!(
         register(person.name, "password").refused(),
-        "common-password"
+        "invalid-fields"
     );
     let made = register(person.name, PASSWORD);
     assert_eq!(made.lines()[0]["username"], "dora");

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -244,6 +244,26 @@ fn check(owners: &[Told], acknowledged: &Acknowledged) {
     assert!(acknowledged.added > 3 && acknowledged.removed > 3);
 }
 
+/// Waits until something of everything has happened, however slow the machine is.
+async fn acknowledged_more(acknowledged: &Mutex<Acknowledged>) {
+    let count = || {
+        let now = acknowledged.lock().unwrap();
+        let changes = usize::try_from(now.added + now.removed).unwrap();
+        [now.sent.len(), now.deleted.len(), changes]
+    };
+    let (before, began) = (count(), Instant::now());
+    loop {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let enough = before.into_iter().zip([15, 3, 2]).zip(count());
+        let enough = enough
+            .into_iter()
+            .all(|((before, more), now)| now >= before + more);
+        if enough || began.elapsed() > Duration::from_secs(20) {
+            return;
+        }
+    }
+}
+
 async fn come_and_go(database: Database) {
     let mut fleet = Fleet::start(database);
     let owner = person(&fleet, "alice").await;
@@ -291,7 +311,7 @@ async fn come_and_go(database: Database) {
         let (token, stopped) = (owner.token.clone(), stop.clone());
         let changes = change_members(group, token, dice(60), stopped, acknowledged.clone());
         running.push(tokio::spawn(changes));
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        acknowledged_more(&acknowledged).await;
         fleet.kill(round % fleet.sites.len());
         stop.store(true, Ordering::SeqCst);
         for task in running {
