@@ -148,6 +148,7 @@ pub(super) static TABLE: &[Row] = &[
     own("GET /v1/conversations", 200),
     own("POST /v1/conversations", 201).sending(r#"{"username":"dave"}"#),
     own("GET /v1/files", 200),
+    own("POST /v1/files/ids", 201),
     own("POST /v1/files", 201).sending("a file"),
     own("GET /v1/events", 200),
     own("POST /v1/events/ack", 200).sending(r#"{"offset":0}"#),
