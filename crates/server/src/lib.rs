@@ -16,6 +16,7 @@ mod console;
 mod demo;
 mod hardening;
 mod logging;
+mod pace;
 pub mod serve;
 mod start_error;
 

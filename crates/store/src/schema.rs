@@ -337,6 +337,8 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         protection -> SmallInt,
         key_disclosed_at -> Nullable<BigInt>,
+        delete_attempts -> Integer,
+        delete_after -> Nullable<BigInt>,
     }
 }
 
@@ -376,6 +378,15 @@ diesel::table! {
         link_id -> Binary,
         sealed_key -> Nullable<Binary>,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_scrub (id) {
+        id -> SmallInt,
+        after_id -> Nullable<Binary>,
+        night -> BigInt,
+        files_left -> BigInt,
     }
 }
 

@@ -25,3 +25,18 @@ CREATE TABLE storage_reservations (
 );
 
 CREATE INDEX storage_reservations_by_expiry ON storage_reservations (expires_at);
+
+-- The queue of deletions is those files that are shredded: how often removing the rest failed, and when it is tried again (NULL:
+-- at once).
+ALTER TABLE files ADD COLUMN delete_attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN delete_after BIGINT;
+
+-- How far reading all files again has come: one row.
+CREATE TABLE file_scrub (
+    id         SMALLINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    after_id   BYTEA,
+    night      BIGINT NOT NULL,
+    files_left BIGINT NOT NULL,
+    CHECK (length(after_id) = 16),
+    CHECK (files_left >= 0)
+);

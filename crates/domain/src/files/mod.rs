@@ -1,8 +1,10 @@
 //! Files: any bytes, sealed as they come and opened as they go, never a whole file in memory.
 
+mod check;
 mod ciphertext;
 mod content;
 mod delete;
+mod deletions;
 mod disclose_fernet_key;
 mod disclose_key;
 mod file;
@@ -13,6 +15,7 @@ mod open;
 mod render;
 mod rendering;
 mod reserve_id;
+mod scrub;
 mod seal;
 mod service;
 mod sweep;
@@ -22,9 +25,11 @@ mod upload;
 mod upload_sealed;
 mod wrapped_key;
 
+pub use check::{CheckedFiles, Damage, DamagedFile};
 pub use ciphertext::FileCiphertext;
 pub use content::ReadFileError;
 pub use delete::DeleteFileError;
+pub use deletions::{DeletionTally, FinishedDeletions};
 pub use disclose_key::{DiscloseKeyError, DisclosedKey};
 pub use file::{File, FileId};
 pub use labels::{ContentType, FileName, InvalidContentType, InvalidFileName};
@@ -33,6 +38,7 @@ pub use list::{FilePage, ViewFileError};
 pub use open::{OpenFileError, OpenedFile};
 pub use render::Rendering;
 pub use reserve_id::{ReserveFileIdError, ReservedFileId, SealingTerms};
+pub use scrub::ScrubProgress;
 pub(crate) use seal::open_labels;
 pub use service::{FilePorts, Files};
 pub use sweep::{SweepFilesError, SweptFiles};

@@ -1,6 +1,6 @@
 //! The use cases over mocks: what reaches the store, and what is left when something fails.
 
-mod scene;
+pub(super) mod scene;
 
 use std::sync::{Arc, Mutex};
 
@@ -10,11 +10,11 @@ use mockall::predicate::eq;
 use super::*;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::messages::Protection;
-use crate::ports::{BlobName, ShreddedFile, StoreError, StoredFile, Verdict};
+use crate::ports::{BlobError, BlobName, ShreddedFile, StoreError, StoredFile, Verdict};
 use crate::sessions::Dialect;
 use crate::testing::MockTx;
 use crate::{DomainError as _, ErrorKind, Secret};
-use scene::{ID, NOW, Scene, alice, body, new, stored};
+use scene::{ID, NOW, Nothing, Scene, alice, body, new, stored};
 
 #[test]
 fn the_row_comes_after_the_bytes() {
@@ -281,11 +281,40 @@ fn the_sweep_takes_old_orphans_and_nothing_else() {
         let all = vec![entry(1, 7_200), entry(2, 7_200), entry(3, 60)];
         Ok(if after.is_none() { all } else { Vec::new() })
     });
+    // A row without a blob, which is told; and one that came after the blobs were listed.
     scene
         .tx()
-        .files
-        .expect_list_shredded()
-        .returning(|_| Ok(Vec::new()));
+        .file_upkeep
+        .expect_page_by_blob()
+        .returning(|after, through, _| {
+            let row = |byte: u8| StoredFile {
+                blob: BlobName::from_bytes([byte; 16]),
+                ..stored(FileId::from_bytes([byte; 16]))
+            };
+            let rows = [row(1), row(4), row(5)].into_iter();
+            Ok(rows
+                .filter(|row| after.is_none_or(|after| row.blob > after))
+                .filter(|row| through.is_none_or(|through| row.blob <= through))
+                .collect())
+        });
+    scene.blobs.expect_read().returning(|name, _| {
+        if name == BlobName::from_bytes([5; 16]) {
+            Err(BlobError::Missing)
+        } else {
+            Ok(Box::pin(Nothing))
+        }
+    });
+    scene.tx().files.expect_find_of_anybody().returning(|id| {
+        Ok(Some(StoredFile {
+            blob: BlobName::from_bytes(*id.as_bytes()),
+            ..stored(id)
+        }))
+    });
+    scene
+        .tx()
+        .accounts
+        .expect_find()
+        .returning(|_| Ok(Some(crate::testing::account("alice"))));
     // The one that is a minute old is not even asked about.
     scene
         .tx()
@@ -298,12 +327,13 @@ fn the_sweep_takes_old_orphans_and_nothing_else() {
         });
     let (files, _, log) = scene.files();
     let swept = block_on(files.sweep()).unwrap();
+    assert_eq!((swept.orphans, swept.missing), (1, 1));
+    let [missing] = &*swept.named else {
+        panic!("{swept:?}")
+    };
     assert_eq!(
-        swept,
-        SweptFiles {
-            shredded: 0,
-            orphans: 1
-        }
+        (missing.id, missing.damage),
+        (FileId::from_bytes([5; 16]), Damage::Missing)
     );
     assert_eq!(*log.lock().unwrap(), ["blob deleted"]);
 }
@@ -436,4 +466,43 @@ fn a_sealed_file_without_an_id_or_a_length_of_its_own_is_refused() {
     let stored = files.upload_sealed(&alice, sealed(None), body(vec![Ok("x")]));
     assert_eq!(block_on(stored).unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(*log.lock().unwrap(), ["blob committed", "blob deleted"]);
+}
+
+#[test]
+fn a_deletion_that_fails_waits_and_holds_up_no_other() {
+    let scene = Scene::new();
+    let shredded = |byte: u8| ShreddedFile {
+        id: FileId::from_bytes([byte; 16]),
+        blob: BlobName::from_bytes([byte; 16]),
+        size: 7,
+    };
+    let mut rounds = vec![vec![], vec![(shredded(1), 3), (shredded(2), 0)]];
+    scene
+        .tx()
+        .file_upkeep
+        .expect_list_deletions()
+        .times(2)
+        .returning(move |_, _| Ok(rounds.pop().unwrap()));
+    scene
+        .tx()
+        .files
+        .expect_remove()
+        .returning(|id| match id.as_bytes() {
+            [1, ..] => Err(StoreError::Unavailable(None)),
+            _ => Ok(true),
+        });
+    scene
+        .tx()
+        .file_upkeep
+        .expect_defer_deletion()
+        .once()
+        .withf(move |id, until| {
+            (*id, *until) == (shredded(1).id, NOW + std::time::Duration::from_secs(40))
+        })
+        .returning(|_, _| Ok(true));
+    let (files, _, log) = scene.files();
+    let finished = block_on(files.finish_deletions()).unwrap();
+    assert_eq!((finished.done, finished.failed), (1, 1));
+    assert_eq!(finished.reason.unwrap(), "the store is not available");
+    assert_eq!(*log.lock().unwrap(), ["blob deleted", "blob deleted"]);
 }

@@ -44,7 +44,7 @@ pub struct ShreddedFile {
 
 repository! {
 /// Files. Every look-up but [`FileRepository::find_of_anybody`] names the account that looks; a shredded file is found by
-/// the sweep alone.
+/// its upkeep alone ([`FileUpkeepRepository`](super::FileUpkeepRepository)).
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
 pub trait FileRepository {
     /// Adds a file, whose blob must be durable already.
@@ -113,12 +113,6 @@ pub trait FileRepository {
     /// # Errors
     /// [`StoreError`].
     fn note_disclosure(&mut self, id: FileId, at: Timestamp) -> Result<(), StoreError>;
-
-    /// Shredded files that still have a row, oldest first, at most `limit`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn list_shredded(&mut self, limit: u32) -> Result<Vec<ShreddedFile>, StoreError>;
 
     /// Removes the row of a shredded file, whose blob must be gone. False, and nothing changes, if there is none.
     ///

@@ -38,6 +38,7 @@ mod factors;
 mod fernet_cipher;
 mod file_cipher;
 mod file_ids;
+mod file_upkeep;
 mod files;
 mod groups;
 mod growing_blobs;
@@ -56,6 +57,7 @@ mod mailer;
 mod master_keys;
 mod messages;
 mod outbox;
+mod pace;
 mod password_hasher;
 mod password_keys;
 mod pictures;
@@ -103,6 +105,7 @@ pub use file_cipher::{
     FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile, SealedIntake,
 };
 pub use file_ids::FileIdRepository;
+pub use file_upkeep::FileUpkeepRepository;
 pub use files::{FileRepository, ShreddedFile, StoredFile};
 pub use groups::{GroupRepository, GroupSettings, NewGroup, NewMember};
 pub use growing_blobs::{BlobState, GrowingBlob};
@@ -123,6 +126,7 @@ pub use mailer::{MailError, Mailer, OutgoingMail};
 pub use master_keys::{KeyringFailure, MasterKeyRepository, MasterKeyring, NotedMasterKey};
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use outbox::{LeasedMail, OutboxRepository};
+pub use pace::Pace;
 pub use password_hasher::{HashError, PasswordHash, PasswordHasher, Verification};
 pub use password_keys::{KeyParameters, PasswordKeys};
 pub use pictures::{PictureError, PictureProcessor};
@@ -154,11 +158,12 @@ pub use self::{
     custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,
     deliveries::MockDeliveryRepository, envelopes::MockEnvelopeRepository,
     factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
-    file_ids::MockFileIdRepository, files::MockFileRepository, groups::MockGroupRepository,
-    idempotency::MockIdempotencyRepository, identities::MockIdentityRepository,
-    identity_provider::MockIdentityProvider, inbox::MockInboxRepository,
-    installation::MockInstallationRepository, invites::MockInviteRepository,
-    key_backups::MockKeyBackupRepository, key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    file_ids::MockFileIdRepository, file_upkeep::MockFileUpkeepRepository,
+    files::MockFileRepository, groups::MockGroupRepository, idempotency::MockIdempotencyRepository,
+    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
+    inbox::MockInboxRepository, installation::MockInstallationRepository,
+    invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
+    key_inspector::MockKeyInspector, keys::MockKeyRepository,
     mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
     outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
     password_keys::MockPasswordKeys, pictures::MockPictureProcessor,

@@ -8,11 +8,11 @@ use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
     ChannelRepository, ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileIdRepository, FileRepository, GroupRepository, IdempotencyRepository,
-    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
-    KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository, OutboxRepository,
-    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
-    StorageRepository, StoreError, ThrottleRepository, TicketRepository,
+    FactorRepository, FileIdRepository, FileRepository, FileUpkeepRepository, GroupRepository,
+    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    SocketTicketRepository, StorageRepository, StoreError, ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -140,6 +140,11 @@ pub trait Tx {
 
     /// Ids of files that are to come.
     fn file_ids(&mut self) -> &mut dyn FileIdRepository {
+        Absent::lend()
+    }
+
+    /// What the server does of its own accord about files.
+    fn file_upkeep(&mut self) -> &mut dyn FileUpkeepRepository {
         Absent::lend()
     }
 

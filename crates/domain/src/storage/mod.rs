@@ -10,6 +10,7 @@
 
 mod admit;
 mod charge;
+mod choose_quota;
 mod quota;
 mod reservation;
 mod reserve;
@@ -21,6 +22,7 @@ mod view;
 
 pub use charge::StorageRefused;
 pub(crate) use charge::release;
+pub use choose_quota::ChosenQuota;
 pub use quota::{AccountStorage, QuotaChoice, StorageUse};
 pub use reservation::{ReservationId, StorageReservation};
 pub use reserve::Reservation;

@@ -85,7 +85,9 @@ impl Storage {
             looked_at: 0,
             admitted: length,
         };
-        reservation.cover(length).await?;
+        if length > UNRESERVED {
+            reservation.extend(length, length).await?;
+        }
         Ok(reservation)
     }
 }
@@ -99,13 +101,7 @@ impl Reservation {
         self.look(size).await?;
         if size > self.held.max(UNRESERVED) {
             let needed = size - self.held;
-            // An upload whose length is known takes all of it at once.
-            let wanted = if self.held == 0 && self.admitted >= size {
-                needed
-            } else {
-                needed.max(STEP)
-            };
-            return self.extend(wanted, needed).await;
+            return self.extend(needed.max(STEP), needed).await;
         }
         let quiet = self.storage.env.now().since(self.renewed_at);
         if self.claim.id.is_some() && quiet > RENEW_AFTER {

@@ -2,17 +2,17 @@ use crate::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileIdRepository, FileRepository, GroupRepository, IdempotencyRepository,
-    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
-    KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    FactorRepository, FileIdRepository, FileRepository, FileUpkeepRepository, GroupRepository,
+    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
     MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
     MockChannelRepository, MockChatRepository, MockCodeRepository, MockContactRepository,
     MockConversationRepository, MockCustodialKeyRepository, MockDataKeyRepository,
     MockDeliveryRepository, MockEnvelopeRepository, MockFactorRepository, MockFileIdRepository,
-    MockFileRepository, MockGroupRepository, MockIdempotencyRepository, MockIdentityRepository,
-    MockInboxRepository, MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository,
-    MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository,
-    MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
+    MockFileRepository, MockFileUpkeepRepository, MockGroupRepository, MockIdempotencyRepository,
+    MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockInviteRepository,
+    MockKeyBackupRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
+    MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
     MockSocketTicketRepository, MockStorageRepository, MockThrottleRepository,
     MockTicketRepository, OutboxRepository, PresenceRepository, RecoveryRepository,
     SessionRepository, SocketTicketRepository, StorageRepository, ThrottleRepository,
@@ -63,6 +63,8 @@ pub struct MockTx {
     pub files: MockFileRepository,
     /// Ids of files that are to come.
     pub file_ids: MockFileIdRepository,
+    /// What the server does of its own accord about files.
+    pub file_upkeep: MockFileUpkeepRepository,
     /// Idempotency keys.
     pub idempotency: MockIdempotencyRepository,
     /// Identities at providers.
@@ -182,6 +184,10 @@ impl Tx for MockTx {
 
     fn file_ids(&mut self) -> &mut dyn FileIdRepository {
         &mut self.file_ids
+    }
+
+    fn file_upkeep(&mut self) -> &mut dyn FileUpkeepRepository {
+        &mut self.file_upkeep
     }
 
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {

@@ -162,8 +162,8 @@ fn the_keys_of_their_files_are_gone_and_nobody_elses() {
     let blob = server.change(find)[0].blob;
     assert_eq!(leave(&server, &alice).status, 204);
     assert_eq!(server.change(find), [], "no key");
-    let shredded = server.change(|tx| tx.files().list_shredded(10));
-    let blobs: Vec<_> = shredded.iter().map(|file| file.blob).collect();
+    let shredded = server.change(|tx| tx.file_upkeep().list_deletions(crate::support::NOW, 10));
+    let blobs: Vec<_> = shredded.iter().map(|(file, _)| file.blob).collect();
     assert_eq!(blobs, [blob], "the sweep knows what to delete");
     let place = format!("/v1/files/{theirs}/content");
     assert_eq!(server.get_as(&bob, &place).body, "plan b");

@@ -15,6 +15,7 @@ mod blocks;
 mod channel;
 mod contacts;
 mod conversations;
+mod damage;
 mod deleting;
 mod directory;
 mod document;

@@ -13,7 +13,7 @@ use super::frame::{MAX_ANSWER, read_line, write_line};
 use super::socket;
 use super::wire::{Answer, Answered, Asked, Outcome, Request, VERSION};
 
-/// How long the server may take to answer. Hashing a password may have to wait for others.
+/// How long the server may take to read the request.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A connection to the server that runs on this data folder; None if none does.
@@ -53,13 +53,14 @@ fn is_trusted(server: u32, own: u32, owner: u32) -> bool {
 
 /// Sends one request and reads its answer.
 pub(super) async fn ask(stream: &mut UnixStream, request: Request) -> Result<Answer, ChannelError> {
+    let patience = request.patience();
     let asked = Asked {
         version: VERSION,
         request,
     };
     let line = async {
         write_line(stream, &asked, PATIENCE).await?;
-        read_line(stream, MAX_ANSWER, PATIENCE).await
+        read_line(stream, MAX_ANSWER, patience).await
     };
     let line = line.await.map_err(ChannelError::Broken)?;
     let answered: Answered = serde_json::from_slice(&line)

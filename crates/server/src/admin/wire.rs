@@ -4,12 +4,14 @@
 mod answers;
 mod keys;
 
+use std::time::Duration;
+
 use sealpost_domain::{DomainError, ErrorKind, Secret};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use answers::{
-    Deleted, Disabled, FactorsReset, Invite, InviteDetails, InviteUse, Mail, MailQueued, NewInvite,
-    Page, Session, SessionsEnded, Time, User, UserDetails,
+    Damaged, Deleted, Disabled, FactorsReset, Invite, InviteDetails, InviteUse, Mail, MailQueued,
+    NewInvite, Page, Quota, Session, SessionsEnded, Time, User, UserDetails, Verified,
 };
 use answers::{expose, hide};
 pub(crate) use keys::{Key, KeyProgress, KeyRows, KeyStatus, MasterKey};
@@ -49,6 +51,16 @@ pub(crate) enum Request {
     ResetFactors { username: String },
     #[serde(rename = "user.delete")]
     DeleteUser { username: String },
+    #[serde(rename = "user.quota")]
+    Quota {
+        username: String,
+        quota: Option<String>,
+    },
+    #[serde(rename = "blobs.verify")]
+    VerifyBlobs {
+        after: Option<String>,
+        bytes_per_second: Option<u64>,
+    },
     #[serde(rename = "session.list")]
     ListSessions { username: String },
     #[serde(rename = "session.revoke")]
@@ -92,6 +104,8 @@ impl Request {
             Self::EnableUser { .. } => "user.enable",
             Self::ResetFactors { .. } => "user.reset-factors",
             Self::DeleteUser { .. } => "user.delete",
+            Self::Quota { .. } => "user.quota",
+            Self::VerifyBlobs { .. } => "blobs.verify",
             Self::ListSessions { .. } => "session.list",
             Self::RevokeSession { .. } => "session.revoke",
             Self::RevokeSessions { .. } => "session.revoke-all",
@@ -107,6 +121,16 @@ impl Request {
             Self::KeyProgress => "keys.progress",
             Self::KeyStatus => "keys.status",
             Self::DestroyKey { .. } => "keys.destroy",
+        }
+    }
+}
+
+impl Request {
+    /// How long the answer may take. Hashing a password may have to wait for others; a large file takes long to read.
+    pub(crate) const fn patience(&self) -> Duration {
+        match self {
+            Self::VerifyBlobs { .. } => Duration::from_secs(24 * 60 * 60),
+            _ => Duration::from_secs(60),
         }
     }
 }
@@ -137,6 +161,8 @@ pub(crate) enum Answer {
     Disabled(Disabled),
     FactorsReset(FactorsReset),
     Deleted(Deleted),
+    Quota(Quota),
+    Verified(Verified),
     Sessions(Page<Session>),
     SessionsEnded(SessionsEnded),
     Invite(Invite),

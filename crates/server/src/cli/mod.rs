@@ -2,6 +2,7 @@
 
 pub(crate) mod assets;
 mod backup;
+mod blobs;
 pub(crate) mod client;
 mod decrypt;
 mod invite;
@@ -23,6 +24,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::config;
 
 pub use backup::BackupCommand;
+pub use blobs::BlobsCommand;
 pub use client::ClientCommand;
 pub use decrypt::DecryptOptions;
 pub(crate) use decrypt::run as decrypt;
@@ -143,6 +145,15 @@ pub enum OperatorCommand {
         #[command(subcommand)]
         command: KeysCommand,
         /// Print JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Look after the stored bytes of files.
+    Blobs {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: BlobsCommand,
+        /// Print JSON, a line for each damaged file and one at the end.
         #[arg(long, global = true)]
         json: bool,
     },

@@ -5,14 +5,14 @@ use std::process::ExitCode;
 use sealpost_domain::Secret;
 
 use super::password::PasswordFailure;
-use super::{OperatorCommand, keys, pages, show};
+use super::{OperatorCommand, blobs, keys, pages, show};
 use crate::admin::channel::{Channel, ChannelError};
 use crate::admin::wire::{Answer, Request};
 use crate::config::Config;
 use crate::console;
 
 /// Exit code when a command was refused.
-const REFUSED: u8 = 1;
+pub(super) const REFUSED: u8 = 1;
 /// Exit code when the command line is not enough to go by (clap's own).
 const USAGE: u8 = 2;
 
@@ -24,6 +24,7 @@ pub(crate) async fn run(command: OperatorCommand, config: &Config) -> ExitCode {
         OperatorCommand::Session { command, json } => (Ok((command.into_request(), None)), json),
         OperatorCommand::Mail { command, json } => (Ok((command.into_request(), None)), json),
         OperatorCommand::Keys { command, json } => (Ok((command.into_request(), None)), json),
+        OperatorCommand::Blobs { command, json } => return blobs::run(command, config, json).await,
         OperatorCommand::Invite { options, json } => (Ok((options.into_request(), None)), json),
     };
     let (request, password) = match request {
@@ -35,15 +36,18 @@ pub(crate) async fn run(command: OperatorCommand, config: &Config) -> ExitCode {
             tell(&answer, password.as_ref(), json);
             ExitCode::SUCCESS
         }
-        Err(error) if json => {
-            console::say(&show::failure_as_json(error.code(), &error.to_string()));
-            ExitCode::from(REFUSED)
-        }
-        Err(error) => {
-            console::complain(&error);
-            ExitCode::from(REFUSED)
-        }
+        Err(error) => refuse(&error, json),
     }
+}
+
+/// Says why a command was not carried out.
+pub(super) fn refuse(error: &ChannelError, json: bool) -> ExitCode {
+    if json {
+        console::say(&show::failure_as_json(error.code(), &error.to_string()));
+    } else {
+        console::complain(error);
+    }
+    ExitCode::from(REFUSED)
 }
 
 async fn carry_out(config: &Config, request: Request, waits: bool) -> Result<Answer, ChannelError> {

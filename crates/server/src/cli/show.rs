@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::table::{list, table};
 use crate::admin::wire::{
-    Answer, Invite, InviteDetails, InviteUse, KeyProgress, KeyStatus, Mail, NewInvite, Session,
-    Time, User,
+    Answer, Invite, InviteDetails, InviteUse, KeyProgress, KeyStatus, Mail, NewInvite, Quota,
+    Session, Time, User,
 };
 
 /// An answer as JSON: its body, without what only the channel needs. `password` is one that was made up.
@@ -59,6 +59,11 @@ pub(super) fn as_text(answer: &Answer, password: Option<&Secret<String>>) -> Str
             ("id", deleted.id.clone()),
             ("sessions ended", deleted.sessions_ended.to_string()),
         ]),
+        Answer::Quota(quota) => quota_entries(quota),
+        Answer::Verified(verified) => list(&[
+            ("files", verified.files.to_string()),
+            ("damaged", verified.damaged.len().to_string()),
+        ]),
         Answer::Sessions(page) => sessions(&page.data),
         Answer::SessionsEnded(ended) => {
             list(&[("sessions ended", ended.sessions_ended.to_string())])
@@ -81,6 +86,20 @@ pub(super) fn as_text(answer: &Answer, password: Option<&Secret<String>>) -> Str
         text.push_str("The password is shown this once.\n");
     }
     text
+}
+
+fn quota_entries(quota: &Quota) -> String {
+    let limit = quota.quota.map(|bytes| format!("{bytes} bytes"));
+    let whose = if quota.is_default { " (default)" } else { "" };
+    list(&[
+        ("username", quota.username.clone()),
+        ("id", quota.id.clone()),
+        ("stores", format!("{} bytes", quota.used)),
+        (
+            "may store",
+            limit.unwrap_or_else(|| "no limit".to_owned()) + whose,
+        ),
+    ])
 }
 
 fn users(users: &[User]) -> String {

@@ -44,6 +44,13 @@ pub enum UserCommand {
         /// Whose.
         username: String,
     },
+    /// Show what an account stores and may store, or say what it may.
+    Quota {
+        /// Whose.
+        username: String,
+        /// How much: bytes, or with KiB, MiB, GiB, TiB; `none` for no limit, `default` for what everybody may.
+        quota: Option<String>,
+    },
     /// Switch off all second factors of an account, for somebody who has lost them.
     ResetFactors {
         /// Whose.
@@ -86,6 +93,7 @@ impl UserCommand {
             }
             Self::Disable { username } => Request::DisableUser { username },
             Self::Enable { username } => Request::EnableUser { username },
+            Self::Quota { username, quota } => Request::Quota { username, quota },
             Self::ResetFactors { username } => Request::ResetFactors { username },
             // Without the word it is no command line.
             Self::Delete { username, yes: _ } => Request::DeleteUser { username },

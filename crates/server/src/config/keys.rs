@@ -171,6 +171,8 @@ keys! {
         "What all accounts may store together: bytes, or with KiB, MiB, GiB, TiB.";
     FILES_FREE_SPACE_FLOOR = "files.free_space_floor", Number, Text("256 MiB"),
         "Uploads are refused rather than leave less than this free on the disk of the files; or none.";
+    FILES_SCRUB_DAYS = "files.scrub_days", Number, Text("30"),
+        "In how many nights every stored file is read again, 1 to 3650; or none.";
     LOG = "log", Text, Text("info"),
         "What is logged, as a tracing filter: info, or warn,sealpost_http=debug.";
     LOG_FORMAT = "log_format", Text, Text("text"),

@@ -81,6 +81,7 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
             max_size: reader.find(keys::FILES_MAX_SIZE)?,
             quota: reader.get(keys::FILES_QUOTA)?,
             total_quota: reader.find(keys::FILES_TOTAL_QUOTA)?,
+            scrub_days: reader.get(keys::FILES_SCRUB_DAYS)?,
             free_space_floor: reader.get(keys::FILES_FREE_SPACE_FLOOR)?,
         },
         log: Log {

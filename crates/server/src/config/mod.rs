@@ -16,6 +16,7 @@ mod providers;
 mod public_url;
 mod reader;
 mod show;
+mod size;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -35,9 +36,9 @@ pub use mail_url::{MailFrom, MailUrl, Smtp, SmtpLogin, SmtpTls};
 pub use providers::Provider;
 pub use public_url::PublicUrl;
 pub use show::{Settings, help};
+pub use size::{Bound, ByteSize, InvalidByteSize, Nights};
 pub use value::{
-    Bound, ByteSize, Days, Listeners, LogFilter, MaxConnections, OneLine, PoolSize, RetentionDays,
-    TrustedProxies,
+    Days, Listeners, LogFilter, MaxConnections, OneLine, PoolSize, RetentionDays, TrustedProxies,
 };
 
 /// All settings. Relative paths are relative to the working folder.
@@ -170,6 +171,8 @@ pub struct Files {
     pub total_quota: Option<ByteSize>,
     /// What stays free where the files rest.
     pub free_space_floor: Bound,
+    /// In how many nights every file is read again.
+    pub scrub_days: Nights,
 }
 
 /// What is logged, and how.

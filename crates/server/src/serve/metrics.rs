@@ -7,11 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use metrics::{describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use sealpost_domain::files::Files;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::ports::Clock;
 use sealpost_http::{Hub, Scrape, Services};
 
-use super::measured_store;
+use super::{file_upkeep, measured_store};
 use crate::StartError;
 
 /// How often what was recorded is put together, so that it takes no room when nobody asks.
@@ -29,6 +30,7 @@ pub(super) struct Metrics {
     recorder: PrometheusHandle,
     hub: Arc<Hub>,
     outbox: Outbox,
+    files: Files,
     clock: Arc<dyn Clock>,
 }
 
@@ -49,6 +51,7 @@ pub(super) fn record() -> Result<PrometheusHandle, StartError> {
     let _ = metrics::set_global_recorder(recorder);
     sealpost_http::describe_metrics();
     measured_store::describe();
+    file_upkeep::describe();
     describe_counter!("sealpost_mails_total", "Tries to send a mail, by outcome");
     describe_gauge!("sealpost_sockets", "Open WebSockets");
     describe_gauge!(
@@ -95,6 +98,7 @@ impl Metrics {
             recorder,
             hub: Arc::clone(&services.hub),
             outbox: services.outbox.clone(),
+            files: services.files.clone(),
             clock: Arc::clone(&services.clock),
         }
     }
@@ -104,9 +108,13 @@ impl Metrics {
         gauge!("sealpost_sockets").set(self.hub.sockets());
         let watched = u32::try_from(self.hub.watched().len()).unwrap_or(u32::MAX);
         gauge!("sealpost_watched_inboxes").set(watched);
+        self.look_into_the_outbox().await;
+        self.look_at_the_deletions().await;
+    }
+
+    async fn look_into_the_outbox(&self) {
         match self.outbox.tally().await {
             Ok(tally) => {
-                let clip = |count| u32::try_from(count).unwrap_or(u32::MAX);
                 let age = tally.oldest.map(|oldest| self.clock.now().since(oldest));
                 gauge!("sealpost_outbox_waiting").set(clip(tally.waiting));
                 gauge!("sealpost_outbox_dead").set(clip(tally.dead));
@@ -115,6 +123,23 @@ impl Metrics {
             Err(error) => tracing::warn!(%error, "cannot look into the outbox for the metrics"),
         }
     }
+
+    async fn look_at_the_deletions(&self) {
+        match self.files.tally_deletions().await {
+            Ok(tally) => {
+                let age = tally.oldest.map(|oldest| self.clock.now().since(oldest));
+                gauge!("sealpost_blob_deletions_waiting").set(clip(tally.waiting));
+                gauge!("sealpost_blob_deletions_failing").set(clip(tally.failing));
+                gauge!("sealpost_blob_deletions_oldest_seconds").set(age.unwrap_or_default());
+            }
+            Err(error) => tracing::warn!(%error, "cannot look at the deletions for the metrics"),
+        }
+    }
+}
+
+/// A count as the recorder takes it.
+fn clip(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 #[async_trait]

@@ -11,8 +11,8 @@ use crate::config::{Config, Limits};
 use crate::serve::measured_store::MeasuredStore;
 use crate::serve::metrics::{self, Metrics};
 use crate::serve::{
-    Bound, DataDir, bind, blobs, database, descriptors, greeting, listen, lost_hints, mail,
-    mail_worker, master_key, shutdown, upkeep, wake_ups, wiring,
+    Bound, DataDir, bind, blobs, database, descriptors, file_upkeep, greeting, listen, lost_hints,
+    mail, mail_worker, master_key, shutdown, upkeep, wake_ups, wiring,
 };
 use crate::{StartError, console};
 
@@ -88,7 +88,11 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
     upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
     upkeep.spawn(upkeep::keep_room(services.storage.clone()));
-    upkeep.spawn(upkeep::sweep_files(services.files.clone()));
+    upkeep.spawn(file_upkeep::finish_deletions(services.files.clone()));
+    upkeep.spawn(file_upkeep::find_orphans(services.files.clone()));
+    if let Some(nights) = config.files.scrub_days.count() {
+        upkeep.spawn(file_upkeep::scrub(services.files.clone(), nights));
+    }
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
     }

@@ -8,7 +8,7 @@ use sealpost_domain::authentication::Authentication;
 use sealpost_domain::channels::Channels;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::federation::Federation;
-use sealpost_domain::files::{Files, SweptFiles};
+use sealpost_domain::files::Files;
 use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
@@ -41,8 +41,6 @@ const PRESENCE_EVERY: Duration = Duration::from_secs(1);
 const ROOM_EVERY: Duration = Duration::from_secs(1);
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
-/// At every how many of these sweeps all blobs are gone through.
-const BLOBS_EVERY: u32 = 60;
 
 /// Reads, every second, which sessions have ended. Runs until it is dropped.
 pub(super) async fn follow_revocations(sessions: Sessions) {
@@ -237,39 +235,6 @@ fn report(what: &str, swept: Result<u64, StoreError>) {
         Ok(rows) => tracing::debug!(rows, "deleted {what}"),
         Err(error) => {
             tracing::warn!(%error, "cannot delete {what}; trying again in a minute");
-        }
-    }
-}
-
-/// Finishes deletions of files now and then, and goes through all blobs at the start and every hour. Runs until it is
-/// dropped.
-pub(super) async fn sweep_files(files: Files) {
-    let mut ticks = interval(SWEEP_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for number in 0_u32.. {
-        ticks.tick().await;
-        let swept = if number.is_multiple_of(BLOBS_EVERY) {
-            files.sweep().await
-        } else {
-            let shredded = files.finish_deletions().await;
-            shredded.map(|shredded| SweptFiles {
-                shredded,
-                orphans: 0,
-            })
-        };
-        match swept {
-            Ok(SweptFiles {
-                shredded: 0,
-                orphans: 0,
-            }) => {}
-            Ok(swept) => tracing::info!(
-                shredded = swept.shredded,
-                orphans = swept.orphans,
-                "removed what was left of files"
-            ),
-            Err(error) => {
-                tracing::warn!(error = %error, "cannot remove what is left of files; trying again in a minute");
-            }
         }
     }
 }

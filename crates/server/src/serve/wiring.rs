@@ -153,6 +153,8 @@ pub(super) fn admin(services: &Services, env: Environment, master_keys: MasterKe
         factors: services.factors.clone(),
         outbox: services.outbox.clone(),
         master_keys,
+        files: services.files.clone(),
+        storage: services.storage.clone(),
     }
 }
 

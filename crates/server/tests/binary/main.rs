@@ -13,6 +13,7 @@ mod admin;
 mod backup;
 mod cli;
 mod demo;
+mod disk_full;
 mod document_000;
 mod document_001;
 mod document_002;

@@ -58,6 +58,7 @@ async fn what_happens_is_counted_and_nobody_is_named() {
         assert!(sample(&shown, written) >= 1.0);
         assert_eq!(sample(&shown, "sealpost_sockets "), 0.0);
         assert_eq!(sample(&shown, "sealpost_outbox_waiting "), 0.0);
+        assert_eq!(sample(&shown, "sealpost_blob_deletions_waiting "), 0.0);
         assert_eq!(sample(&shown, "sealpost_build_info{"), 1.0);
         assert!(!shown.contains("canarybird"), "{shown}");
 

@@ -67,7 +67,9 @@ impl Row {
     }
 }
 
-fn shredded((id, blob, size): &(Vec<u8>, Vec<u8>, i64)) -> Result<ShreddedFile, StoreError> {
+pub(super) fn shredded(
+    (id, blob, size): &(Vec<u8>, Vec<u8>, i64),
+) -> Result<ShreddedFile, StoreError> {
     Ok(ShreddedFile {
         id: FileId::from_bytes(bytes(id, at("id"))?),
         blob: BlobName::from_bytes(bytes(blob, at("blob"))?),
@@ -216,18 +218,6 @@ impl FileRepository for UnitTx<'_> {
                 .set(files::key_disclosed_at.eq(at.as_micros()))
                 .execute(conn)?;
             Ok(())
-        })
-    }
-
-    fn list_shredded(&mut self, limit: u32) -> Result<Vec<ShreddedFile>, StoreError> {
-        self.run(|conn| {
-            let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = files::table
-                .filter(files::deleted_at.is_not_null())
-                .order((files::deleted_at.asc(), files::id.asc()))
-                .limit(i64::from(limit))
-                .select((files::id, files::blob, files::size))
-                .load(conn)?;
-            Ok(rows.iter().map(shredded).collect::<Result<_, _>>()?)
         })
     }
 

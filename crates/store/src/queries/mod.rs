@@ -18,6 +18,7 @@ mod deliveries;
 mod envelopes;
 mod factors;
 mod file_ids;
+mod file_upkeep;
 mod files;
 mod groups;
 mod idempotency;
@@ -52,11 +53,12 @@ use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileIdRepository, FileRepository, GroupRepository, IdempotencyRepository,
-    IdentityRepository, InboxRepository, InstallationRepository, InviteRepository,
-    KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository, OutboxRepository,
-    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
-    StorageRepository, StoreError, ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    FactorRepository, FileIdRepository, FileRepository, FileUpkeepRepository, GroupRepository,
+    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    SocketTicketRepository, StorageRepository, StoreError, ThrottleRepository, TicketRepository,
+    Tx, Unit, Verdict,
 };
 
 use super::{Conn, locks};
@@ -212,6 +214,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn file_ids(&mut self) -> &mut dyn FileIdRepository {
+        self
+    }
+
+    fn file_upkeep(&mut self) -> &mut dyn FileUpkeepRepository {
         self
     }
 

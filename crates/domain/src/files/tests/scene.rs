@@ -98,6 +98,17 @@ impl BlobWriter for Writer {
     }
 }
 
+/// A stream that nobody reads.
+pub(super) struct Nothing;
+
+impl Stream for Nothing {
+    type Item = Result<Bytes, BlobError>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(None)
+    }
+}
+
 pub(super) struct Body(std::vec::IntoIter<Result<Bytes, BrokenBody>>);
 
 impl Stream for Body {
@@ -213,7 +224,7 @@ pub(super) fn new(length: Option<u64>) -> NewFile {
     }
 }
 
-pub(super) fn stored(id: FileId) -> StoredFile {
+pub(in crate::files) fn stored(id: FileId) -> StoredFile {
     StoredFile {
         id,
         owner: alice().account(),

@@ -9,15 +9,18 @@ use crate::files::FileId;
 use crate::messages::Protection;
 use crate::ports::{BlobName, Constraint, ShreddedFile, Store, StoreError, StoreExt, StoredFile};
 
-fn id(byte: u8) -> FileId {
+/// Later than anything here.
+const LATER: Timestamp = Timestamp::from_seconds(1_000);
+
+pub(super) fn id(byte: u8) -> FileId {
     FileId::from_bytes([byte; 16])
 }
 
-fn blob(byte: u8) -> BlobName {
+pub(super) fn blob(byte: u8) -> BlobName {
     BlobName::from_bytes([byte; 16])
 }
 
-fn file(byte: u8, owner: AccountId) -> StoredFile {
+pub(super) fn file(byte: u8, owner: AccountId) -> StoredFile {
     StoredFile {
         id: id(byte),
         owner,
@@ -178,12 +181,12 @@ pub async fn shredded_then_removed(store: Arc<dyn Store>) {
     let known: Result<_, StoreError> = store
         .read(|tx| {
             Ok((
-                tx.files().list_shredded(10)?,
+                tx.file_upkeep().list_deletions(LATER, 10)?,
                 tx.files().known_blobs(&[blob(2)])?,
             ))
         })
         .await;
-    assert_eq!(known.unwrap(), (vec![gone], vec![blob(2)]));
+    assert_eq!(known.unwrap(), (vec![(gone, 0)], vec![blob(2)]));
     for (byte, expected) in [(1, false), (2, true), (2, false), (3, false)] {
         let removed: Result<_, StoreError> =
             store.write(move |tx| tx.files().remove(id(byte))).await;
@@ -192,7 +195,7 @@ pub async fn shredded_then_removed(store: Arc<dyn Store>) {
     let known: Result<_, StoreError> = store
         .read(|tx| {
             Ok((
-                tx.files().list_shredded(10)?,
+                tx.file_upkeep().list_deletions(LATER, 10)?,
                 tx.files().known_blobs(&[blob(2)])?,
             ))
         })
@@ -243,8 +246,10 @@ pub async fn shredded_before_their_owner_goes(store: Arc<dyn Store>) {
         })
         .await;
     assert_eq!(gone.unwrap(), (1, true));
-    let left: Result<_, StoreError> = store.read(|tx| tx.files().list_shredded(10)).await;
-    let left: Vec<FileId> = left.unwrap().iter().map(|file| file.id).collect();
+    let left: Result<_, StoreError> = store
+        .read(|tx| tx.file_upkeep().list_deletions(LATER, 10))
+        .await;
+    let left: Vec<FileId> = left.unwrap().iter().map(|(file, _)| file.id).collect();
     assert_eq!(left, [id(2), id(1)]);
     for byte in [1, 2] {
         let removed: Result<_, StoreError> =

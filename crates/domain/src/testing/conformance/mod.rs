@@ -27,6 +27,7 @@ pub mod deliveries;
 pub mod envelopes;
 pub mod factors;
 pub mod file_ids;
+pub mod file_upkeep;
 pub mod files;
 pub mod groups;
 pub mod idempotency;
@@ -99,6 +100,8 @@ macro_rules! store_conformance {
             progress: the_last_active_first, markers_move_forward, the_furthest_of_many_moves_stands,
                 unread_are_the_others_messages, receipts_are_paged, a_lifetime_is_replaced;
             file_ids: good_once_for_their_owner, an_account_has_so_many;
+            file_upkeep: deletions_wait_their_turn, paged_whoever_they_belong_to, paged_by_blob,
+                the_scrub_goes_on_where_it_was;
             files: found_by_their_owner, a_disclosure_is_noted, found_whoever_they_belong_to, id_and_blob_are_unique,
                 paged_newest_first, shredded_then_removed, blobs_are_known_by_their_rows,
                 shredded_before_their_owner_goes;

@@ -15,15 +15,17 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sealpost_domain::accounts::{AccountId, RegistrationPolicy, Username};
 use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::files::Files;
 use sealpost_domain::inbox::{Inbox, Offset};
 use sealpost_domain::invites::{CreateInvite, InviteCode, InviteId, Invites};
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::{Operator, Operators};
-use sealpost_domain::ports::{Store, StoreError, StoreExt, TokenSigner, Tx};
+use sealpost_domain::ports::{Pace, Store, StoreError, StoreExt, TokenSigner, Tx};
 use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::{QuotaChoice, Storage};
@@ -48,6 +50,14 @@ struct Rates {
     ticking: bool,
 }
 
+/// Reads as fast as it goes.
+struct Unhurried;
+
+#[async_trait]
+impl Pace for Unhurried {
+    async fn after(&self, _: u64) {}
+}
+
 /// Stops when it is dropped.
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
@@ -69,6 +79,7 @@ pub(crate) struct TestServer {
     messages: Messages,
     inbox: Inbox,
     operators: Operators,
+    files: Files,
     storage: Storage,
     invites: Invites,
     store: Arc<dyn Store>,
@@ -187,6 +198,7 @@ impl TestServer {
             messages: parts.messages,
             inbox: parts.inbox,
             operators: parts.operators,
+            files: parts.files,
             storage: parts.storage,
             invites: parts.invites,
             store: parts.store,
@@ -259,6 +271,24 @@ impl TestServer {
     pub(crate) fn release_abandoned(&self) -> u64 {
         let released = self.storage.release_abandoned();
         self.runtime.block_on(released).unwrap()
+    }
+
+    /// What reading all files again finds damaged, and how.
+    pub(crate) fn damaged(&self) -> Vec<(String, &'static str)> {
+        let checked = self
+            .runtime
+            .block_on(self.files.check(None, 500, &Unhurried));
+        let damaged = checked.unwrap().damaged.into_iter();
+        damaged
+            .map(|file| (file.id.to_string(), file.damage.name()))
+            .collect()
+    }
+
+    /// What the server does of its own accord about orphans: how many blobs went, and which files have none.
+    pub(crate) fn sweep_files(&self) -> (u64, Vec<String>) {
+        let swept = self.runtime.block_on(self.files.sweep()).unwrap();
+        let named = swept.named.iter().map(|file| file.id.to_string());
+        (swept.orphans, named.collect())
     }
 
     /// Whether the server knows this account to be there, whoever may see it.

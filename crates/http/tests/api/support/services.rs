@@ -14,6 +14,7 @@ use sealpost_crypto::{
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
+use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
@@ -57,6 +58,7 @@ pub(super) struct Parts {
     /// How many reads of the server go well from now on; below 0: all.
     pub(super) good_reads: Arc<AtomicI64>,
     pub(super) operators: Operators,
+    pub(super) files: Files,
     pub(super) storage: Storage,
     pub(super) invites: Invites,
     pub(super) hub: Arc<Hub>,
@@ -154,6 +156,7 @@ pub(super) async fn assemble(
         store,
         good_reads,
         operators: services.operators.clone(),
+        files: services.files.clone(),
         storage: services.storage.clone(),
         invites: services.invites.clone(),
         hub,

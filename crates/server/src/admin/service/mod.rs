@@ -4,14 +4,17 @@ mod invites;
 mod keys;
 mod mail;
 mod sessions;
+mod storage;
 mod users;
 
 use sealpost_domain::Environment;
 use sealpost_domain::factors::Factors;
+use sealpost_domain::files::Files;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::master_keys::MasterKeys;
 use sealpost_domain::operators::{Operator, Operators};
+use sealpost_domain::storage::Storage;
 
 use super::wire::{Answer, Refusal, Request};
 
@@ -24,6 +27,8 @@ pub(crate) struct Admin {
     pub(crate) factors: Factors,
     pub(crate) outbox: Outbox,
     pub(crate) master_keys: MasterKeys,
+    pub(crate) files: Files,
+    pub(crate) storage: Storage,
 }
 
 impl Admin {
@@ -48,6 +53,13 @@ impl Admin {
             Request::EnableUser { username } => self.enable_user(operator, &username).await,
             Request::ResetFactors { username } => self.reset_factors(operator, &username).await,
             Request::DeleteUser { username } => self.delete_user(operator, &username).await,
+            Request::Quota { username, quota } => {
+                self.quota(operator, &username, quota.as_deref()).await
+            }
+            Request::VerifyBlobs {
+                after,
+                bytes_per_second,
+            } => self.verify_blobs(after.as_deref(), bytes_per_second).await,
             Request::ListSessions { username } => self.list_sessions(operator, &username).await,
             Request::RevokeSession { id } => self.revoke_session(operator, &id).await,
             Request::RevokeSessions { username } => self.revoke_sessions(operator, &username).await,

@@ -43,6 +43,43 @@ pub(crate) struct Disabled {
     pub(crate) sessions_ended: usize,
 }
 
+/// What an account stores and may store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Quota {
+    pub(crate) id: String,
+    pub(crate) username: String,
+    /// In bytes.
+    pub(crate) used: u64,
+    /// In bytes; null if there is no limit.
+    pub(crate) quota: Option<u64>,
+    /// Whether it is what everybody may store.
+    pub(crate) is_default: bool,
+}
+
+/// Files that were read again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Verified {
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+    pub(crate) damaged: Vec<Damaged>,
+    /// Where to go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
+}
+
+/// A file that is not as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Damaged {
+    pub(crate) id: String,
+    /// The account's id.
+    pub(crate) owner: String,
+    pub(crate) username: String,
+    /// The name of its blob.
+    pub(crate) blob: String,
+    /// `missing`, `wrong-length`, `chunk-does-not-open`, `wrong-digest` or `key-does-not-open`.
+    pub(crate) damage: String,
+}
+
 /// An account without second factors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FactorsReset {

@@ -7,6 +7,7 @@ mod prompt;
 mod refusals;
 mod sessions;
 mod socket;
+mod storage;
 mod strangers;
 
 use std::io::Write;
