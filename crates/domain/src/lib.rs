@@ -43,6 +43,7 @@ pub mod installation;
 pub mod invites;
 pub mod key_backups;
 pub mod keys;
+pub mod links;
 pub mod mail;
 pub mod mailbox_keys;
 pub mod master_keys;

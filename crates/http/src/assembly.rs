@@ -29,13 +29,14 @@ use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
+use sealpost_domain::links::{FileLinks, LinkPorts};
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::mailbox_keys::MailboxKeys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
     BlobStore, ChannelCipher, CommonPasswords, CustodialCipher, CustodialPairs, DataKeyCipher,
-    Digester, FernetCipher, FileCipher, Hotp, IdentityProvider, KeyInspector, Mailer,
+    Digester, FernetCipher, FileCipher, Hotp, IdentityProvider, KeyInspector, LinkKeys, Mailer,
     PasswordHasher, PasswordKeys, PictureProcessor, RsaPem, Sealer, Signals, TokenSigner,
 };
 use sealpost_domain::presence::Presence;
@@ -80,6 +81,8 @@ pub struct Adapters {
     pub hotp: Arc<dyn Hotp>,
     /// Seals files.
     pub file_cipher: Arc<dyn FileCipher>,
+    /// Derives what links are opened with.
+    pub link_keys: Arc<dyn LinkKeys>,
     /// Renders files as Fernet tokens.
     pub fernet_cipher: Arc<dyn FernetCipher>,
     /// Where sealed files rest.
@@ -139,6 +142,7 @@ impl Services {
             rsa_pem,
             hotp,
             file_cipher,
+            link_keys,
             fernet_cipher,
             blobs,
             mailer,
@@ -217,7 +221,7 @@ impl Services {
             custodial_cipher,
             sealer: sealer.clone(),
             digester: digester.clone(),
-            throttles,
+            throttles: throttles.clone(),
             presence: presence.clone(),
             accounts: accounts.clone(),
             authentication: authentication.clone(),
@@ -305,6 +309,16 @@ impl Services {
             custodial_keys,
             mailbox_keys,
             challenges: Challenges::new(env.clone()),
+            links: FileLinks::new(
+                env.clone(),
+                LinkPorts {
+                    keys: link_keys,
+                    sealer: sealer.clone(),
+                    digester: digester.clone(),
+                    throttles,
+                },
+                files.clone(),
+            ),
             files,
             storage,
             inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch)

@@ -27,6 +27,7 @@ use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
 use sealpost_domain::keys::Keys;
+use sealpost_domain::links::FileLinks;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::mailbox_keys::MailboxKeys;
 use sealpost_domain::messages::Messages;
@@ -105,6 +106,8 @@ pub struct Services {
     pub mailbox_keys: MailboxKeys,
     /// What people complete to show that they are.
     pub challenges: Challenges,
+    /// Use cases of links to files.
+    pub links: FileLinks,
     /// Use cases of files.
     pub files: Files,
     /// Use cases of quotas.

@@ -9,9 +9,9 @@ use sealpost_domain::inbox::Inbox;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
     MockBlobStore, MockChannelCipher, MockCommonPasswords, MockCustodialCipher, MockCustodialPairs,
-    MockFernetCipher, MockFileCipher, MockKeyInspector, MockMailer, MockPasswordHasher,
-    MockPasswordKeys, MockPictureProcessor, MockRsaPem, MockSealer, MockTokenSigner,
-    NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
+    MockFernetCipher, MockFileCipher, MockKeyInspector, MockLinkKeys, MockMailer,
+    MockPasswordHasher, MockPasswordKeys, MockPictureProcessor, MockRsaPem, MockSealer,
+    MockTokenSigner, NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
 };
 use sealpost_domain::storage::StorageRules;
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
@@ -100,6 +100,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         rsa_pem: Arc::new(MockRsaPem::new()),
         hotp: Arc::new(NoPasswords),
         file_cipher: Arc::new(MockFileCipher::new()),
+        link_keys: Arc::new(MockLinkKeys::new()),
         fernet_cipher: Arc::new(MockFernetCipher::new()),
         blobs: Arc::new(MockBlobStore::new()),
         mailer: Arc::new(MockMailer::new()),

@@ -676,6 +676,7 @@ diesel::joinable!(file_links -> files (file_id));
 diesel::joinable!(link_downloads -> file_links (link_id));
 diesel::allow_tables_to_appear_in_same_query!(file_grants, files);
 diesel::allow_tables_to_appear_in_same_query!(file_grants, accounts);
+diesel::allow_tables_to_appear_in_same_query!(accounts, files);
 diesel::allow_tables_to_appear_in_same_query!(file_links, files);
 diesel::allow_tables_to_appear_in_same_query!(link_downloads, file_links);
 diesel::allow_tables_to_appear_in_same_query!(link_downloads, files);

@@ -1,7 +1,7 @@
 -- The older schema knows neither sharing nor its events: they stay as events about something that is no longer there, so that
 -- no log gets a hole.
 UPDATE inbox_events SET kind = 2 WHERE kind IN (41, 42);
-DELETE FROM audit_events WHERE kind IN (65, 66, 67);
+DELETE FROM audit_events WHERE kind IN (67, 68);
 DROP TABLE link_downloads;
 DROP TABLE file_links;
 DROP TABLE file_grants;

@@ -92,6 +92,10 @@ kinds! {
     RecoveryKeyAdded = 65, "recovery-key.added";
     /// It was removed. Subject: none.
     RecoveryKeyRemoved = 66, "recovery-key.removed";
+    /// Somebody opened a link to a file. Subject: the file.
+    LinkOpened = 67, "file.link-opened";
+    /// A file was encrypted under a new key. Subject: the file.
+    FileReEncrypted = 68, "file.re-encrypted";
     /// The account got another username.
     UsernameChanged = 70, "username.changed";
     /// Everything of the account's own was exported.

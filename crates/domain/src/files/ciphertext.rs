@@ -40,12 +40,12 @@ impl Files {
         id: FileId,
     ) -> Result<FileCiphertext, OpenFileError> {
         let found = self.find_readable(actor, id).await?;
-        let stored = found.ok_or(OpenFileError::Unknown)?;
-        Ok(self.ciphertext_of(&stored)?)
+        let readable = found.ok_or(OpenFileError::Unknown)?;
+        Ok(self.ciphertext_of(&readable.stored)?)
     }
 
     /// The same for a row that somebody may read: that is settled by whoever found it.
-    pub(super) fn ciphertext_of(&self, stored: &StoredFile) -> Result<FileCiphertext, SealError> {
+    pub(crate) fn ciphertext_of(&self, stored: &StoredFile) -> Result<FileCiphertext, SealError> {
         Ok(FileCiphertext {
             file: open_labels(stored, &*self.ports.sealer)?,
             blob: stored.blob,

@@ -1,14 +1,13 @@
 //! The owner deletes a file: its key first, so that what is left cannot be opened.
 
-use std::time::Duration;
-
 use thiserror::Error;
 
+use super::unshare::tell_unshared;
 use super::{FileId, Files};
 use crate::accounts::AccountId;
 use crate::ports::{BlobError, ShreddedFile, StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
-use crate::{DomainError, ErrorKind, Timestamp, storage};
+use crate::{Timestamp, storage};
 
 /// Why a file was not deleted.
 #[derive(Debug, Error)]
@@ -37,12 +36,11 @@ impl Files {
     /// [`DeleteFileError`].
     pub async fn delete(&self, actor: &Actor, id: FileId) -> Result<(), DeleteFileError> {
         let (owner, now) = (actor.account(), self.env.now());
-        let shredded: Result<_, StoreError> = self
+        let shredded = self
             .env
             .store
             .write(move |tx| shred(tx, owner, id, now))
-            .await;
-        let shredded = shredded?.ok_or(DeleteFileError::Unknown)?;
+            .await?;
         // Bytes that nobody can open any more; what fails here, the sweep does and reports.
         let _ = self.clear(shredded).await;
         Ok(())
@@ -61,39 +59,25 @@ impl Files {
     }
 }
 
-/// Destroys the key; from here on the file counts no more.
+/// Destroys the key, so that from here on the file counts no more, and tells those whom it was shared with.
 fn shred(
     tx: &mut dyn Tx,
     owner: AccountId,
     id: FileId,
     now: Timestamp,
-) -> Result<Option<ShreddedFile>, StoreError> {
+) -> Result<ShreddedFile, DeleteFileError> {
+    // Before they are gone; of a file that is somebody else's nobody is told.
+    let grants = tx.file_grants().list(id, Files::MAX_SHARES)?;
     let shredded = tx.files().shred(owner, id, now)?;
-    if let Some(file) = &shredded {
-        storage::release(tx, owner, file.size)?;
+    let shredded = shredded.ok_or(DeleteFileError::Unknown)?;
+    storage::release(tx, owner, shredded.size)?;
+    if !grants.is_empty() {
+        let readers: Vec<AccountId> = grants.iter().map(|grant| grant.grantee).collect();
+        tell_unshared(tx, &readers, id, now);
     }
     Ok(shredded)
 }
 
-impl DomainError for DeleteFileError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Unknown => ErrorKind::NotFound,
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown-file",
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Unknown => None,
-            Self::Store(error) => error.retry_after(),
-        }
-    }
-}
+domain_error!(DeleteFileError {
+    Unknown: NotFound, "unknown-file";
+} else { Store });

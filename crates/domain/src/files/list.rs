@@ -1,16 +1,14 @@
 //! Somebody looks at files, without opening them.
 
-use std::time::Duration;
-
 use thiserror::Error;
 
-use super::seal::{open_labels, open_owned};
+use super::access::Readable;
+use super::seal::open_owned;
 use super::{File, FileId, Files};
-use crate::ports::{SealError, StoreError, StoreExt, StoredFile};
+use crate::ports::{GrantedFile, SealError, StoreError, StoreExt, StoredFile, Tx};
 use crate::sessions::Actor;
-use crate::{DomainError, ErrorKind};
 
-/// A stretch of the caller's files.
+/// A stretch of files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePage {
     /// Newest first.
@@ -51,14 +49,11 @@ impl Files {
         let owner = actor.account();
         let limit = limit.clamp(1, Self::MAX_PAGE);
         // One more than asked for tells whether there is a next page.
-        let load = move |tx: &mut dyn crate::ports::Tx| -> Result<Vec<StoredFile>, StoreError> {
+        let load = move |tx: &mut dyn Tx| -> Result<Vec<StoredFile>, StoreError> {
             tx.files().page(owner, before, limit + 1)
         };
-        let mut stored = self.env.store.read(load).await?;
-        let asked = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = stored.len() > asked;
-        stored.truncate(asked);
-        let next = stored.last().filter(|_| more).map(|last| last.id);
+        let stored = self.env.store.read(load).await?;
+        let (stored, next) = cut(stored, limit, |stored| stored.id);
         let files = stored
             .iter()
             .map(|stored| open_owned(stored, &*self.ports.sealer))
@@ -66,44 +61,52 @@ impl Files {
         Ok(FilePage { files, next })
     }
 
-    /// A file that the caller may read: their own, or one that came with a message to them.
+    /// The files of others that were shared with the caller by name, of ids below `before` (all, if None), newest first, at
+    /// most `limit` ([`Files::MAX_PAGE`] at the most).
+    ///
+    /// # Errors
+    /// [`ViewFileError`], but never [`ViewFileError::Unknown`].
+    pub async fn list_shared(
+        &self,
+        actor: &Actor,
+        before: Option<FileId>,
+        limit: u32,
+    ) -> Result<FilePage, ViewFileError> {
+        let account = actor.account();
+        let limit = limit.clamp(1, Self::MAX_PAGE);
+        let load = move |tx: &mut dyn Tx| -> Result<Vec<GrantedFile>, StoreError> {
+            tx.file_grants().page(account, before, limit + 1)
+        };
+        let granted = self.env.store.read(load).await?;
+        let (granted, next) = cut(granted, limit, |granted| granted.file.id);
+        let files = granted
+            .into_iter()
+            .map(|granted| Readable::granted(account, granted).show(&*self.ports.sealer))
+            .collect::<Result<_, _>>()?;
+        Ok(FilePage { files, next })
+    }
+
+    /// A file that the caller may read: their own, one that was shared with them, or one that came with a message to them.
     ///
     /// # Errors
     /// [`ViewFileError`].
     pub async fn view(&self, actor: &Actor, id: FileId) -> Result<File, ViewFileError> {
-        let stored = self
-            .find_readable(actor, id)
-            .await?
-            .ok_or(ViewFileError::Unknown)?;
-        let sealer = &*self.ports.sealer;
-        if stored.owner == actor.account() {
-            return Ok(open_owned(&stored, sealer)?);
-        }
-        Ok(open_labels(&stored, sealer)?)
+        let readable = self.find_readable(actor, id).await?;
+        let readable = readable.ok_or(ViewFileError::Unknown)?;
+        Ok(readable.show(&*self.ports.sealer)?)
     }
 }
 
-impl DomainError for ViewFileError {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Unknown => ErrorKind::NotFound,
-            Self::Sealed(_) => ErrorKind::Internal,
-            Self::Store(error) => error.kind(),
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown-file",
-            Self::Sealed(_) => "internal-error",
-            Self::Store(error) => error.code(),
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Store(error) => error.retry_after(),
-            _ => None,
-        }
-    }
+/// The page out of rows, of which there may be one too many: that one tells whether there is a next page.
+fn cut<T>(mut rows: Vec<T>, limit: u32, id: impl Fn(&T) -> FileId) -> (Vec<T>, Option<FileId>) {
+    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > asked;
+    rows.truncate(asked);
+    let next = rows.last().filter(|_| more).map(id);
+    (rows, next)
 }
+
+domain_error!(ViewFileError {
+    Unknown: NotFound, "unknown-file";
+    Sealed: Internal, "internal-error";
+} else { Store });

@@ -11,8 +11,8 @@ use super::seal::{open_key, open_labels};
 use super::{File, FileId, Files, ReadFileError, SealedLayout};
 use crate::messages::Protection;
 use crate::ports::{
-    BlobError, BlobName, ByteStream, FileCipherError, FileKey, FileOpener, SealError, StoreError,
-    StoreExt, StoredFile,
+    BlobError, BlobName, ByteStream, FileCipherError, FileKey, FileOpener, SealError, Sealer,
+    StoreError, StoredFile,
 };
 use crate::sessions::Actor;
 
@@ -74,47 +74,31 @@ pub enum OpenFileError {
 }
 
 impl Files {
-    /// Finds a file that the caller may read, their own or one that came with a message to them, and opens its key, which
-    /// stays here.
+    /// Finds a file that the caller may read, their own, one that was shared with them or one that came with a message to them,
+    /// and opens its key, which stays here.
     ///
     /// # Errors
     /// [`OpenFileError`].
     pub async fn open(&self, actor: &Actor, id: FileId) -> Result<OpenedFile, OpenFileError> {
-        let stored = self
-            .find_readable(actor, id)
-            .await?
-            .ok_or(OpenFileError::Unknown)?;
-        self.open_stored(&stored)
-    }
-
-    /// The row of a file that the caller may read.
-    pub(super) async fn find_readable(
-        &self,
-        actor: &Actor,
-        id: FileId,
-    ) -> Result<Option<StoredFile>, StoreError> {
-        let (account, now) = (actor.account(), self.env.now());
-        self.env
-            .store
-            .read(move |tx| match tx.files().find(account, id)? {
-                Some(own) => Ok(Some(own)),
-                None => tx.files().find_shared(account, id, now),
-            })
-            .await
+        let readable = self.find_readable(actor, id).await?;
+        let readable = readable.ok_or(OpenFileError::Unknown)?;
+        let sealer = &*self.ports.sealer;
+        opened(&readable.stored, || readable.open_key(sealer), sealer)
     }
 
     /// The same for a row that somebody may read who is not its owner: that is settled by whoever found it.
     pub(crate) fn open_stored(&self, stored: &StoredFile) -> Result<OpenedFile, OpenFileError> {
-        if stored.protection == Protection::EndToEnd {
-            return Err(OpenFileError::EndToEnd);
-        }
         let sealer = &*self.ports.sealer;
-        Ok(OpenedFile {
-            file: open_labels(stored, sealer)?,
-            blob: stored.blob,
-            key: open_key(stored, sealer)?,
-            layout: SealedLayout::of_plaintext(stored.size).ok_or(SealError::Rejected)?,
-        })
+        opened(stored, || open_key(stored, sealer), sealer)
+    }
+
+    /// The same with the key that whoever found it has to it.
+    pub(crate) fn open_with(
+        &self,
+        stored: &StoredFile,
+        key: FileKey,
+    ) -> Result<OpenedFile, OpenFileError> {
+        opened(stored, || Ok(key), &*self.ports.sealer)
     }
 
     /// The plaintext bytes of `range`. The key's commitment has been checked when this returns; each chunk is when its
@@ -154,6 +138,22 @@ impl Files {
         let cipher = &self.ports.cipher;
         Ok(cipher.open(&opened.file.id, &opened.key, header, opened.layout)?)
     }
+}
+
+fn opened(
+    stored: &StoredFile,
+    key: impl FnOnce() -> Result<FileKey, SealError>,
+    sealer: &dyn Sealer,
+) -> Result<OpenedFile, OpenFileError> {
+    if stored.protection == Protection::EndToEnd {
+        return Err(OpenFileError::EndToEnd);
+    }
+    Ok(OpenedFile {
+        file: open_labels(stored, sealer)?,
+        blob: stored.blob,
+        key: key()?,
+        layout: SealedLayout::of_plaintext(stored.size).ok_or(SealError::Rejected)?,
+    })
 }
 
 /// An empty range is fine at the end of a file, and nowhere beyond.

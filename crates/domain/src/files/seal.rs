@@ -28,19 +28,51 @@ pub(super) const fn type_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Bi
     binding("sealed_type", id, owner)
 }
 
-/// The key of a file that the server can open.
-pub(super) fn open_key(stored: &StoredFile, sealer: &dyn Sealer) -> Result<FileKey, SealError> {
-    let opened = sealer.open(&key_binding(&stored.id, &stored.owner), &stored.sealed_key)?;
+/// Where the key of a grant rests.
+pub(super) struct GrantRow([u8; 32], AccountId);
+
+impl GrantRow {
+    pub(super) fn new(file: FileId, grantee: AccountId) -> Self {
+        let mut row = [0; 32];
+        let both = file.as_bytes().iter().chain(grantee.as_bytes());
+        for (slot, byte) in row.iter_mut().zip(both) {
+            *slot = *byte;
+        }
+        Self(row, grantee)
+    }
+
+    /// Bound to the file and to who reads it.
+    pub(super) const fn binding(&self) -> Binding<'_> {
+        Binding {
+            purpose: SealPurpose::File,
+            table: "file_grants",
+            column: "sealed_key",
+            row: &self.0,
+            owner: self.1.as_bytes(),
+        }
+    }
+}
+
+/// What was sealed as a file's key.
+pub(super) fn to_key(opened: &[u8]) -> Result<FileKey, SealError> {
     opened
-        .as_slice()
         .try_into()
         .map(Secret::new)
         .map_err(|_| SealError::Rejected)
 }
 
+/// The key of a file that the server can open.
+pub(crate) fn open_key(stored: &StoredFile, sealer: &dyn Sealer) -> Result<FileKey, SealError> {
+    let opened = sealer.open(&key_binding(&stored.id, &stored.owner), &stored.sealed_key)?;
+    to_key(&opened)
+}
+
 /// The file as its owner sees it, with the key that their client wrapped for itself.
 pub(super) fn open_owned(stored: &StoredFile, sealer: &dyn Sealer) -> Result<File, SealError> {
-    let file = open_labels(stored, sealer)?;
+    let file = File {
+        key_disclosed_at: stored.key_disclosed_at,
+        ..open_labels(stored, sealer)?
+    };
     if stored.protection == Protection::Server {
         return Ok(file);
     }
@@ -71,11 +103,13 @@ pub(crate) fn open_labels(stored: &StoredFile, sealer: &dyn Sealer) -> Result<Fi
         digest: stored.digest,
         protection: stored.protection,
         wrapped_key: None,
+        shared_by: None,
+        key_disclosed_at: None,
         created_at: stored.created_at,
     })
 }
 
-fn open_text(
+pub(super) fn open_text(
     binding: &Binding<'_>,
     sealed: &[u8],
     sealer: &dyn Sealer,

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::FileId;
 use crate::Environment;
 use crate::ports::{BlobStore, FernetCipher, FileCipher, Sealer};
 use crate::storage::Storage;
@@ -41,6 +42,11 @@ impl Files {
             storage,
             max_size,
         }
+    }
+
+    /// What binds a sealed file to its id, for whoever opens it elsewhere.
+    pub(crate) fn context(&self, id: &FileId) -> Vec<u8> {
+        self.ports.cipher.context(id)
     }
 
     /// The largest file in bytes, if there is a limit.

@@ -3,6 +3,7 @@ use crate::accounts::{AccountId, Username};
 use crate::contacts::Acquaintance;
 use crate::conversations::ConversationOverview;
 use crate::envelopes::Envelope;
+use crate::files::{File, FileId};
 use crate::groups::MemberChange;
 use crate::keys::{KeyOwner, PublicKey};
 use crate::messages::Message;
@@ -44,11 +45,15 @@ pub enum EventKind {
     MemberRemoved,
     /// Somebody has another role in a group of the account.
     MemberChanged,
+    /// Somebody has shared a file with the account.
+    FileShared,
+    /// A file that was shared with the account is not any more.
+    FileUnshared,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::MessageCreated,
         Self::MessageDeleted,
         Self::ConversationCreated,
@@ -63,6 +68,8 @@ impl EventKind {
         Self::MemberAdded,
         Self::MemberRemoved,
         Self::MemberChanged,
+        Self::FileShared,
+        Self::FileUnshared,
     ];
 
     /// The number it is stored as.
@@ -83,6 +90,8 @@ impl EventKind {
             Self::MemberRemoved => 32,
             Self::MemberChanged => 33,
             Self::MessageDeleted => 40,
+            Self::FileShared => 41,
+            Self::FileUnshared => 42,
         }
     }
 
@@ -110,6 +119,8 @@ impl EventKind {
             Self::MemberAdded => "member.added",
             Self::MemberRemoved => "member.removed",
             Self::MemberChanged => "member.changed",
+            Self::FileShared => "file.shared",
+            Self::FileUnshared => "file.unshared",
         }
     }
 }
@@ -120,7 +131,7 @@ impl EventKind {
 pub struct NewEvent {
     /// What happened.
     pub kind: EventKind,
-    /// The id of the message, envelope, conversation, change of members, session, key or account.
+    /// The id of the message, envelope, conversation, change of members, session, key, file or account.
     pub subject: [u8; 16],
     /// When.
     pub created_at: Timestamp,
@@ -184,6 +195,10 @@ pub enum EventData {
     Members(Box<MemberChange>),
     /// The other account, and how the owner of the log stands to it now.
     Contact(Box<Acquaintance>),
+    /// The file.
+    File(Box<File>),
+    /// The id of a file that was shared with the account.
+    UnsharedFile(FileId),
     /// What the event was about is no longer there.
     Gone,
 }

@@ -10,10 +10,11 @@ use crate::accounts::{Account, AccountId};
 use crate::contacts::{Acquaintance, is_visible};
 use crate::conversations::{ConversationId, ConversationOverview, open_titles};
 use crate::envelopes::{Envelope, EnvelopeId};
+use crate::files::{File, FileId, show_granted};
 use crate::groups::{MemberChange, MemberChangeId};
 use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{Message, MessageId, Rows as Messages};
-use crate::ports::{StoreError, StoreExt, StoredConversation, Tx};
+use crate::ports::{GrantedFile, StoreError, StoreExt, StoredConversation, Tx};
 use crate::sessions::{Actor, SessionId};
 
 /// A stretch of the log.
@@ -61,6 +62,7 @@ struct Rows {
     mailbox_keys: Vec<(KeyId, KeyOwner)>,
     own: Option<Account>,
     people: Vec<Acquaintance>,
+    files: Vec<GrantedFile>,
 }
 
 /// The content that events refer to, by id.
@@ -74,6 +76,7 @@ struct Subjects {
     mailbox_keys: HashMap<KeyId, KeyOwner>,
     own: Option<Account>,
     people: HashMap<AccountId, Acquaintance>,
+    files: HashMap<FileId, File>,
 }
 
 impl Inbox {
@@ -98,6 +101,11 @@ impl Inbox {
             .store
             .read(move |tx| load(tx, account, after, limit))
             .await?;
+        let files = rows
+            .files
+            .iter()
+            .map(|granted| show_granted(account, granted, &*self.sealer))
+            .collect::<Result<_, _>>()?;
         let subjects = Subjects {
             messages: by_id(rows.messages.open(&*self.sealer, now)?, |message| {
                 message.id
@@ -112,6 +120,7 @@ impl Inbox {
             mailbox_keys: rows.mailbox_keys.into_iter().collect(),
             own: rows.own,
             people: by_id(rows.people, |found| found.account),
+            files: by_id(files, |file: &File| file.id),
         };
         let events: Vec<Event> = rows
             .events
@@ -180,6 +189,7 @@ fn load(
         ],
         MemberChangeId::from_bytes,
     );
+    let shared = subjects(&events, EventKind::FileShared, FileId::from_bytes);
     let keys = subjects(&events, EventKind::KeyChanged, KeyId::from_bytes);
     let found = tx.keys().find_many(&keys)?;
     let in_ring: BTreeSet<_> = found.iter().map(|(_, key)| key.id).collect();
@@ -202,6 +212,7 @@ fn load(
         mailbox_keys: find_unless_none(&others, |ids| tx.mailbox_keys().find_owners(ids))?,
         own,
         people: find_people(tx, account, &events)?,
+        files: find_unless_none(&shared, |ids| tx.file_grants().find_many(account, ids))?,
         events,
         window,
     })
@@ -316,6 +327,11 @@ impl Subjects {
                 own.or_else(found)
                     .map(|username| EventData::Account(id, username))
             }
+            EventKind::FileShared => {
+                let file = self.files.get(&FileId::from_bytes(subject)).cloned();
+                file.map(|file| EventData::File(Box::new(file)))
+            }
+            EventKind::FileUnshared => Some(EventData::UnsharedFile(FileId::from_bytes(subject))),
             EventKind::AccountDeleted => Some(EventData::Departed(AccountId::from_bytes(subject))),
             EventKind::ContactRequested
             | EventKind::ContactAccepted

@@ -59,6 +59,12 @@ pub trait FileRepository {
     /// [`StoreError`].
     fn find(&mut self, owner: AccountId, id: FileId) -> Result<Option<StoredFile>, StoreError>;
 
+    /// The owner's file, which nobody changes, shreds or shares until the unit ends.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn lock(&mut self, owner: AccountId, id: FileId) -> Result<Option<StoredFile>, StoreError>;
+
     /// The file with this id, if it came with a message of a conversation that `account` is in, and the message is one
     /// that it may read and was there at `now`: neither deleted nor over. None otherwise, also if the file's key is destroyed.
     ///
@@ -89,7 +95,7 @@ pub trait FileRepository {
         limit: u32,
     ) -> Result<Vec<StoredFile>, StoreError>;
 
-    /// Destroys the sealed key, name and type of the owner's file and marks it as deleted. None if the owner has no
+    /// Destroys the sealed key, name and type of the owner's file, its grants and its links, and marks it as deleted. None if the owner has no
     /// such file (any more).
     ///
     /// # Errors
@@ -107,6 +113,13 @@ pub trait FileRepository {
     /// # Errors
     /// [`StoreError`].
     fn shred_all(&mut self, owner: AccountId, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Has the owner's file, which is locked, lead to another blob with another digest, under another key that was disclosed
+    /// when `file` says.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn replace(&mut self, file: &StoredFile) -> Result<(), StoreError>;
 
     /// Notes that the file's key left the server at `at`.
     ///

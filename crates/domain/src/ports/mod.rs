@@ -37,7 +37,9 @@ mod envelopes;
 mod factors;
 mod fernet_cipher;
 mod file_cipher;
+mod file_grants;
 mod file_ids;
+mod file_links;
 mod file_upkeep;
 mod files;
 mod groups;
@@ -52,6 +54,7 @@ mod invites;
 mod key_backups;
 mod key_inspector;
 mod keys;
+mod link_keys;
 mod mailbox_keys;
 mod mailer;
 mod master_keys;
@@ -104,7 +107,9 @@ pub use fernet_cipher::{FernetCipher, FernetKey, FernetRenderer};
 pub use file_cipher::{
     FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile, SealedIntake,
 };
+pub use file_grants::{FileGrantRepository, GrantedFile, NamedGrant, PutGrant, StoredGrant};
 pub use file_ids::FileIdRepository;
+pub use file_links::{FileLinkRepository, LinkedFile, NewDownload, SpentLink, StoredLink};
 pub use file_upkeep::FileUpkeepRepository;
 pub use files::{FileRepository, ShreddedFile, StoredFile};
 pub use groups::{GroupRepository, GroupSettings, NewGroup, NewMember};
@@ -121,6 +126,7 @@ pub use invites::InviteRepository;
 pub use key_backups::{KeyBackupRepository, StoredKeyBackup};
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
 pub use keys::{KeyRepository, Recipient};
+pub use link_keys::LinkKeys;
 pub use mailbox_keys::MailboxKeyRepository;
 pub use mailer::{MailError, Mailer, OutgoingMail};
 pub use master_keys::{KeyringFailure, MasterKeyRepository, MasterKeyring, NotedMasterKey};
@@ -158,12 +164,13 @@ pub use self::{
     custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,
     deliveries::MockDeliveryRepository, envelopes::MockEnvelopeRepository,
     factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
-    file_ids::MockFileIdRepository, file_upkeep::MockFileUpkeepRepository,
+    file_grants::MockFileGrantRepository, file_ids::MockFileIdRepository,
+    file_links::MockFileLinkRepository, file_upkeep::MockFileUpkeepRepository,
     files::MockFileRepository, groups::MockGroupRepository, idempotency::MockIdempotencyRepository,
     identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
     inbox::MockInboxRepository, installation::MockInstallationRepository,
     invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
-    key_inspector::MockKeyInspector, keys::MockKeyRepository,
+    key_inspector::MockKeyInspector, keys::MockKeyRepository, link_keys::MockLinkKeys,
     mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
     outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
     password_keys::MockPasswordKeys, pictures::MockPictureProcessor,

@@ -8,11 +8,12 @@ use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
     ChannelRepository, ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileIdRepository, FileRepository, FileUpkeepRepository, GroupRepository,
-    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
-    SocketTicketRepository, StorageRepository, StoreError, ThrottleRepository, TicketRepository,
+    FactorRepository, FileGrantRepository, FileIdRepository, FileLinkRepository, FileRepository,
+    FileUpkeepRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
+    ThrottleRepository, TicketRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -135,6 +136,16 @@ pub trait Tx {
 
     /// Files.
     fn files(&mut self) -> &mut dyn FileRepository {
+        Absent::lend()
+    }
+
+    /// Who may read files that are not theirs.
+    fn file_grants(&mut self) -> &mut dyn FileGrantRepository {
+        Absent::lend()
+    }
+
+    /// Links to files.
+    fn file_links(&mut self) -> &mut dyn FileLinkRepository {
         Absent::lend()
     }
 

@@ -2,21 +2,22 @@ use crate::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileIdRepository, FileRepository, FileUpkeepRepository, GroupRepository,
-    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
-    MockChannelRepository, MockChatRepository, MockCodeRepository, MockContactRepository,
-    MockConversationRepository, MockCustodialKeyRepository, MockDataKeyRepository,
-    MockDeliveryRepository, MockEnvelopeRepository, MockFactorRepository, MockFileIdRepository,
-    MockFileRepository, MockFileUpkeepRepository, MockGroupRepository, MockIdempotencyRepository,
-    MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockInviteRepository,
-    MockKeyBackupRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
-    MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
-    MockSocketTicketRepository, MockStorageRepository, MockThrottleRepository,
-    MockTicketRepository, OutboxRepository, PresenceRepository, RecoveryRepository,
-    SessionRepository, SocketTicketRepository, StorageRepository, ThrottleRepository,
-    TicketRepository, Tx,
+    FactorRepository, FileGrantRepository, FileIdRepository, FileLinkRepository, FileRepository,
+    FileUpkeepRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, MockAccountRepository, MockAppPasswordRepository,
+    MockAuditRepository, MockAvatarRepository, MockChannelRepository, MockChatRepository,
+    MockCodeRepository, MockContactRepository, MockConversationRepository,
+    MockCustodialKeyRepository, MockDataKeyRepository, MockDeliveryRepository,
+    MockEnvelopeRepository, MockFactorRepository, MockFileGrantRepository, MockFileIdRepository,
+    MockFileLinkRepository, MockFileRepository, MockFileUpkeepRepository, MockGroupRepository,
+    MockIdempotencyRepository, MockIdentityRepository, MockInboxRepository,
+    MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository, MockKeyRepository,
+    MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository,
+    MockRecoveryRepository, MockSessionRepository, MockSocketTicketRepository,
+    MockStorageRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository,
+    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
+    StorageRepository, ThrottleRepository, TicketRepository, Tx,
 };
 use crate::ports::{MasterKeyRepository, MockMasterKeyRepository};
 
@@ -61,6 +62,10 @@ pub struct MockTx {
     pub deliveries: MockDeliveryRepository,
     /// Files.
     pub files: MockFileRepository,
+    /// Who may read files that are not theirs.
+    pub file_grants: MockFileGrantRepository,
+    /// Links to files.
+    pub file_links: MockFileLinkRepository,
     /// Ids of files that are to come.
     pub file_ids: MockFileIdRepository,
     /// What the server does of its own accord about files.
@@ -180,6 +185,14 @@ impl Tx for MockTx {
 
     fn files(&mut self) -> &mut dyn FileRepository {
         &mut self.files
+    }
+
+    fn file_grants(&mut self) -> &mut dyn FileGrantRepository {
+        &mut self.file_grants
+    }
+
+    fn file_links(&mut self) -> &mut dyn FileLinkRepository {
+        &mut self.file_links
     }
 
     fn file_ids(&mut self) -> &mut dyn FileIdRepository {

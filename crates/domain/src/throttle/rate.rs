@@ -28,6 +28,10 @@ pub enum Rate {
     Channels,
     /// Messages that the server decrypts for one account: 60 a minute.
     Decryptions,
+    /// Openings of links, from one address: 30 a minute, 30 at once.
+    LinkOpenings,
+    /// Openings of one link: 60 a minute, 60 at once.
+    OpeningsOfLink,
 }
 
 impl Rate {
@@ -43,6 +47,8 @@ impl Rate {
             Self::AddressProofs => 72,
             Self::Channels => 80,
             Self::Decryptions => 81,
+            Self::LinkOpenings => 82,
+            Self::OpeningsOfLink => 83,
         }
     }
 
@@ -58,7 +64,8 @@ impl Rate {
                 (5, Duration::from_secs(HOUR / 5))
             }
             Self::Channels => (60, Duration::from_secs(10)),
-            Self::Decryptions => (60, Duration::from_secs(1)),
+            Self::Decryptions | Self::OpeningsOfLink => (60, Duration::from_secs(1)),
+            Self::LinkOpenings => (30, Duration::from_secs(2)),
             Self::RecoveriesAMinute => (1, Duration::from_secs(60)),
             Self::RecoveriesADay => (10, Duration::from_secs(24 * HOUR / 10)),
         }

@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 
 use crate::accounts::AccountId;
+use crate::links::LinkId;
 use crate::sessions::SessionId;
 
 /// Whose guesses or requests are counted.
@@ -12,6 +13,8 @@ pub enum Subject {
     Nobody(String),
     /// Those out of a live session.
     Session(SessionId),
+    /// Those of a link.
+    Link(LinkId),
     /// Those from a network address (for IPv6 its /64).
     Address(IpAddr),
 }
@@ -23,6 +26,7 @@ impl Subject {
             Self::Account(id) => (1, id.as_bytes().to_vec()),
             Self::Nobody(name) => (2, name.as_bytes().to_vec()),
             Self::Session(id) => (3, id.as_bytes().to_vec()),
+            Self::Link(id) => (7, id.as_bytes().to_vec()),
             Self::Address(IpAddr::V4(ip)) => (4, ip.octets().to_vec()),
             Self::Address(IpAddr::V6(ip)) => (6, ip.octets().to_vec()),
         };

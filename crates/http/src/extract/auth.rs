@@ -75,7 +75,8 @@ pub(crate) fn known(request: &HttpRequest) -> Option<Actor> {
         .flatten()
 }
 
-fn bearer_token(request: &HttpRequest) -> Result<&str, Problem> {
+/// The token behind `Bearer`, if there is one header with one.
+pub(crate) fn bearer_token(request: &HttpRequest) -> Result<&str, Problem> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = values.next() else {
         return Err(missing());

@@ -36,6 +36,26 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Json<T, 
     }
 }
 
+/// The same, where there may be no body at all.
+#[derive(Debug, Clone)]
+pub struct MaybeJson<T>(pub Option<T>);
+
+impl<T: DeserializeOwned + 'static> FromRequest for MaybeJson<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let empty = body::declared_length(headers).unwrap_or(0) == 0
+            && !headers.contains_key(header::TRANSFER_ENCODING);
+        if empty {
+            return Box::pin(async { Ok(Self(None)) });
+        }
+        let read = Json::<T, JSON_LIMIT>::from_request(request, payload);
+        Box::pin(async move { read.await.map(|Json(value)| Self(Some(value))) })
+    }
+}
+
 /// Refuses what can be refused before anything of the body is read.
 fn check_head(request: &HttpRequest, limit: usize) -> Result<(), Problem> {
     let headers = request.headers();

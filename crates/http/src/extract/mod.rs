@@ -17,12 +17,12 @@ mod upload;
 mod user_agent;
 
 pub use auth::Authenticated;
-pub(crate) use auth::{LONGEST_TOKEN, Presented, known, split_bearer};
+pub(crate) use auth::{LONGEST_TOKEN, Presented, bearer_token, known, split_bearer};
 pub use body::Body;
 pub use client_address::ClientAddress;
 pub(crate) use etags::{EntityTags, etag, expected, if_match, if_none_match, is_known};
 pub use invite::InviteHeader;
-pub use json::Json;
+pub use json::{Json, MaybeJson};
 pub use origin::LoginOrigin;
 pub use path::{PathId, PathIds, PathProvider, PathUsername};
 pub use query::Query;

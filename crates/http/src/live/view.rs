@@ -9,6 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 
 use crate::v1::conversations::{ConversationView, RoleView, UserView};
+use crate::v1::files::FileView;
 use crate::v1::keys::KeyView;
 use crate::v1::messages::MessageView;
 use crate::wire::WireTime;
@@ -22,8 +23,8 @@ pub(crate) struct EventView {
     offset: Offset,
     /// What happened: `message.created`, `message.deleted`, `conversation.created`, `session.revoked`, `key.changed`,
     /// `account.renamed`, `account.deleted`, `contact.requested`, `contact.accepted`, `contact.removed`,
-    /// `conversation.updated`, `member.added`, `member.removed`, `member.changed`. More will come: pass over what you do not
-    /// know.
+    /// `conversation.updated`, `member.added`, `member.removed`, `member.changed`, `file.shared`, `file.unshared`. More will
+    /// come: pass over what you do not know.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "message.created")]
     kind: &'static str,
@@ -54,8 +55,20 @@ enum EventDataView {
     Members(ChangedMember),
     /// `contact.requested`, `contact.accepted`, `contact.removed`
     Contact(ChangedContact),
+    /// `file.shared`
+    File(FileView),
+    /// `file.unshared`
+    UnsharedFile(UnsharedFile),
     /// What the event was about is no longer there.
     Gone,
+}
+
+/// A file that was shared with you and is not any more.
+#[derive(Serialize, ToSchema)]
+struct UnsharedFile {
+    /// Names the file.
+    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120004")]
+    file_id: String,
 }
 
 /// A key that was published or withdrawn, and whose it is.
@@ -187,6 +200,10 @@ impl From<&EventData> for EventDataView {
             EventData::Departed(id) => Self::Departed(DeletedAccount { id: id.to_string() }),
             EventData::Members(change) => Self::Members(ChangedMember::from(&**change)),
             EventData::Contact(other) => Self::Contact(ChangedContact::from(&**other)),
+            EventData::File(file) => Self::File(FileView::from(&**file)),
+            EventData::UnsharedFile(id) => Self::UnsharedFile(UnsharedFile {
+                file_id: id.to_string(),
+            }),
             EventData::Gone => Self::Gone,
         }
     }

@@ -36,6 +36,8 @@ pub(crate) const CONTACTS: &str = "contacts";
 pub(crate) const MESSAGES: &str = "messages";
 /// Tag: files.
 pub(crate) const FILES: &str = "files";
+/// Tag: links.
+pub(crate) const LINKS: &str = "links";
 /// Tag: events.
 pub(crate) const EVENTS: &str = "events";
 /// Tag: dialect `messenger`.
@@ -68,6 +70,7 @@ pub(crate) const OPERATIONS: &str = "operations";
         (name = CONTACTS, description = "Finding people, contacts and blocks"),
         (name = MESSAGES, description = "Sending and reading messages"),
         (name = FILES, description = "Storing and reading encrypted files"),
+        (name = LINKS, description = "Opening links to files, without an account"),
         (name = EVENTS, description = "Hearing of what happens"),
         (name = MESSENGER, description = "The dialect `messenger` (`/api/…`): failures are `{\"msg\"}`"),
         (name = CHANNEL, description = "The dialect `channel`: every request inside a rotating session"),

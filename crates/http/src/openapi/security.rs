@@ -13,6 +13,7 @@ impl Modify for SecuritySchemes {
             ("bearer", bearer()),
             ("mailbox_session", mailbox_session()),
             ("vault", vault()),
+            ("link", link()),
         ] {
             components.add_security_scheme(name, scheme);
         }
@@ -31,6 +32,13 @@ fn mailbox_session() -> SecurityScheme {
     let description = "The session that `/authenticate` gives, beside the cookie `username`";
     let cookie = ApiKeyValue::with_description("session_id", description);
     SecurityScheme::ApiKey(ApiKey::Cookie(cookie))
+}
+
+fn link() -> SecurityScheme {
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("The token that `POST /v1/links/{id}/open` gives"));
+    SecurityScheme::Http(scheme.build())
 }
 
 fn vault() -> SecurityScheme {

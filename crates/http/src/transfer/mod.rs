@@ -1,10 +1,12 @@
 //! How files travel, whatever the API: bodies that come, and downloads in whole or in part.
 
 mod download;
+mod faces;
 mod names;
 mod range;
 mod receive;
 
 pub(crate) use download::Download;
+pub(crate) use faces::{NeedsKey, RangeRefusals};
 pub(crate) use names::disposition;
 pub(crate) use receive::{Incoming, receive};

@@ -15,10 +15,11 @@ mod email_codes;
 mod events;
 mod export;
 mod factors;
-mod files;
+pub(crate) mod files;
 mod identities;
 mod key_backup;
 pub(crate) mod keys;
+mod links;
 mod markers;
 mod me;
 pub(crate) mod messages;
@@ -123,6 +124,17 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(files::read_content)
             .service(files::read_ciphertext)
             .service(files::disclose_key)
+            .service(files::share_file)
+            .service(files::list_shares)
+            .service(files::unshare_file)
+            .service(files::re_encrypt_file)
+            .service(files::create_link)
+            .service(files::list_links)
+            .service(files::delete_link)
+            .service(links::look_at_link)
+            .service(links::open_link)
+            .service(links::read_linked_content)
+            .service(links::read_linked_ciphertext)
             .service(events::read_events)
             .service(events::acknowledge_events)
             .service(ws::open_socket)

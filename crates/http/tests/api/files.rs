@@ -55,7 +55,8 @@ fn a_file_comes_back_as_it_was_stored() {
         let chunks = size / 16_384 + 1;
         let expected = json!({
             "id": null, "name": "Übung 1.txt", "content_type": "text/plain; charset=utf-8", "size": size,
-            "ciphertext_size": 56 + size + 16 * chunks, "protection": "server", "wrapped_key": null, "created_at": "2026-11-21T13:04:05.678Z",
+            "ciphertext_size": 56 + size + 16 * chunks, "protection": "server", "wrapped_key": null, "shared_by": null, "key_disclosed_at": null,
+            "created_at": "2026-11-21T13:04:05.678Z",
         });
         assert_eq!(view, expected);
         assert_eq!(server.get_as(&alice, &place).json(), stored.json());

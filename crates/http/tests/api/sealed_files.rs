@@ -68,7 +68,8 @@ fn a_sealed_file_is_kept_as_it_came() {
         assert_eq!(stored.status, 201, "{stored:?}");
         let expected = json!({
             "id": id, "name": "a.txt", "content_type": "text/plain", "size": size, "ciphertext_size": sealed.len(),
-            "protection": "e2ee", "wrapped_key": WRAPPED, "created_at": "2026-11-21T13:04:05.678Z",
+            "protection": "e2ee", "wrapped_key": WRAPPED, "shared_by": null, "key_disclosed_at": null,
+            "created_at": "2026-11-21T13:04:05.678Z",
         });
         assert_eq!(stored.json(), expected);
         let place = format!("/v1/files/{id}");

@@ -12,6 +12,7 @@ use sealpost_domain::files::Files;
 use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
+use sealpost_domain::links::FileLinks;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::master_keys::{MasterKeys, Work};
 use sealpost_domain::messages::Messages;
@@ -149,6 +150,7 @@ pub(super) struct Sweepers {
     inbox: Inbox,
     storage: Storage,
     files: Files,
+    links: FileLinks,
 }
 
 impl Sweepers {
@@ -169,6 +171,7 @@ impl Sweepers {
             inbox: services.inbox.clone(),
             storage: services.storage.clone(),
             files: services.files.clone(),
+            links: services.links.clone(),
         }
     }
 }
@@ -216,6 +219,7 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             "messages whose time is over",
             sweepers.messages.sweep().await,
         );
+        report("links that are over", sweepers.links.sweep().await);
         report(
             "ids of files that nobody has stored",
             sweepers.files.sweep_reserved_ids().await,

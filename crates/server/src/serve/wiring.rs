@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use sealpost_crypto::{
-    Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HmacHotp,
-    JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize, PublicKeyInspector,
-    RsaDataKeys, RsaPemReader, ServerDigester, StreamingFernet, SystemClock, ZxcvbnPasswords,
+    Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HkdfLinkKeys,
+    HmacHotp, JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
+    PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamingFernet, SystemClock,
+    ZxcvbnPasswords,
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::RegistrationPolicy;
@@ -80,6 +81,7 @@ pub(super) async fn services(
         data_key_cipher: Arc::new(RsaDataKeys),
         rsa_pem: Arc::new(RsaPemReader::new().map_err(StartError::Runtime)?),
         hotp: Arc::new(HmacHotp),
+        link_keys: Arc::new(HkdfLinkKeys),
         file_cipher: Arc::new(ChunkedCipher::new(Arc::clone(&env.entropy))),
         fernet_cipher: Arc::new(StreamingFernet),
         blobs: Arc::clone(&blobs),

@@ -10,7 +10,7 @@ use sealpost_domain::ports::{
 use super::UnitTx;
 use super::messages::is_not_over;
 use crate::decode::{At, bytes, coded, count, to_column};
-use crate::schema::{attachments, files, members, messages};
+use crate::schema::{attachments, file_grants, file_links, files, members, messages};
 
 const fn at(column: &'static str) -> At {
     At("files", column)
@@ -190,15 +190,23 @@ impl FileRepository for UnitTx<'_> {
                 .returning((files::id, files::blob, files::size))
                 .get_result(conn)
                 .optional()?;
-            Ok(found.as_ref().map(shredded).transpose()?)
+            let Some(found) = found else { return Ok(None) };
+            let of = found.0.as_slice();
+            diesel::delete(file_grants::table.filter(file_grants::file_id.eq(of))).execute(conn)?;
+            diesel::delete(file_links::table.filter(file_links::file_id.eq(of))).execute(conn)?;
+            Ok(Some(shredded(&found)?))
         })
     }
 
     fn shred_all(&mut self, owner: AccountId, now: Timestamp) -> Result<u64, StoreError> {
         self.run(|conn| {
-            let files = files::table
-                .filter(files::owner_id.eq(owner.as_bytes().as_slice()))
-                .filter(files::deleted_at.is_null());
+            let owner = owner.as_bytes().as_slice();
+            let own = || files::table.filter(files::owner_id.eq(owner));
+            let grants = file_grants::file_id.eq_any(own().select(files::id));
+            diesel::delete(file_grants::table.filter(grants)).execute(conn)?;
+            let links = file_links::file_id.eq_any(own().select(files::id));
+            diesel::delete(file_links::table.filter(links)).execute(conn)?;
+            let files = own().filter(files::deleted_at.is_null());
             let nothing = None::<Vec<u8>>;
             let shredded = diesel::update(files)
                 .set((
@@ -209,6 +217,40 @@ impl FileRepository for UnitTx<'_> {
                 ))
                 .execute(conn)?;
             Ok(u64::try_from(shredded).unwrap_or(u64::MAX))
+        })
+    }
+
+    fn lock(&mut self, owner: AccountId, id: FileId) -> Result<Option<StoredFile>, StoreError> {
+        self.run(|conn| {
+            let file = files::table
+                .filter(files::id.eq(id.as_bytes().as_slice()))
+                .filter(files::owner_id.eq(owner.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_null());
+            // Locked by an update, since both engines know that.
+            let row: Option<Row> = diesel::update(file)
+                .set(files::created_at.eq(files::created_at))
+                .returning(Row::as_returning())
+                .get_result(conn)
+                .optional()?;
+            Ok(row.map(Row::decode).transpose()?)
+        })
+    }
+
+    fn replace(&mut self, file: &StoredFile) -> Result<(), StoreError> {
+        self.run(|conn| {
+            let there = files::table
+                .filter(files::id.eq(file.id.as_bytes().as_slice()))
+                .filter(files::owner_id.eq(file.owner.as_bytes().as_slice()))
+                .filter(files::deleted_at.is_null());
+            diesel::update(there)
+                .set((
+                    files::blob.eq(file.blob.as_bytes().as_slice()),
+                    files::digest.eq(file.digest.as_slice()),
+                    files::sealed_key.eq(Some(&file.sealed_key)),
+                    files::key_disclosed_at.eq(file.key_disclosed_at.map(Timestamp::as_micros)),
+                ))
+                .execute(conn)?;
+            Ok(())
         })
     }
 

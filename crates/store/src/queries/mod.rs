@@ -17,7 +17,9 @@ mod data_keys;
 mod deliveries;
 mod envelopes;
 mod factors;
+mod file_grants;
 mod file_ids;
+mod file_links;
 mod file_upkeep;
 mod files;
 mod groups;
@@ -53,12 +55,12 @@ use sealpost_domain::ports::{
     AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
     ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
     CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileIdRepository, FileRepository, FileUpkeepRepository, GroupRepository,
-    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
-    SocketTicketRepository, StorageRepository, StoreError, ThrottleRepository, TicketRepository,
-    Tx, Unit, Verdict,
+    FactorRepository, FileGrantRepository, FileIdRepository, FileLinkRepository, FileRepository,
+    FileUpkeepRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
+    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
+    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
+    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
 };
 
 use super::{Conn, locks};
@@ -210,6 +212,14 @@ impl Tx for UnitTx<'_> {
     }
 
     fn files(&mut self) -> &mut dyn FileRepository {
+        self
+    }
+
+    fn file_grants(&mut self) -> &mut dyn FileGrantRepository {
+        self
+    }
+
+    fn file_links(&mut self) -> &mut dyn FileLinkRepository {
         self
     }
 

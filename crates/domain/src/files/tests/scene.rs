@@ -135,7 +135,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// Somebody who stores nothing yet, and may store as much as they like.
+    /// Somebody who stores nothing yet, may store as much as they like, and shares nothing.
     pub(super) fn new() -> Self {
         let scene = Self {
             store: Arc::default(),
@@ -148,6 +148,11 @@ impl Scene {
             .storage
             .expect_find()
             .returning(|_| Ok(AccountStorage::default()));
+        scene
+            .tx()
+            .file_grants
+            .expect_list()
+            .returning(|_, _| Ok(Vec::new()));
         scene
     }
 

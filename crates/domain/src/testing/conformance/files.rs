@@ -72,6 +72,37 @@ pub async fn found_by_their_owner(store: Arc<dyn Store>) {
     assert_eq!(find(&store, alice, id(3)).await, None);
 }
 
+/// A file leads to another blob, with another digest and key; whose it is not, locks nothing.
+pub async fn locked_and_replaced_by_their_owner(store: Arc<dyn Store>) {
+    let (alice, bob) = (
+        person(&store, "alice").await.id,
+        person(&store, "bob").await.id,
+    );
+    for byte in [1, 2] {
+        insert(&store, file(byte, alice)).await.unwrap();
+    }
+    let lock = |who| store.write(move |tx| tx.files().lock(who, id(1)));
+    let locked: Result<_, StoreError> = lock(bob).await;
+    assert_eq!(locked.unwrap(), None);
+    let locked: Result<_, StoreError> = lock(alice).await;
+    assert_eq!(locked.unwrap(), Some(file(1, alice)));
+    let new = StoredFile {
+        blob: blob(9),
+        digest: [9; 32],
+        sealed_key: vec![9],
+        key_disclosed_at: Some(Timestamp::from_seconds(3)),
+        ..file(1, alice)
+    };
+    let expected = new.clone();
+    let replaced: Result<(), StoreError> = store.write(move |tx| tx.files().replace(&new)).await;
+    replaced.unwrap();
+    assert_eq!(find(&store, alice, id(1)).await, Some(expected));
+    assert_eq!(find(&store, alice, id(2)).await, Some(file(2, alice)));
+    shred(&store, alice, id(1)).await.unwrap();
+    let locked: Result<_, StoreError> = lock(alice).await;
+    assert_eq!(locked.unwrap(), None);
+}
+
 /// When its key last left is known of a file, and of no other.
 pub async fn a_disclosure_is_noted(store: Arc<dyn Store>) {
     let alice = person(&store, "alice").await.id;

@@ -26,7 +26,9 @@ pub mod deletions;
 pub mod deliveries;
 pub mod envelopes;
 pub mod factors;
+pub mod file_grants;
 pub mod file_ids;
+pub mod file_links;
 pub mod file_upkeep;
 pub mod files;
 pub mod groups;
@@ -99,10 +101,14 @@ macro_rules! store_conformance {
                 what_is_over_is_deleted, what_is_deleted_waits_for_nobody, the_last_of_each_is_found;
             progress: the_last_active_first, markers_move_forward, the_furthest_of_many_moves_stands,
                 unread_are_the_others_messages, receipts_are_paged, a_lifetime_is_replaced;
+            file_grants: found_by_their_grantee, removed_by_owner_or_grantee, paged_newest_first,
+                gone_with_the_key_and_with_their_grantee;
+            file_links: found_while_good, spent_by_who_shows_the_proof, many_at_once_open_no_more_than_it_has,
+                a_token_leads_to_the_file, swept_when_useless;
             file_ids: good_once_for_their_owner, an_account_has_so_many;
             file_upkeep: deletions_wait_their_turn, paged_whoever_they_belong_to, paged_by_blob,
                 the_scrub_goes_on_where_it_was;
-            files: found_by_their_owner, a_disclosure_is_noted, found_whoever_they_belong_to, id_and_blob_are_unique,
+            files: found_by_their_owner, a_disclosure_is_noted, locked_and_replaced_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique,
                 paged_newest_first, shredded_then_removed, blobs_are_known_by_their_rows,
                 shredded_before_their_owner_goes;
             groups: seen_by_its_members, paged_by_kind, members_of_a_group_are_partners,

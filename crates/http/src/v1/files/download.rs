@@ -1,42 +1,13 @@
 //! `GET /v1/files/{id}/content` and `/ciphertext`.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sealpost_domain::files::{File, FileId, FileName};
-use utoipa::IntoResponses;
+use sealpost_domain::files::FileId;
 
 use crate::Services;
 use crate::extract::{Authenticated, PathId};
-use crate::openapi::{AuthProblems, CommonProblems, FILES, Responses, UnknownId, problems};
+use crate::openapi::{AuthProblems, CommonProblems, FILES, UnknownId};
 use crate::problem::Problem;
-use crate::transfer::{Download, disposition};
-
-/// What only downloads answer.
-struct RangeRefusals;
-
-impl IntoResponses for RangeRefusals {
-    fn responses() -> Responses {
-        problems(&[(
-            416,
-            "range-not-satisfiable",
-            "`range-not-satisfiable`: `Content-Range` says how many bytes there are",
-        )])
-    }
-}
-
-/// What routes answer that need a file's key.
-pub(super) struct NeedsKey;
-
-impl IntoResponses for NeedsKey {
-    fn responses() -> Responses {
-        problems(&[(
-            409,
-            "end-to-end-encrypted",
-            "`end-to-end-encrypted`: the server has no key to this file; the text says what you can do",
-        )])
-    }
-}
+use crate::transfer::{Download, NeedsKey, RangeRefusals};
 
 /// Read a file
 ///
@@ -71,14 +42,7 @@ pub(crate) async fn read_content(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let opened = services.files.open(&actor, id).await?;
-    let file = opened.file();
-    let download = Download {
-        size: file.size,
-        // A file's content never changes, whatever becomes of its ciphertext.
-        etag: format!("\"{}\"", file.id),
-        content_type: file.content_type.as_str(),
-        disposition: disposition(file.name.as_ref().map(FileName::as_str)),
-    };
+    let download = Download::of_content(opened.file());
     let Some(part) = download.look_at(&request)? else {
         return Ok(download.not_modified());
     };
@@ -120,13 +84,7 @@ pub(crate) async fn read_ciphertext(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let ciphertext = services.files.find_ciphertext(&actor, id).await?;
-    let file = ciphertext.file();
-    let download = Download {
-        size: file.sealed_size,
-        etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(file.digest)),
-        content_type: "application/octet-stream",
-        disposition: disposition(Some(&sealed_name(file))),
-    };
+    let download = Download::of_ciphertext(ciphertext.file());
     let Some(part) = download.look_at(&request)? else {
         return Ok(download.not_modified());
     };
@@ -135,9 +93,4 @@ pub(crate) async fn read_ciphertext(
         .read_ciphertext(&ciphertext, part.range.clone())
         .await?;
     Ok(download.answer(part, body))
-}
-
-/// The id, since the name may be nobody's business where ciphertexts are kept.
-fn sealed_name(file: &File) -> String {
-    format!("{}.sealed", file.id)
 }

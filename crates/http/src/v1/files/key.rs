@@ -7,11 +7,11 @@ use sealpost_domain::files::{DisclosedKey, FileId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::download::NeedsKey;
 use crate::Services;
 use crate::extract::{Authenticated, PathId};
 use crate::openapi::{AuthProblems, CommonProblems, FILES, UnknownId};
 use crate::problem::Problem;
+use crate::transfer::NeedsKey;
 
 /// All that is needed to open a file's ciphertext.
 #[derive(Serialize, ToSchema)]

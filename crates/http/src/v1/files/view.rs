@@ -4,6 +4,7 @@ use sealpost_domain::files::{File, FileName, WrappedKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::v1::conversations::UserView;
 use crate::wire::WireTime;
 
 /// A file.
@@ -31,6 +32,12 @@ pub(crate) struct FileView {
     /// Its key, as it was wrapped for you; null with `server`, and if you got the key in another way.
     #[schema(required, example = json!(null))]
     wrapped_key: Option<String>,
+    /// Whose it is, if it was shared with you by name; null otherwise.
+    #[schema(required)]
+    shared_by: Option<UserView>,
+    /// When the file's key last left the server, for its owner to see; null if it never did.
+    #[schema(required, value_type = Option<String>, format = "date-time", example = json!(null))]
+    key_disclosed_at: Option<WireTime>,
     /// RFC 3339, UTC, with milliseconds.
     #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
     created_at: WireTime,
@@ -50,6 +57,11 @@ impl From<&File> for FileView {
                 .as_ref()
                 .map(WrappedKey::as_str)
                 .map(str::to_owned),
+            shared_by: file
+                .shared_by
+                .as_ref()
+                .map(|sharer| UserView::new(sharer.account, &sharer.username)),
+            key_disclosed_at: file.key_disclosed_at.map(WireTime),
             created_at: WireTime(file.created_at),
         }
     }

@@ -136,6 +136,7 @@ impl Scene {
         format!("{path}{query}")
             .replace("{id}", thing)
             .replace("{message_id}", &self.message)
+            .replace("{link_id}", UNKNOWN)
             .replace("{name}", name)
             .replace("{provider}", "corp")
     }

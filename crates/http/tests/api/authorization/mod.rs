@@ -137,6 +137,7 @@ fn ask(scene: &Scene, row: &Row, name: &str, token: Option<&str>, unknown: bool)
     let path = if unknown {
         path.replace("{id}", UNKNOWN)
             .replace("{message_id}", UNKNOWN)
+            .replace("{link_id}", UNKNOWN)
             .replace("{name}", UNKNOWN_NAME)
     } else {
         scene.place(path)

@@ -22,6 +22,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::{Inbox, Offset};
 use sealpost_domain::invites::{CreateInvite, InviteCode, InviteId, Invites};
+use sealpost_domain::links::FileLinks;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::{Operator, Operators};
@@ -77,6 +78,7 @@ pub(crate) struct TestServer {
     pub(crate) presence: Presence,
     channels: Channels,
     messages: Messages,
+    links: FileLinks,
     inbox: Inbox,
     operators: Operators,
     files: Files,
@@ -196,6 +198,7 @@ impl TestServer {
             presence: parts.presence,
             channels: parts.channels,
             messages: parts.messages,
+            links: parts.links,
             inbox: parts.inbox,
             operators: parts.operators,
             files: parts.files,
@@ -301,6 +304,11 @@ impl TestServer {
     /// What the server does of its own accord about messages whose time is over; how many there were.
     pub(crate) fn sweep_messages(&self) -> u64 {
         self.runtime.block_on(self.messages.sweep()).unwrap()
+    }
+
+    /// What the server does of its own accord about links; how many went.
+    pub(crate) fn sweep_links(&self) -> u64 {
+        self.runtime.block_on(self.links.sweep()).unwrap()
     }
 
     /// What the server does of its own accord about secure channels; how many went.

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
-    Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HmacHotp,
-    JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize, PublicKeyInspector,
-    RsaDataKeys, RsaPemReader, ServerDigester, StreamingFernet, ZxcvbnPasswords,
+    Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HkdfLinkKeys,
+    HmacHotp, JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
+    PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamingFernet,
+    ZxcvbnPasswords,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::channels::{ChannelRules, Channels};
@@ -17,6 +18,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
+use sealpost_domain::links::FileLinks;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
@@ -67,6 +69,7 @@ pub(super) struct Parts {
     pub(super) presence: Presence,
     pub(super) channels: Channels,
     pub(super) messages: Messages,
+    pub(super) links: FileLinks,
     pub(super) inbox: Inbox,
     pub(super) mailer: MemoryMailer,
     /// Where the database rests.
@@ -115,6 +118,7 @@ pub(super) async fn assemble(
         data_key_cipher: Arc::new(MadeBefore),
         rsa_pem: Arc::new(RsaPemReader::new().unwrap()),
         hotp: Arc::new(HmacHotp),
+        link_keys: Arc::new(HkdfLinkKeys),
         file_cipher: Arc::new(ChunkedCipher::new(entropy)),
         fernet_cipher: Arc::new(StreamingFernet),
         blobs: Arc::new(blobs),
@@ -165,6 +169,7 @@ pub(super) async fn assemble(
         presence: services.presence.clone(),
         channels: services.channels.clone(),
         messages: services.messages.clone(),
+        links: services.links.clone(),
         inbox: services.inbox.clone(),
         mailer,
         folder,
