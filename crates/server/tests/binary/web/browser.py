@@ -318,7 +318,8 @@ def second_factor(browser):
 
 def totp(secret):
     import base64
-        import hmac
+    import hashlib
+    import hmac
     key = base64.b32decode(secret.replace(" ", "") + "=" * (-len(secret.replace(" ", "")) % 8))
     mac = hmac.new(key, int(time.time() // 30).to_bytes(8, "big"), hashlib.sha1).digest()
     at = mac[19] & 15

@@ -201,7 +201,7 @@ def until(look, what, seconds=15):
     while True:
         try:
             found = look()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             found = None
         if found:
             return found
