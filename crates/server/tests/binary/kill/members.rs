@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
 use serde_json::{Value, json};
 
 use super::reader::{Goal, Reader, Told};
@@ -136,13 +135,26 @@ async fn change_members(
     }
 }
 
+/// A page of the log, whatever happens to connections on a busy machine.
+async fn page(url: &str, token: &str) -> Value {
+    for _ in 0..20 {
+        let asked = http_client().get(url).bearer_auth(token).send().await;
+        if let Ok(answer) = asked
+            && let Ok(page) = answer.json().await
+        {
+            return page;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    panic!("{url} does not answer");
+}
+
 /// The whole log, read at leisure.
-async fn log_of(client: &Client, base: &str, token: &str) -> Vec<Told> {
+async fn log_of(base: &str, token: &str) -> Vec<Told> {
     let (mut log, mut after) = (Vec::new(), 0);
     loop {
         let url = format!("{base}/v1/events?after={after}&limit=100");
-        let page = client.get(url).bearer_auth(token).send().await.unwrap();
-        let page: Value = page.json().await.unwrap();
+        let page = page(&url, token).await;
         let events = page["events"].as_array().unwrap();
         if events.is_empty() {
             return log;
@@ -319,11 +331,11 @@ async fn come_and_go(database: Database) {
         }
         fleet.start_again(round % fleet.sites.len());
     }
-    let (client, base) = (http_client(), fleet.address(0));
-    let owners = log_of(&client, &base, &owner.token).await;
+    let base = fleet.address(0);
+    let owners = log_of(&base, &owner.token).await;
     check(&owners, &acknowledged.lock().unwrap());
     for ((goal, reader), person) in readers.into_iter().zip(people.iter().chain([&owner])) {
-        let log = log_of(&client, &base, &person.token).await;
+        let log = log_of(&base, &person.token).await;
         let from_the_beginning = person.name == owner.name || PEOPLE[..2].contains(&person.name);
         let expected = cut(&owners, &person.id, from_the_beginning);
         let log = without_conversations(log);
