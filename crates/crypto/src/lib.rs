@@ -20,6 +20,7 @@
 
 mod b64;
 mod channel;
+mod checksums;
 mod chunked;
 mod clock;
 mod common_passwords;
@@ -45,6 +46,7 @@ mod thumbprint;
 mod tokens;
 
 pub use channel::ChannelEnvelopes;
+pub use checksums::StreamChecksums;
 pub use chunked::ChunkedCipher;
 pub use clock::SystemClock;
 pub use common_passwords::ZxcvbnPasswords;

@@ -60,6 +60,7 @@ mod text;
 pub mod throttle;
 mod timestamp;
 pub mod typing;
+pub mod uploads;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -10,7 +10,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::limits::Limits;
 use crate::middleware::{
-    catch_panics, close_used_up, enforce_deadline, frame, head_as_get, take_both_slashes,
+    catch_panics, close_used_up, enforce_deadline, frame, head_as_get, override_method,
+    take_both_slashes,
 };
 use crate::openapi::{self, DocumentText};
 use crate::readiness::Draining;
@@ -110,6 +111,7 @@ pub(crate) fn framed<T: Framed>(
         // The last one named is the outermost.
         .wrap(from_fn(take_both_slashes))
         .wrap(from_fn(head_as_get))
+        .wrap(from_fn(override_method))
         .wrap(from_fn(catch_panics))
         .wrap(from_fn(enforce_deadline))
         .wrap(from_fn(close_used_up))

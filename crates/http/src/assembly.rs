@@ -35,9 +35,10 @@ use sealpost_domain::mailbox_keys::MailboxKeys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
-    BlobStore, ChannelCipher, CommonPasswords, CustodialCipher, CustodialPairs, DataKeyCipher,
-    Digester, FernetCipher, FileCipher, Hotp, IdentityProvider, KeyInspector, LinkKeys, Mailer,
-    PasswordHasher, PasswordKeys, PictureProcessor, RsaPem, Sealer, Signals, TokenSigner,
+    BlobStore, ChannelCipher, Checksums, CommonPasswords, CustodialCipher, CustodialPairs,
+    DataKeyCipher, Digester, FernetCipher, FileCipher, Hotp, IdentityProvider, KeyInspector,
+    LinkKeys, Mailer, PasswordHasher, PasswordKeys, PictureProcessor, RsaPem, Sealer, Signals,
+    TokenSigner,
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::profiles::Profiles;
@@ -46,6 +47,7 @@ use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::storage::{Storage, StorageRules};
 use sealpost_domain::throttle::Throttles;
 use sealpost_domain::typing::Typing;
+use sealpost_domain::uploads::{UploadRules, Uploads};
 
 use crate::idempotency::ClaimedStore;
 use crate::{Hub, ServerInfo, Services};
@@ -85,6 +87,8 @@ pub struct Adapters {
     pub link_keys: Arc<dyn LinkKeys>,
     /// Renders files as Fernet tokens.
     pub fernet_cipher: Arc<dyn FernetCipher>,
+    /// Computes digests of what comes piece by piece.
+    pub checksums: Arc<dyn Checksums>,
     /// Where sealed files rest.
     pub blobs: Arc<dyn BlobStore>,
     /// Sends mail.
@@ -112,6 +116,8 @@ pub struct Facts {
     pub max_file: Option<u64>,
     /// How much may be stored.
     pub storage: StorageRules,
+    /// How long an unfinished upload waits for more bytes.
+    pub upload_retention: Duration,
     /// The largest file that may come with a message of the dialect `social`, in bytes.
     pub max_attachment: usize,
     /// The least time between two changes of a username.
@@ -144,6 +150,7 @@ impl Services {
             file_cipher,
             link_keys,
             fernet_cipher,
+            checksums,
             blobs,
             mailer,
             pictures,
@@ -234,7 +241,13 @@ impl Services {
             cipher: file_cipher,
             fernet: fernet_cipher,
             blobs,
+            checksums,
         };
+        let upload_rules = UploadRules {
+            max_size: facts.max_file,
+            retention: facts.upload_retention,
+        };
+        let uploads = Uploads::new(env.clone(), files.clone(), storage.clone(), upload_rules);
         let files = Files::new(env.clone(), files, storage.clone(), facts.max_file);
         let conversations = Conversations::new(env.clone(), sealer.clone(), signals.clone());
         let messages = Messages::new(
@@ -321,6 +334,7 @@ impl Services {
             ),
             files,
             storage,
+            uploads,
             inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch)
                 .with_retention(facts.inbox_retention),
             accounts,

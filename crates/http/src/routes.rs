@@ -47,6 +47,7 @@ impl RouteTable {
                 (Method::PUT, &item.put),
                 (Method::PATCH, &item.patch),
                 (Method::DELETE, &item.delete),
+                (Method::OPTIONS, &item.options),
             ];
             let methods = methods
                 .into_iter()

@@ -39,6 +39,7 @@ use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::Storage;
 use sealpost_domain::typing::Typing;
+use sealpost_domain::uploads::Uploads;
 
 use crate::{Hub, ReadinessCheck};
 
@@ -112,6 +113,8 @@ pub struct Services {
     pub files: Files,
     /// Use cases of quotas.
     pub storage: Storage,
+    /// Use cases of uploads that go on.
+    pub uploads: Uploads,
     /// Use cases of outgoing mail.
     pub outbox: Outbox,
     /// Who is writing.

@@ -1,6 +1,7 @@
 //! For the unit tests of this crate: services over a store that fails as told, and ports that do the least they can.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
@@ -8,9 +9,9 @@ use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
-    MockBlobStore, MockChannelCipher, MockCommonPasswords, MockCustodialCipher, MockCustodialPairs,
-    MockFernetCipher, MockFileCipher, MockKeyInspector, MockLinkKeys, MockMailer,
-    MockPasswordHasher, MockPasswordKeys, MockPictureProcessor, MockRsaPem, MockSealer,
+    MockBlobStore, MockChannelCipher, MockChecksums, MockCommonPasswords, MockCustodialCipher,
+    MockCustodialPairs, MockFernetCipher, MockFileCipher, MockKeyInspector, MockLinkKeys,
+    MockMailer, MockPasswordHasher, MockPasswordKeys, MockPictureProcessor, MockRsaPem, MockSealer,
     MockTokenSigner, NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
 };
 use sealpost_domain::storage::StorageRules;
@@ -102,6 +103,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         file_cipher: Arc::new(MockFileCipher::new()),
         link_keys: Arc::new(MockLinkKeys::new()),
         fernet_cipher: Arc::new(MockFernetCipher::new()),
+        checksums: Arc::new(MockChecksums::new()),
         blobs: Arc::new(MockBlobStore::new()),
         mailer: Arc::new(MockMailer::new()),
         pictures: Arc::new(MockPictureProcessor::new()),
@@ -119,6 +121,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         inbox_retention: Inbox::RETENTION,
         max_file: None,
         storage: StorageRules::default(),
+        upload_retention: Duration::from_secs(60),
         max_attachment: 1024 * 1024,
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates: true,

@@ -391,6 +391,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    uploads (id) {
+        id -> Binary,
+        owner_id -> Binary,
+        blob -> Binary,
+        length -> BigInt,
+        salt -> Binary,
+        sealed_key -> Binary,
+        sealed_name -> Nullable<Binary>,
+        sealed_type -> Binary,
+        received -> BigInt,
+        sealed -> BigInt,
+        tail -> Nullable<Binary>,
+        digest_state -> Binary,
+        blob_state -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     audit_events (id) {
         id -> Binary,
         account_id -> Binary,

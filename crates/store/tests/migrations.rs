@@ -55,12 +55,14 @@ const POSTGRES_COLUMNS: &str = "SELECT table_name || '.' || column_name AS line 
     FROM information_schema.columns \
     WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
 
-/// Columns that begin with `sealed` and are under another key than the master's (conversations' and custodians'), or are moments.
-const NOT_UNDER_THE_MASTER_KEY: [&str; 4] = [
+/// Columns that begin with `sealed` and are under another key than the master's (conversations' and custodians'), or are
+/// moments or a number of bytes.
+const NOT_UNDER_THE_MASTER_KEY: [&str; 5] = [
     "conversations.sealed_title",
     "custodial_keys.sealed_private",
     "master_keys.sealed_from",
     "master_keys.sealed_until",
+    "uploads.sealed",
 ];
 
 /// What is not in the list of the domain would be lost with the first master key that is destroyed.

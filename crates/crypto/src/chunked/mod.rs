@@ -8,6 +8,7 @@
 //! `schedule.rs` derives key, nonces and commitment; `seal.rs` and `open.rs` work on chunks. Where chunks lie is the
 //! domain's [`SealedLayout`](sealpost_domain::files::SealedLayout). Why AES-GCM comes from aws-lc-rs: ADR 0007.
 
+mod chunk;
 mod intake;
 mod open;
 mod schedule;
@@ -24,9 +25,12 @@ use std::sync::Arc;
 
 use sealpost_domain::files::{FileId, SealedLayout};
 use sealpost_domain::ports::{
-    Entropy, FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedIntake,
+    ChunkSealer, Entropy, FileCipher, FileCipherError, FileKey, FileOpener, FileSealer,
+    SealedIntake,
 };
+use sealpost_domain::uploads::Salt;
 
+use chunk::SaltedSealer;
 use intake::Intake;
 use open::Opener;
 use schedule::Schedule;
@@ -69,6 +73,11 @@ impl FileCipher for ChunkedCipher {
 
     fn take_in(&self) -> Box<dyn SealedIntake> {
         Box::new(Intake::new())
+    }
+
+    fn resume(&self, id: &FileId, key: &FileKey, salt: &Salt) -> Box<dyn ChunkSealer> {
+        let schedule = Schedule::derive(key.expose(), salt.as_bytes(), &self.context(id));
+        Box::new(SaltedSealer::new(schedule, salt))
     }
 
     fn open(

@@ -65,8 +65,9 @@ impl Schedule {
         nonce
     }
 
-    /// Encrypts in place; returns the tag. Each index is sealed once ([`super::seal::Sealer`] only counts up), under a key
-    /// that a fresh random salt makes new for every upload: no nonce repeats.
+    /// Encrypts in place; returns the tag. Each index is sealed once ([`super::seal::Sealer`] only counts up; who uses
+    /// [`super::chunk::SaltedSealer`] keeps what was sealed), under a key that a fresh random salt makes new for every
+    /// upload: no nonce repeats.
     pub(super) fn seal(
         &self,
         index: u64,

@@ -108,6 +108,7 @@ impl Chats {
     async fn store(&self, actor: &Actor, new: NewAttachment) -> Result<File, UploadFileError> {
         let media_type = new.extension.media_type();
         let file = NewFile {
+            checksums: Vec::new(),
             name: FileName::parse(&format!("attachment.{}", new.extension)).ok(),
             content_type: media_type
                 .and_then(|text| ContentType::parse(text).ok())

@@ -45,7 +45,10 @@ pub use re_encrypt::ReEncryptError;
 pub use render::Rendering;
 pub use reserve_id::{ReserveFileIdError, ReservedFileId, SealingTerms};
 pub use scrub::ScrubProgress;
-pub(crate) use seal::{open_key, open_labels};
+pub(crate) use seal::{
+    key_binding, name_binding, open_key, open_labels, type_binding, unseal_key, unseal_name,
+    unseal_type,
+};
 pub use service::{FilePorts, Files};
 pub use share::{Share, ShareFile, ShareFileError};
 pub use sweep::{SweepFilesError, SweptFiles};

@@ -16,15 +16,15 @@ const fn binding<'a>(column: &'static str, id: &'a FileId, owner: &'a AccountId)
     }
 }
 
-pub(super) const fn key_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
+pub(crate) const fn key_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
     binding("sealed_key", id, owner)
 }
 
-pub(super) const fn name_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
+pub(crate) const fn name_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
     binding("sealed_name", id, owner)
 }
 
-pub(super) const fn type_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
+pub(crate) const fn type_binding<'a>(id: &'a FileId, owner: &'a AccountId) -> Binding<'a> {
     binding("sealed_type", id, owner)
 }
 
@@ -63,7 +63,17 @@ pub(super) fn to_key(opened: &[u8]) -> Result<FileKey, SealError> {
 
 /// The key of a file that the server can open.
 pub(crate) fn open_key(stored: &StoredFile, sealer: &dyn Sealer) -> Result<FileKey, SealError> {
-    let opened = sealer.open(&key_binding(&stored.id, &stored.owner), &stored.sealed_key)?;
+    unseal_key(&stored.id, &stored.owner, &stored.sealed_key, sealer)
+}
+
+/// The key of a file that may be yet to come.
+pub(crate) fn unseal_key(
+    id: &FileId,
+    owner: &AccountId,
+    sealed: &[u8],
+    sealer: &dyn Sealer,
+) -> Result<FileKey, SealError> {
+    let opened = sealer.open(&key_binding(id, owner), sealed)?;
     to_key(&opened)
 }
 
@@ -90,14 +100,14 @@ pub(crate) fn open_labels(stored: &StoredFile, sealer: &dyn Sealer) -> Result<Fi
     let name = stored
         .sealed_name
         .as_ref()
-        .map(|sealed| open_text(&name_binding(id, owner), sealed, sealer))
+        .map(|sealed| unseal_name(id, owner, sealed, sealer))
         .transpose()?;
-    let content_type = open_text(&type_binding(id, owner), &stored.sealed_type, sealer)?;
+    let content_type = unseal_type(id, owner, &stored.sealed_type, sealer)?;
     let layout = SealedLayout::of_plaintext(stored.size).ok_or(SealError::Rejected)?;
     Ok(File {
         id: *id,
-        name: name.map(FileName::restore),
-        content_type: ContentType::restore(content_type),
+        name,
+        content_type,
         size: stored.size,
         sealed_size: layout.sealed_size(),
         digest: stored.digest,
@@ -107,6 +117,24 @@ pub(crate) fn open_labels(stored: &StoredFile, sealer: &dyn Sealer) -> Result<Fi
         key_disclosed_at: None,
         created_at: stored.created_at,
     })
+}
+
+pub(crate) fn unseal_name(
+    id: &FileId,
+    owner: &AccountId,
+    sealed: &[u8],
+    sealer: &dyn Sealer,
+) -> Result<FileName, SealError> {
+    open_text(&name_binding(id, owner), sealed, sealer).map(FileName::restore)
+}
+
+pub(crate) fn unseal_type(
+    id: &FileId,
+    owner: &AccountId,
+    sealed: &[u8],
+    sealer: &dyn Sealer,
+) -> Result<ContentType, SealError> {
+    open_text(&type_binding(id, owner), sealed, sealer).map(ContentType::restore)
 }
 
 pub(super) fn open_text(

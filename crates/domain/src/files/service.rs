@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::FileId;
 use crate::Environment;
-use crate::ports::{BlobStore, FernetCipher, FileCipher, Sealer};
+use crate::ports::{BlobStore, Checksums, FernetCipher, FileCipher, Sealer};
 use crate::storage::Storage;
 
 /// The ports of files, apart from the environment.
@@ -16,6 +16,8 @@ pub struct FilePorts {
     pub fernet: Arc<dyn FernetCipher>,
     /// Keeps the sealed bytes.
     pub blobs: Arc<dyn BlobStore>,
+    /// Computes digests of what comes piece by piece.
+    pub checksums: Arc<dyn Checksums>,
 }
 
 /// The use cases of files. Cloning is cheap.

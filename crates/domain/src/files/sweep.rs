@@ -132,7 +132,12 @@ impl Files {
         let known: Result<Vec<BlobName>, StoreError> = self
             .env
             .store
-            .read(move |tx| tx.files().known_blobs(&asked))
+            .read(move |tx| {
+                let mut known = tx.files().known_blobs(&asked)?;
+                // A crash may have come after an upload's blob was finished and before its file was there.
+                known.extend(tx.uploads().known_blobs(&asked)?);
+                Ok(known)
+            })
             .await;
         let known: HashSet<BlobName> = known?.into_iter().collect();
         Ok(old

@@ -325,6 +325,12 @@ fn the_sweep_takes_old_orphans_and_nothing_else() {
             assert_eq!(asked, [1, 2].map(|byte| BlobName::from_bytes([byte; 16])));
             Ok(vec![BlobName::from_bytes([1; 16])])
         });
+    scene
+        .tx()
+        .uploads
+        .expect_known_blobs()
+        .once()
+        .returning(|_| Ok(Vec::new()));
     let (files, _, log) = scene.files();
     let swept = block_on(files.sweep()).unwrap();
     assert_eq!((swept.orphans, swept.missing), (1, 1));

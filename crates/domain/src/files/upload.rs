@@ -14,6 +14,7 @@ use crate::ports::{
 };
 use crate::sessions::Actor;
 use crate::storage::{Claim, Reservation, StorageRefused, settle};
+use crate::uploads::{Checking, ChecksumMismatch, ExpectedChecksum};
 use crate::{Secret, Timestamp};
 
 /// How many sealed bytes are handed to the blob store at once.
@@ -28,6 +29,8 @@ pub struct NewFile {
     pub content_type: ContentType,
     /// How many bytes will come, if that is known.
     pub length: Option<u64>,
+    /// What the bytes come to, if the client says: nothing is kept that comes to something else.
+    pub checksums: Vec<ExpectedChecksum>,
 }
 
 /// The bytes stopped coming before all of them were there. Whoever feeds the upload knows why.
@@ -58,6 +61,9 @@ pub enum UploadFileError {
         "this id is not for a file of yours, or no longer: get a new one and seal the file for it"
     )]
     UnreservedId,
+    /// The bytes are not what the client sent.
+    #[error(transparent)]
+    Mismatch(#[from] ChecksumMismatch),
     /// What was sealed a moment ago does not open.
     #[error("the new file cannot be opened")]
     Sealed(#[from] SealError),
@@ -94,7 +100,9 @@ impl Files {
     ) -> Result<File, UploadFileError> {
         let (id, key) = (self.env.new_id(), Secret::new(self.env.random()));
         let blob = BlobName::from_bytes(self.env.random());
-        let sealed = self.seal_to_blob(&id, &key, blob, room, body).await?;
+        let sealed = self
+            .seal_to_blob(&id, &key, blob, (new, &mut *room), body)
+            .await?;
         let stored = self.to_row(
             (actor.account(), id),
             (Protection::Server, key.expose()),
@@ -145,9 +153,10 @@ impl Files {
         id: &FileId,
         key: &FileKey,
         blob: BlobName,
-        room: &mut Reservation,
+        (new, room): (&NewFile, &mut Reservation),
         mut body: ByteStream<BrokenBody>,
     ) -> Result<SealedFile, UploadFileError> {
+        let mut checking = Checking::begin(&new.checksums, &*self.ports.checksums);
         let mut sealer = self.ports.cipher.seal(id, key);
         let mut writer = self.ports.blobs.create(blob).await?;
         let mut sealed = Vec::with_capacity(BATCH);
@@ -156,6 +165,7 @@ impl Files {
             let piece = piece?;
             size = size.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
             self.check_size(size)?;
+            checking.update(&piece);
             sealer.push(&piece, &mut sealed).map_err(too_long)?;
             if sealed.len() >= BATCH {
                 room.cover(size).await?;
@@ -163,6 +173,7 @@ impl Files {
                 writer.write(full.into()).await?;
             }
         }
+        checking.finish()?;
         let outcome = sealer.finish(&mut sealed).map_err(too_long)?;
         writer.write(sealed.into()).await?;
         writer.commit().await?;
@@ -241,5 +252,6 @@ domain_error!(UploadFileError {
     Broken: Invalid, "incomplete-body";
     NotSealed: Invalid, "not-a-sealed-file";
     UnreservedId: Conflict, "unreserved-file-id";
+    Mismatch: Invalid, "checksum-mismatch";
     Sealed: Internal, "internal-error";
 } else { Storage, Blob });

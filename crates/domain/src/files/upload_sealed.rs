@@ -8,6 +8,7 @@ use crate::messages::Protection;
 use crate::ports::{BlobName, ByteStream, SealedFile, StoreExt};
 use crate::sessions::Actor;
 use crate::storage::Reservation;
+use crate::uploads::Checking;
 
 /// What is said about a sealed file before its bytes come.
 #[derive(Debug, Clone)]
@@ -58,7 +59,9 @@ impl Files {
         body: ByteStream<BrokenBody>,
     ) -> Result<File, UploadFileError> {
         let blob = BlobName::from_bytes(self.env.random());
-        let sealed = self.keep_sealed(blob, room, body).await?;
+        let sealed = self
+            .keep_sealed(blob, (&new.file, &mut *room), body)
+            .await?;
         let key = new.wrapped_key.as_str().as_bytes();
         let stored = self.to_row(
             (actor.account(), new.id),
@@ -83,9 +86,10 @@ impl Files {
     async fn keep_sealed(
         &self,
         blob: BlobName,
-        room: &mut Reservation,
+        (new, room): (&NewFile, &mut Reservation),
         mut body: ByteStream<BrokenBody>,
     ) -> Result<SealedFile, UploadFileError> {
+        let mut checking = Checking::begin(&new.checksums, &*self.ports.checksums);
         let mut intake = self.ports.cipher.take_in();
         let mut writer = self.ports.blobs.create(blob).await?;
         let mut batch = Vec::with_capacity(BATCH);
@@ -94,6 +98,7 @@ impl Files {
             let piece = piece?;
             size = size.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
             self.check_sealed_size(size)?;
+            checking.update(&piece);
             intake.push(&piece);
             batch.extend_from_slice(&piece);
             if batch.len() >= BATCH {
@@ -102,6 +107,7 @@ impl Files {
                 writer.write(full.into()).await?;
             }
         }
+        checking.finish()?;
         let outcome = intake.finish().map_err(|_| UploadFileError::NotSealed)?;
         writer.write(batch.into()).await?;
         writer.commit().await?;

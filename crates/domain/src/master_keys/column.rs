@@ -96,6 +96,14 @@ sealed_columns! {
     ChannelToken = 13: UserKey, "channels"."sealed_token";
     /// What opens a custodial key during a login; the same.
     ChannelWrapping = 14: UserKey, "channel_logins"."sealed_wrapping";
+    /// Keys of files that are yet to come; bound as they will be.
+    UploadKey = 15: File, "uploads"."sealed_key", bound as "files"."sealed_key";
+    /// Their names; the same.
+    UploadName = 16: File, "uploads"."sealed_name", bound as "files"."sealed_name";
+    /// Their media types; the same.
+    UploadType = 17: File, "uploads"."sealed_type", bound as "files"."sealed_type";
+    /// What waits to be a chunk.
+    UploadTail = 18: File, "uploads"."tail";
     /// Keys of files for those they are shared with.
     FileGrantKey = 19: File, "file_grants"."sealed_key";
     /// Keys of files for those who have a link; under the link's secret inside.

@@ -4,6 +4,7 @@ use thiserror::Error;
 use super::Digest;
 use crate::Secret;
 use crate::files::{FileId, SealedLayout};
+use crate::uploads::Salt;
 
 /// The random key of one file.
 pub type FileKey = Secret<[u8; 32]>;
@@ -56,6 +57,29 @@ pub trait SealedIntake: Send {
     fn finish(self: Box<Self>) -> Result<SealedFile, FileCipherError>;
 }
 
+/// Seals the chunks of one file over several sittings. The same bytes at the same index give the same chunk, and other
+/// bytes at that index would give both away (a nonce that repeats): whoever calls seals an index with one content alone.
+pub trait ChunkSealer: Send + Sync {
+    /// What the file begins with: the salt and the commitment.
+    fn header(&self) -> [u8; SealedLayout::HEADER];
+
+    /// Appends to `sealed` the chunk of this index (counted from 0): [`SealedLayout::CHUNK`] bytes, or fewer if it is the
+    /// last.
+    ///
+    /// # Errors
+    /// [`FileCipherError::TooLong`] for more bytes than that or an index beyond [`SealedLayout::MAX_CHUNKS`]; `sealed`
+    /// is as it was.
+    fn seal_chunk(
+        &self,
+        index: u64,
+        plaintext: &[u8],
+        sealed: &mut Vec<u8>,
+    ) -> Result<(), FileCipherError>;
+
+    /// Whether this is a chunk that was sealed at this index, whatever its length.
+    fn is_sealed_at(&self, index: u64, sealed: &[u8]) -> bool;
+}
+
 /// Opens the chunks of one file, in any order.
 pub trait FileOpener: Send + Sync {
     /// Turns the sealed chunk of this index (counted from 0) into its plaintext, in place.
@@ -80,6 +104,9 @@ pub trait FileCipher: Send + Sync {
 
     /// Begins to take in a file that was sealed elsewhere.
     fn take_in(&self) -> Box<dyn SealedIntake>;
+
+    /// Seals chunks under a salt that was drawn when the file was begun: random, and used for this file and key alone.
+    fn resume(&self, id: &FileId, key: &FileKey, salt: &Salt) -> Box<dyn ChunkSealer>;
 
     /// Checks the header's commitment to the key and the id, in constant time, before any chunk is opened.
     ///

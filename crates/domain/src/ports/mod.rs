@@ -20,6 +20,7 @@ mod blobs;
 mod channel_cipher;
 mod channels;
 mod chats;
+mod checksums;
 mod clock;
 mod codes;
 mod common_passwords;
@@ -77,6 +78,7 @@ mod store_error;
 mod throttles;
 mod tickets;
 mod token_signer;
+mod uploads;
 mod wake_ups;
 
 pub use absent::Absent;
@@ -88,6 +90,7 @@ pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStrea
 pub use channel_cipher::ChannelCipher;
 pub use channels::ChannelRepository;
 pub use chats::{ChatRepository, NumberedConversation};
+pub use checksums::{ChecksumKind, Checksums, ResumableDigest, RunningChecksum};
 pub use clock::Clock;
 pub use codes::CodeRepository;
 pub use common_passwords::CommonPasswords;
@@ -105,7 +108,8 @@ pub use envelopes::{EnvelopeRepository, NewEnvelope};
 pub use factors::{FactorRepository, StoredTotp};
 pub use fernet_cipher::{FernetCipher, FernetKey, FernetRenderer};
 pub use file_cipher::{
-    FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile, SealedIntake,
+    ChunkSealer, FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile,
+    SealedIntake,
 };
 pub use file_grants::{FileGrantRepository, GrantedFile, NamedGrant, PutGrant, StoredGrant};
 pub use file_ids::FileIdRepository;
@@ -149,6 +153,7 @@ pub use store_error::{Constraint, StoreError};
 pub use throttles::ThrottleRepository;
 pub use tickets::{StoredTicket, TicketRepository};
 pub use token_signer::{AccessClaims, PublicSigningKey, TokenError, TokenId, TokenSigner};
+pub use uploads::{AbandonedUpload, StoredUpload, UploadProgress, UploadRepository};
 pub use wake_ups::WakeUps;
 
 #[cfg(any(test, feature = "testing"))]
@@ -158,7 +163,7 @@ pub use self::{
     accounts::MockAccountRepository, app_passwords::MockAppPasswordRepository,
     audit::MockAuditRepository, avatars::MockAvatarRepository, blobs::MockBlobStore,
     channel_cipher::MockChannelCipher, channels::MockChannelRepository, chats::MockChatRepository,
-    codes::MockCodeRepository, common_passwords::MockCommonPasswords,
+    checksums::MockChecksums, codes::MockCodeRepository, common_passwords::MockCommonPasswords,
     contacts::MockContactRepository, conversations::MockConversationRepository,
     custodial_cipher::MockCustodialCipher, custodial_keys::MockCustodialKeyRepository,
     custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,
@@ -178,5 +183,5 @@ pub use self::{
     sealer::MockSealer, sessions::MockSessionRepository,
     socket_tickets::MockSocketTicketRepository, storage::MockStorageRepository,
     throttles::MockThrottleRepository, tickets::MockTicketRepository,
-    token_signer::MockTokenSigner,
+    token_signer::MockTokenSigner, uploads::MockUploadRepository,
 };

@@ -13,7 +13,7 @@ use super::{
     InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
-    ThrottleRepository, TicketRepository,
+    ThrottleRepository, TicketRepository, UploadRepository,
 };
 
 /// What the closure of a unit of work wants done with it.
@@ -156,6 +156,11 @@ pub trait Tx {
 
     /// What the server does of its own accord about files.
     fn file_upkeep(&mut self) -> &mut dyn FileUpkeepRepository {
+        Absent::lend()
+    }
+
+    /// Unfinished uploads.
+    fn uploads(&mut self) -> &mut dyn UploadRepository {
         Absent::lend()
     }
 

@@ -15,9 +15,10 @@ use crate::ports::{
     MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository, MockKeyRepository,
     MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository,
     MockRecoveryRepository, MockSessionRepository, MockSocketTicketRepository,
-    MockStorageRepository, MockThrottleRepository, MockTicketRepository, OutboxRepository,
-    PresenceRepository, RecoveryRepository, SessionRepository, SocketTicketRepository,
-    StorageRepository, ThrottleRepository, TicketRepository, Tx,
+    MockStorageRepository, MockThrottleRepository, MockTicketRepository, MockUploadRepository,
+    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    SocketTicketRepository, StorageRepository, ThrottleRepository, TicketRepository, Tx,
+    UploadRepository,
 };
 use crate::ports::{MasterKeyRepository, MockMasterKeyRepository};
 
@@ -70,6 +71,8 @@ pub struct MockTx {
     pub file_ids: MockFileIdRepository,
     /// What the server does of its own accord about files.
     pub file_upkeep: MockFileUpkeepRepository,
+    /// Unfinished uploads.
+    pub uploads: MockUploadRepository,
     /// Idempotency keys.
     pub idempotency: MockIdempotencyRepository,
     /// Identities at providers.
@@ -201,6 +204,10 @@ impl Tx for MockTx {
 
     fn file_upkeep(&mut self) -> &mut dyn FileUpkeepRepository {
         &mut self.file_upkeep
+    }
+
+    fn uploads(&mut self) -> &mut dyn UploadRepository {
+        &mut self.uploads
     }
 
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {

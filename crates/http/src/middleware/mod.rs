@@ -4,8 +4,9 @@
 //! 2. `connection`: how long a connection may be used;
 //! 3. `deadline`: how long a handler may take;
 //! 4. `panics`: a defect in one handler answers 500 and ends nothing else;
-//! 5. `head`: HEAD is GET without the body;
-//! 6. `slash`: the dialects' paths go with and without the last slash.
+//! 5. `method`: a POST that stands for another method;
+//! 6. `head`: HEAD is GET without the body;
+//! 7. `slash`: the dialects' paths go with and without the last slash.
 //!
 //! actix gives a middleware the request away: none of these may keep a clone of it across the call (the router would
 //! panic). So the inner ones answer with an error, and `frame` makes a response of it.
@@ -14,6 +15,7 @@ mod connection;
 mod deadline;
 mod frame;
 mod head;
+mod method;
 mod panics;
 mod request_id;
 mod security_headers;
@@ -23,6 +25,7 @@ pub(crate) use connection::{Connections, close_used_up, count_connection};
 pub(crate) use deadline::{Deadline, enforce_deadline};
 pub(crate) use frame::frame;
 pub(crate) use head::head_as_get;
+pub(crate) use method::override_method;
 pub(crate) use panics::catch_panics;
 pub(crate) use slash::take_both_slashes;
 

@@ -1,12 +1,14 @@
 //! How files travel, whatever the API: bodies that come, and downloads in whole or in part.
 
+mod digests;
 mod download;
 mod faces;
 mod names;
 mod range;
 mod receive;
 
+pub(crate) use digests::{checksum, content_digest, refuse_mismatch};
 pub(crate) use download::Download;
 pub(crate) use faces::{NeedsKey, RangeRefusals};
 pub(crate) use names::disposition;
-pub(crate) use receive::{Incoming, receive};
+pub(crate) use receive::{Incoming, feed, receive};

@@ -30,6 +30,7 @@ mod server;
 mod sessions;
 mod settings;
 mod typing;
+mod uploads;
 mod users;
 pub(crate) mod ws;
 
@@ -135,6 +136,11 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(links::open_link)
             .service(links::read_linked_content)
             .service(links::read_linked_ciphertext)
+            .service(uploads::describe_uploads)
+            .service(uploads::create_upload)
+            .service(uploads::view_upload)
+            .service(uploads::append_to_upload)
+            .service(uploads::cancel_upload)
             .service(events::read_events)
             .service(events::acknowledge_events)
             .service(ws::open_socket)

@@ -65,6 +65,7 @@ mod social;
 mod sse;
 mod strangers;
 mod support;
+mod uploads;
 mod vault;
 mod web;
 mod ws;

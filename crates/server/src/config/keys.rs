@@ -173,6 +173,8 @@ keys! {
         "Uploads are refused rather than leave less than this free on the disk of the files; or none.";
     FILES_SCRUB_DAYS = "files.scrub_days", Number, Text("30"),
         "In how many nights every stored file is read again, 1 to 3650; or none.";
+    UPLOADS_RETENTION_HOURS = "uploads.retention_hours", Number, Text("24"),
+        "How many hours an unfinished upload waits for more bytes, 1 to 8760.";
     LOG = "log", Text, Text("info"),
         "What is logged, as a tracing filter: info, or warn,sealpost_http=debug.";
     LOG_FORMAT = "log_format", Text, Text("text"),

@@ -11,7 +11,7 @@ use super::reader::{Place, Reader};
 use super::show::{Setting, Settings};
 use super::{
     Accounts, Blobs, Channel, Config, Dialects, Files, Inboxes, Limits, Listeners, Log, Mail,
-    MasterKey, Social, Store,
+    MasterKey, Social, Store, Uploads,
 };
 
 /// A configuration that holds, and what is to be said about it.
@@ -83,6 +83,9 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
             total_quota: reader.find(keys::FILES_TOTAL_QUOTA)?,
             scrub_days: reader.get(keys::FILES_SCRUB_DAYS)?,
             free_space_floor: reader.get(keys::FILES_FREE_SPACE_FLOOR)?,
+        },
+        uploads: Uploads {
+            retention_hours: reader.get(keys::UPLOADS_RETENTION_HOURS)?,
         },
         log: Log {
             filter: reader.get(keys::LOG)?,

@@ -38,7 +38,8 @@ pub use public_url::PublicUrl;
 pub use show::{Settings, help};
 pub use size::{Bound, ByteSize, InvalidByteSize, Nights};
 pub use value::{
-    Days, Listeners, LogFilter, MaxConnections, OneLine, PoolSize, RetentionDays, TrustedProxies,
+    Days, Listeners, LogFilter, MaxConnections, OneLine, PoolSize, RetentionDays, RetentionHours,
+    TrustedProxies,
 };
 
 /// All settings. Relative paths are relative to the working folder.
@@ -78,6 +79,8 @@ pub struct Config {
     pub blobs: Blobs,
     /// The file store.
     pub files: Files,
+    /// Uploads that go on after a break.
+    pub uploads: Uploads,
     /// What is logged, and how.
     pub log: Log,
     /// The five dialects.
@@ -173,6 +176,13 @@ pub struct Files {
     pub free_space_floor: Bound,
     /// In how many nights every file is read again.
     pub scrub_days: Nights,
+}
+
+/// Uploads that go on after a break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uploads {
+    /// How long one waits for more bytes.
+    pub retention_hours: RetentionHours,
 }
 
 /// What is logged, and how.

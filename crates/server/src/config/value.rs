@@ -237,6 +237,27 @@ impl Value for RetentionDays {
     }
 }
 
+/// For how many hours something waits: 1 to 8760, a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetentionHours(u16);
+
+impl RetentionHours {
+    /// The time they take.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(u64::from(self.0) * 60 * 60)
+    }
+}
+
+impl Value for RetentionHours {
+    const WANTS: &'static str = "a whole number from 1 to 8760";
+
+    fn parse(text: &str) -> Option<Self> {
+        let hours = text.parse().ok()?;
+        (1..=8760).contains(&hours).then_some(Self(hours))
+    }
+}
+
 /// A tracing filter that has been parsed once and is known to be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);
@@ -295,6 +316,11 @@ mod tests {
         assert_eq!(Days::parse("0").map(Days::duration), Some(Duration::ZERO));
         for wrong in ["366", "-1", "30 days", ""] {
             assert_eq!(Days::parse(wrong), None, "{wrong}");
+        }
+        let day = RetentionHours::parse("24").map(RetentionHours::duration);
+        assert_eq!(day, Some(Duration::from_secs(86_400)));
+        for wrong in ["0", "8761", "1h"] {
+            assert_eq!(RetentionHours::parse(wrong), None, "{wrong}");
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use sealpost_domain::files::{CheckedFiles, DamagedFile, Files};
+use sealpost_domain::uploads::{SweptUploads, Uploads};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::pace::Steady;
@@ -12,6 +13,10 @@ use crate::pace::Steady;
 const DELETIONS_EVERY: Duration = Duration::from_secs(5);
 /// How often all blobs and all rows are compared.
 const ORPHANS_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often expired uploads are looked for.
+const UPLOADS_EVERY: Duration = Duration::from_secs(60);
+/// At every how many of these times all growing blobs are gone through.
+const GROWING_EVERY: u32 = 60;
 /// How fast files are read again at night, in bytes a second: far slower than a disk.
 const SCRUB_RATE: u64 = 16 * 1024 * 1024;
 /// How often it is asked whether there is something to read again.
@@ -68,6 +73,34 @@ pub(super) async fn finish_deletions(files: Files) {
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot look at the queue of deletions; trying again in five seconds");
+            }
+        }
+    }
+}
+
+/// Gives up uploads that nobody goes on with, and goes through all growing blobs at the start and every hour. Runs until it is
+/// dropped.
+pub(super) async fn give_up_uploads(uploads: Uploads) {
+    let mut ticks = interval(UPLOADS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for number in 0_u32.. {
+        ticks.tick().await;
+        let swept = if number.is_multiple_of(GROWING_EVERY) {
+            uploads.sweep().await
+        } else {
+            let expired = uploads.expire().await;
+            expired.map(|expired| SweptUploads {
+                expired,
+                orphans: 0,
+            })
+        };
+        match swept {
+            Ok(swept) if swept == SweptUploads::default() => {}
+            Ok(SweptUploads { expired, orphans }) => {
+                tracing::info!(expired, orphans, "gave up unfinished uploads");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot give up unfinished uploads; trying again in a minute");
             }
         }
     }

@@ -93,6 +93,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     if let Some(nights) = config.files.scrub_days.count() {
         upkeep.spawn(file_upkeep::scrub(services.files.clone(), nights));
     }
+    upkeep.spawn(file_upkeep::give_up_uploads(services.uploads.clone()));
     if config.dialects.messenger {
         upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
     }

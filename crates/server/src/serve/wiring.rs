@@ -5,8 +5,8 @@ use std::sync::Arc;
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HkdfLinkKeys,
     HmacHotp, JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
-    PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamingFernet, SystemClock,
-    ZxcvbnPasswords,
+    PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamChecksums,
+    StreamingFernet, SystemClock, ZxcvbnPasswords,
 };
 use sealpost_domain::Environment;
 use sealpost_domain::accounts::RegistrationPolicy;
@@ -84,6 +84,7 @@ pub(super) async fn services(
         link_keys: Arc::new(HkdfLinkKeys),
         file_cipher: Arc::new(ChunkedCipher::new(Arc::clone(&env.entropy))),
         fernet_cipher: Arc::new(StreamingFernet),
+        checksums: Arc::new(StreamChecksums),
         blobs: Arc::clone(&blobs),
         mailer,
         pictures: Arc::new(Pictures::start().map_err(StartError::Runtime)?),
@@ -106,6 +107,7 @@ pub(super) async fn services(
         inbox_retention: config.inbox.retention_days.duration(),
         max_file: config.files.max_size.map(ByteSize::bytes),
         storage: storage_rules(config),
+        upload_retention: config.uploads.retention_hours.duration(),
         max_attachment: usize::try_from(config.dialects.social.attachment_max.bytes())
             .unwrap_or(usize::MAX),
         rename_interval: config.accounts.rename_days.duration(),

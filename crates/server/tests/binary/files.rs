@@ -40,6 +40,26 @@ impl Person {
         request.send().await?.error_for_status()?.json().await
     }
 
+    /// Uploads so many parts of so many MiB (tus).
+    pub(crate) async fn upload_in_parts(&self, server: &Server, parts: usize, each: usize) {
+        let tus = |request: reqwest::RequestBuilder| {
+            request
+                .bearer_auth(&self.token)
+                .header("tus-resumable", "1.0.0")
+        };
+        let begin = tus(self.client.post(server.url("/v1/uploads")))
+            .header("upload-length", parts * each * MIB);
+        let begun = begin.send().await.unwrap().error_for_status().unwrap();
+        let place = begun.headers()["location"].to_str().unwrap().to_owned();
+        for number in 0..parts {
+            let part = tus(self.client.patch(server.url(&place)))
+                .header("upload-offset", number * each * MIB)
+                .header("content-type", "application/offset+octet-stream")
+                .body(streamed(each, Duration::ZERO));
+            part.send().await.unwrap().error_for_status().unwrap();
+        }
+    }
+
     pub(crate) async fn get(&self, url: String, range: Option<&str>) -> Response {
         let mut request = self.client.get(url).bearer_auth(&self.token);
         if let Some(range) = range {

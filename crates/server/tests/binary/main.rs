@@ -37,4 +37,5 @@ mod start;
 mod stream;
 mod support;
 mod two_people;
+mod uploads;
 mod web;

@@ -45,6 +45,7 @@ mod socket_tickets;
 mod storage;
 mod throttles;
 mod tickets;
+mod uploads;
 
 use std::collections::BTreeSet;
 
@@ -60,7 +61,7 @@ use sealpost_domain::ports::{
     InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
     MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
-    ThrottleRepository, TicketRepository, Tx, Unit, Verdict,
+    ThrottleRepository, TicketRepository, Tx, Unit, UploadRepository, Verdict,
 };
 
 use super::{Conn, locks};
@@ -228,6 +229,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn file_upkeep(&mut self) -> &mut dyn FileUpkeepRepository {
+        self
+    }
+
+    fn uploads(&mut self) -> &mut dyn UploadRepository {
         self
     }
 

@@ -9,7 +9,7 @@ use super::Conn;
 use crate::schema::{
     channel_logins, channels, conversations, custodial_key_openers, data_keys, file_grants,
     file_links, files, idempotency_keys, installation_secrets, key_backups, link_downloads,
-    mail_outbox, totp_factors,
+    mail_outbox, totp_factors, uploads,
 };
 
 /// A row's key and the first bytes of its sealed value.
@@ -105,6 +105,10 @@ pub(super) const fn queries(column: SealedColumn) -> Queries {
         SealedColumn::ChannelWrapping => {
             keyed!(channel_logins.sealed_wrapping by channel_id of key_id)
         }
+        SealedColumn::UploadKey => keyed!(uploads.sealed_key by id of owner_id),
+        SealedColumn::UploadName => keyed!(uploads.sealed_name by id of owner_id),
+        SealedColumn::UploadType => keyed!(uploads.sealed_type by id of owner_id),
+        SealedColumn::UploadTail => keyed!(uploads.tail by id of owner_id),
         SealedColumn::FileGrantKey => file_grants(),
         SealedColumn::FileLinkKey => keyed!(file_links.sealed_key by id),
         SealedColumn::LinkDownloadKey => keyed!(link_downloads.sealed_key by digest of link_id),

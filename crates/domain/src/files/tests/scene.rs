@@ -13,8 +13,8 @@ use super::super::*;
 use crate::messages::Protection;
 use crate::ports::{
     BlobError, BlobName, BlobWriter, ByteStream, FileCipherError, FileSealer, MockBlobStore,
-    MockFernetCipher, MockFileCipher, MockSealer, SealedFile, SealedIntake, Store, StoreError,
-    StoredFile, Unit, Verdict,
+    MockChecksums, MockFernetCipher, MockFileCipher, MockSealer, SealedFile, SealedIntake, Store,
+    StoreError, StoredFile, Unit, Verdict,
 };
 use crate::sessions::{Actor, SessionId};
 use crate::storage::{AccountStorage, Storage, StorageRules};
@@ -198,6 +198,7 @@ impl Scene {
             cipher: Arc::new(cipher),
             fernet: Arc::new(self.fernet),
             blobs: Arc::new(self.blobs),
+            checksums: Arc::new(MockChecksums::new()),
         };
         let rules = StorageRules::default();
         let storage = Storage::new(env.clone(), Arc::clone(&ports.blobs), rules);
@@ -226,6 +227,7 @@ pub(super) fn new(length: Option<u64>) -> NewFile {
         name: Some(FileName::parse("a.txt").unwrap()),
         content_type: ContentType::parse("text/plain").unwrap(),
         length,
+        checksums: Vec::new(),
     }
 }
 

@@ -54,6 +54,7 @@ pub mod storage;
 pub mod throttles;
 pub mod tickets;
 pub mod units;
+pub mod uploads;
 pub mod usernames;
 
 /// Makes one `#[tokio::test]` of each conformance case. `$make` is the path of an
@@ -111,6 +112,10 @@ macro_rules! store_conformance {
             files: found_by_their_owner, a_disclosure_is_noted, locked_and_replaced_by_their_owner, found_whoever_they_belong_to, id_and_blob_are_unique,
                 paged_newest_first, shredded_then_removed, blobs_are_known_by_their_rows,
                 shredded_before_their_owner_goes;
+            uploads: uploads_are_their_owners, an_upload_has_its_own_id_and_blob,
+                moved_on_by_whoever_knows_its_place, completed_once, an_upload_is_taken_by_its_owner,
+                expired_uploads_are_taken, growing_blobs_are_known_by_their_uploads,
+                uploads_go_with_their_owner;
             groups: seen_by_its_members, paged_by_kind, members_of_a_group_are_partners,
                 members_come_and_go, members_are_paged_as_they_came, the_longest_standing_succeeds,
                 settings_are_replaced_only_if_unchanged, changes_are_found_as_noted,

@@ -63,6 +63,7 @@ pub(super) async fn vault_load(
             .and_then(Result::ok)
             .unwrap_or_else(ContentType::unknown),
         length: upload.length,
+        checksums: Vec::new(),
     };
     let file = Box::pin(receive(&services, &actor, new, upload)).await?;
     Ok(file.id.to_string())

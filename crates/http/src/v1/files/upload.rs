@@ -13,7 +13,7 @@ use crate::extract::{Authenticated, Query, Upload};
 use crate::idempotency::{IdempotencyKeyHeader, idempotent_upload};
 use crate::openapi::{AuthProblems, CommonProblems, FILES, Responses, problems};
 use crate::problem::{FieldError, FieldErrors, Problem};
-use crate::transfer::{Incoming, receive};
+use crate::transfer::{Incoming, content_digest, receive};
 
 /// Where the key is that the owner's client has wrapped for itself.
 pub(crate) const WRAPPED_KEY: &str = "wrapped-key";
@@ -27,7 +27,8 @@ impl IntoResponses for UploadRefusals {
             (
                 400,
                 "incomplete-body",
-                "`invalid-query`, `incomplete-body`; `duplicate-authorization`",
+                "`invalid-query`, `incomplete-body`, `invalid-content-digest`; `checksum-mismatch`: the body is not what \
+                 `Content-Digest` says; `duplicate-authorization`",
             ),
             (
                 408,
@@ -80,6 +81,7 @@ impl IntoResponses for UploadRefusals {
         UploadQuery,
         IdempotencyKeyHeader,
         ("wrapped-key" = Option<String>, Header, description = "Only with `protection=e2ee`: the file's key, wrapped"),
+        ("content-digest" = Option<String>, Header, description = "`sha-256=:BASE64:` or `sha-512=:BASE64:` (RFC 9530); what comes to something else is not stored"),
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
     responses(
@@ -114,6 +116,7 @@ fn describe(
     request: &HttpRequest,
     upload: &Upload,
 ) -> Result<Incoming, Problem> {
+    let checksums = content_digest(request.headers())?;
     let mut errors = FieldErrors::default();
     let name = query
         .name
@@ -129,6 +132,7 @@ fn describe(
         name,
         content_type,
         length: upload.length,
+        checksums,
     });
     new.zip(sealed)
         .map(|(file, sealed)| match sealed {

@@ -28,6 +28,7 @@ pub(super) struct Scene {
     group: String,
     message: String,
     file: String,
+    upload: String,
     session: String,
     key: String,
     app_password: String,
@@ -72,6 +73,11 @@ impl Scene {
         let file = id(&server
             .send_as(&olivia, "POST", "/v1/files", "a file")
             .json());
+        let bearer = format!("Bearer {olivia}");
+        let headers = [&super::TUS[..], &[("authorization", bearer.as_str())]].concat();
+        let begun = server.send("POST", "/v1/uploads", &headers, "");
+        let upload = begun.header("location").unwrap().rsplit('/').next();
+        let upload = upload.unwrap().to_owned();
         let key = made("/v1/me/keys", json!({"use": "sign", "jwk": jwk()}));
         let app_password = made(
             "/v1/me/app-passwords",
@@ -91,6 +97,7 @@ impl Scene {
             group,
             message,
             file,
+            upload,
             session,
             key: id(&key),
             app_password: id(&app_password),
@@ -122,6 +129,7 @@ impl Scene {
         let thing = match path.split('/').nth(2).unwrap() {
             "conversations" => &self.group,
             "files" => &self.file,
+            "uploads" => &self.upload,
             "sessions" => &self.session,
             "me" if path.contains("/keys/") => &self.key,
             "me" if path.contains("/app-passwords/") => &self.app_password,

@@ -13,6 +13,13 @@ use crate::support::Answer;
 use callers::{Scene, UNKNOWN, UNKNOWN_NAME};
 use table::{Access, Row, TABLE};
 
+/// What every request of an upload of five bytes may say.
+pub(super) const TUS: [(&str, &str); 3] = [
+    ("tus-resumable", "1.0.0"),
+    ("upload-length", "5"),
+    ("upload-offset", "0"),
+];
+
 /// As many scenes at once.
 const THREADS: usize = 4;
 
@@ -148,6 +155,9 @@ fn ask(scene: &Scene, row: &Row, name: &str, token: Option<&str>, unknown: bool)
     if row.route == "PUT /v1/me/key-backup" {
         // There is none yet.
         headers.push(("if-none-match", "*"));
+    }
+    if path.starts_with("/v1/uploads") {
+        headers.extend(TUS);
     }
     if !body.is_empty() {
         headers.push(("content-type", row.content_type()));

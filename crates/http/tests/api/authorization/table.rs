@@ -26,6 +26,7 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn content_type(&self) -> &'static str {
         match self.route.split_once(' ') {
+            Some((_, "/v1/uploads/{id}")) => "application/offset+octet-stream",
             Some(("PATCH", _)) => "application/merge-patch+json",
             Some((_, "/v1/files" | "/v1/me/key-backup")) => "application/octet-stream",
             Some((_, "/v1/me/avatar")) => "image/png",
@@ -83,6 +84,7 @@ pub(super) static TABLE: &[Row] = &[
     // Before anybody is logged in. What is sent is refused for what it is, not for who sends it.
     open("GET /v1/server", 200),
     open("GET /v1/challenges", 200),
+    open("OPTIONS /v1/uploads", 204),
     open("POST /v1/accounts", 400).sending("{}"),
     open("POST /v1/sessions", 400).sending("{}"),
     open("POST /v1/sessions/factors", 400).sending("{}"),
@@ -151,6 +153,7 @@ pub(super) static TABLE: &[Row] = &[
     own("GET /v1/files", 200),
     own("POST /v1/files/ids", 201),
     own("POST /v1/files", 201).sending("a file"),
+    own("POST /v1/uploads", 201),
     own("GET /v1/events", 200),
     own("POST /v1/events/ack", 200).sending(r#"{"offset":0}"#),
     own("GET /v1/ws", 426),
@@ -179,6 +182,9 @@ pub(super) static TABLE: &[Row] = &[
     open("POST /v1/links/{id}/open", 404).sending(PROOF),
     open("GET /v1/links/{id}/content", 401),
     open("GET /v1/links/{id}/ciphertext", 401),
+    of_one("GET /v1/uploads/{id}", 200),
+    of_one("PATCH /v1/uploads/{id}", 204).sending("whole"),
+    of_one("DELETE /v1/uploads/{id}", 204),
     // What people may know of one another.
     own("GET /v1/users", 200),
     own("GET /v1/users/{name}", 200),

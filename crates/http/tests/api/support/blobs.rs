@@ -21,6 +21,12 @@ impl TestServer {
         self.blob_files().len()
     }
 
+    /// Every blob that grows.
+    pub(crate) fn growing_files(&self) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(self.folder.path().join("blobs/growing")).unwrap();
+        files.map(|file| file.unwrap().path()).collect()
+    }
+
     /// How many are being written.
     pub(crate) fn half_written(&self) -> usize {
         let processes = std::fs::read_dir(self.folder.path().join("blobs/tmp")).unwrap();

@@ -31,6 +31,7 @@ use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::{QuotaChoice, Storage};
 use sealpost_domain::testing::FixedClock;
+use sealpost_domain::uploads::{SweptUploads, Uploads};
 use sealpost_http::{Hub, RateClock, Settings, SocketTimes, serve};
 use sealpost_mailer::testing::MemoryMailer;
 use tempfile::TempDir;
@@ -40,7 +41,7 @@ use tokio::sync::oneshot;
 pub(crate) use answer::Answer;
 pub(crate) use log::logged;
 pub(crate) use people::{PASSWORD, access_token};
-pub(crate) use services::{EPOCH, ISSUER, MAX_ATTACHMENT, MAX_FILE, NOW, QUOTA};
+pub(crate) use services::{EPOCH, ISSUER, MAX_ATTACHMENT, MAX_FILE, NOW, QUOTA, UPLOAD_RETENTION};
 
 /// How requests are counted.
 #[derive(Default)]
@@ -79,6 +80,7 @@ pub(crate) struct TestServer {
     channels: Channels,
     messages: Messages,
     links: FileLinks,
+    uploads: Uploads,
     inbox: Inbox,
     operators: Operators,
     files: Files,
@@ -199,6 +201,7 @@ impl TestServer {
             channels: parts.channels,
             messages: parts.messages,
             links: parts.links,
+            uploads: parts.uploads,
             inbox: parts.inbox,
             operators: parts.operators,
             files: parts.files,
@@ -309,6 +312,11 @@ impl TestServer {
     /// What the server does of its own accord about links; how many went.
     pub(crate) fn sweep_links(&self) -> u64 {
         self.runtime.block_on(self.links.sweep()).unwrap()
+    }
+
+    /// What the server does of its own accord about unfinished uploads.
+    pub(crate) fn sweep_uploads(&self) -> SweptUploads {
+        self.runtime.block_on(self.uploads.sweep()).unwrap()
     }
 
     /// What the server does of its own accord about secure channels; how many went.

@@ -3,14 +3,15 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HkdfLinkKeys,
     HmacHotp, JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
-    PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamingFernet,
-    ZxcvbnPasswords,
+    PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamChecksums,
+    StreamingFernet, ZxcvbnPasswords,
 };
 use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
 use sealpost_domain::channels::{ChannelRules, Channels};
@@ -30,6 +31,7 @@ use sealpost_domain::presence::Presence;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::{Storage, StorageRules};
 use sealpost_domain::testing::FixedClock;
+use sealpost_domain::uploads::Uploads;
 use sealpost_domain::{Environment, Secret, Timestamp};
 use sealpost_http::{Adapters, DataKeyCheck, Facts, Hub, ServerInfo, Services, StoreCheck};
 use sealpost_mailer::testing::MemoryMailer;
@@ -47,6 +49,8 @@ pub(crate) const ISSUER: &str = "http://sealpost.test";
 pub(crate) const MAX_FILE: u64 = 3 * 1024 * 1024;
 /// What an account may store here.
 pub(crate) const QUOTA: u64 = 1 << 30;
+/// How long an unfinished upload waits for more.
+pub(crate) const UPLOAD_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 /// The largest file that comes with a chat message here.
 pub(crate) const MAX_ATTACHMENT: usize = 100 * 1024;
 pub(crate) const EPOCH: &str = "0123456789abcdef";
@@ -70,6 +74,7 @@ pub(super) struct Parts {
     pub(super) channels: Channels,
     pub(super) messages: Messages,
     pub(super) links: FileLinks,
+    pub(super) uploads: Uploads,
     pub(super) inbox: Inbox,
     pub(super) mailer: MemoryMailer,
     /// Where the database rests.
@@ -121,6 +126,7 @@ pub(super) async fn assemble(
         link_keys: Arc::new(HkdfLinkKeys),
         file_cipher: Arc::new(ChunkedCipher::new(entropy)),
         fernet_cipher: Arc::new(StreamingFernet),
+        checksums: Arc::new(StreamChecksums),
         blobs: Arc::new(blobs),
         mailer: Arc::new(mailer.clone()),
         pictures: Arc::new(Pictures::start().unwrap()),
@@ -140,6 +146,7 @@ pub(super) async fn assemble(
             quota: Some(QUOTA),
             ..StorageRules::default()
         },
+        upload_retention: UPLOAD_RETENTION,
         max_attachment: MAX_ATTACHMENT,
         rename_interval: Accounts::RENAME_INTERVAL,
         count_rates,
@@ -170,6 +177,7 @@ pub(super) async fn assemble(
         channels: services.channels.clone(),
         messages: services.messages.clone(),
         links: services.links.clone(),
+        uploads: services.uploads.clone(),
         inbox: services.inbox.clone(),
         mailer,
         folder,

@@ -1,5 +1,6 @@
 //! Level 4: the built binary as a process, on a database of its own.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,16 @@ pub(crate) fn has_python(modules: &[&str]) -> bool {
 
 /// Plays a script of `tests/binary` with the built program, whose last words are `moral`; what went wrong, if something did.
 pub(crate) fn play(script: &str, database: &Database, moral: &str) -> Result<(), String> {
+    play_with(script, database, moral, &[])
+}
+
+/// The same, with these variables.
+pub(crate) fn play_with(
+    script: &str,
+    database: &Database,
+    moral: &str,
+    environment: &[(&str, &OsStr)],
+) -> Result<(), String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/binary");
     let mut command = Command::new("python3");
     command
@@ -48,7 +59,8 @@ pub(crate) fn play(script: &str, database: &Database, moral: &str) -> Result<(),
             Path::new(env!("CARGO_BIN_EXE_sealpost")),
         ])
         .env("NO_PROXY", "*")
-        .env("PYTHONDONTWRITEBYTECODE", "1");
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .envs(environment.iter().copied());
     if let Database::Postgres(url) = database {
         command.arg(url);
     }
