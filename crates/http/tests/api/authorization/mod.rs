@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::Answer;
 use callers::{Scene, UNKNOWN, UNKNOWN_NAME};
-use table::{Access, Row, TABLE};
+use table::{Access, ELSEWHERE, Row, TABLE};
 
 /// What every request of an upload of five bytes may say.
 pub(super) const TUS: [(&str, &str); 3] = [
@@ -45,6 +45,13 @@ fn every_route_stands_in_the_table_once() {
             "twice: {}",
             row.route
         );
+    }
+    for (route, place) in ELSEWHERE {
+        assert!(declared.insert((*route).to_owned()), "twice: {route}");
+        let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/api")
+            .join(place);
+        assert!(place.is_file(), "{route} is not tested in {place:?}");
     }
     let missing: Vec<_> = routes.difference(&declared).collect();
     assert!(

@@ -227,3 +227,24 @@ pub(super) static TABLE: &[Row] = &[
     of("GET /v1/conversations/{id}/receipts", [404, 404, 200, 200]),
     of("POST /v1/conversations/{id}/typing", [404, 404, 204, 204]),
 ];
+
+/// Routes whose callers are tested elsewhere, each with where: what they are about has people of its own (readers of a shared
+/// file, holders of a link), or a protocol that refuses before it looks at who asks.
+pub(super) static ELSEWHERE: &[(&str, &str)] = &[
+    ("GET /v1/files/{id}/shares", "files_matrix.rs"),
+    ("PUT /v1/files/{id}/shares/{name}", "files_matrix.rs"),
+    ("DELETE /v1/files/{id}/shares/{name}", "files_matrix.rs"),
+    ("POST /v1/files/{id}/re-encrypt", "files_matrix.rs"),
+    ("GET /v1/files/{id}/links", "files_matrix.rs"),
+    ("POST /v1/files/{id}/links", "files_matrix.rs"),
+    ("DELETE /v1/files/{id}/links/{link_id}", "files_matrix.rs"),
+    ("GET /v1/links/{id}", "links.rs"),
+    ("POST /v1/links/{id}/open", "links.rs"),
+    ("GET /v1/links/{id}/content", "links.rs"),
+    ("GET /v1/links/{id}/ciphertext", "links.rs"),
+    ("OPTIONS /v1/uploads", "uploads/refused.rs"),
+    ("POST /v1/uploads", "uploads/refused.rs"),
+    ("GET /v1/uploads/{id}", "uploads/refused.rs"),
+    ("PATCH /v1/uploads/{id}", "uploads/refused.rs"),
+    ("DELETE /v1/uploads/{id}", "uploads/refused.rs"),
+];
