@@ -76,7 +76,6 @@ const fn of_one(route: &'static str, status: u16) -> Row {
 const PASSWORD: &str = r#"{"password":"correct horse battery"}"#;
 const NEW_PASSWORD: &str =
     r#"{"current_password":"correct horse battery","new_password":"wrong donkey accumulator"}"#;
-const PROOF: &str = r#"{"proof":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
 const MESSAGE: &str = r#"{"client_id":"c-9","format":"text","body":"hello"}"#;
 
 /// Every route of `/v1`.
@@ -169,19 +168,6 @@ pub(super) static TABLE: &[Row] = &[
     of_one("GET /v1/files/{id}/ciphertext", 200),
     of_one("GET /v1/files/{id}/key", 200),
     of_one("DELETE /v1/files/{id}", 204),
-    of_one("GET /v1/files/{id}/shares", 200),
-    of_one("PUT /v1/files/{id}/shares/{name}", 201),
-    // It is shared with nobody, and has no link.
-    of_one("DELETE /v1/files/{id}/shares/{name}", 404),
-    of_one("GET /v1/files/{id}/links", 200),
-    of_one("POST /v1/files/{id}/links", 201).sending(r#"{"expires_in":60}"#),
-    of_one("DELETE /v1/files/{id}/links/{link_id}", 404),
-    of_one("POST /v1/files/{id}/re-encrypt", 200),
-    // Whoever knows a link's secret opens it, and whoever has opened it reads: nobody here.
-    open("GET /v1/links/{id}", 404),
-    open("POST /v1/links/{id}/open", 404).sending(PROOF),
-    open("GET /v1/links/{id}/content", 401),
-    open("GET /v1/links/{id}/ciphertext", 401),
     of_one("GET /v1/uploads/{id}", 200),
     of_one("PATCH /v1/uploads/{id}", 204).sending("whole"),
     of_one("DELETE /v1/uploads/{id}", 204),
