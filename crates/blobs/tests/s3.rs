@@ -4,7 +4,7 @@
 
 use std::future::poll_fn;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
@@ -274,4 +274,90 @@ async fn a_bucket_that_cannot_be_used_is_refused_with_the_reason_and_no_secret()
         refused.contains("cannot be used: Connection refused"),
         "{refused}"
     );
+}
+
+/// Where what is less than a part rests.
+fn staged(folder: &TempDir, file: &str) -> PathBuf {
+    folder.path().join(format!("growing/{}/{file}", name(1)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_was_sent_and_not_counted_is_sent_again() {
+    let Some((settings, folder)) = place() else {
+        return;
+    };
+    let blobs = open(&settings).await;
+    grown(&blobs).await;
+    // A crash before the index said so: the next part's file is there, and empty.
+    let index = std::fs::read_to_string(staged(&folder, "index")).unwrap();
+    let (upload, parts) = index.split_once('\n').unwrap();
+    assert_eq!(parts.lines().count(), 1);
+    std::fs::write(staged(&folder, "index"), format!("{upload}\n")).unwrap();
+    std::fs::write(staged(&folder, "1"), "").unwrap();
+    let mut growing = blobs.grow(name(1), &BlobState::default()).await.unwrap();
+    assert_eq!(growing.length(), 8_396_800);
+    growing
+        .write(content(LARGE).slice(8_396_800..))
+        .await
+        .unwrap();
+    growing.finish().await.unwrap();
+    assert!(read(&blobs, name(1), LARGE).await == content(LARGE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_cut_left_behind_is_not_taken_for_what_comes_after() {
+    let Some((settings, folder)) = place() else {
+        return;
+    };
+    let blobs = open(&settings).await;
+    let state = blobs.begin(name(1)).await.unwrap();
+    let mut growing = blobs.grow(name(1), &state).await.unwrap();
+    growing.write(content(8_396_800)).await.unwrap();
+    growing.sync().await.unwrap();
+    drop(growing);
+    // A crash between the index of a cut and the removal of the files behind it.
+    std::fs::write(staged(&folder, "1"), "of another time").unwrap();
+    let mut growing = blobs.grow(name(1), &state).await.unwrap();
+    assert_eq!(growing.length(), 8_396_800);
+    growing
+        .write(content(LARGE).slice(8_396_800..))
+        .await
+        .unwrap();
+    growing.finish().await.unwrap();
+    assert!(read(&blobs, name(1), LARGE).await == content(LARGE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_is_not_kept_on_the_disk_once_it_is_noted() {
+    let Some((settings, folder)) = place() else {
+        return;
+    };
+    let blobs = open(&settings).await;
+    let state = grown(&blobs).await;
+    assert!(
+        staged(&folder, "0").exists(),
+        "who has the older state must be able to read it"
+    );
+    let mut growing = blobs.grow(name(1), &state).await.unwrap();
+    assert!(!staged(&folder, "0").exists(), "it is noted");
+    growing.write(content(LARGE)).await.unwrap();
+    growing.sync().await.unwrap();
+    assert!(staged(&folder, "1").exists());
+    growing.write(content(1)).await.unwrap();
+    growing.sync().await.unwrap();
+    assert!(!staged(&folder, "1").exists(), "who syncs again has noted");
+    assert_eq!(growing.length(), 2 * 8_496_800 + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_a_crash_cut_short_keeps_nobody_from_starting() {
+    let Some((settings, folder)) = place() else {
+        return;
+    };
+    let notes = folder.path().join("unfinished");
+    std::fs::create_dir(&notes).unwrap();
+    std::fs::write(notes.join(name(1).to_string()), "").unwrap();
+    std::fs::write(notes.join(name(2).to_string()), "no such upload").unwrap();
+    open(&settings).await;
+    assert!(!notes.join(name(1).to_string()).exists());
 }
