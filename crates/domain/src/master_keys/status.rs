@@ -3,7 +3,7 @@
 use super::{MasterKeyId, MasterKeys, Rewrap, RotateError, SealedColumn};
 use crate::Timestamp;
 use crate::operators::Operator;
-use crate::ports::{NotedMasterKey, StoreError, StoreExt};
+use crate::ports::{NotedMasterKey, SealedHead, StoreError, StoreExt};
 
 /// What a key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl MasterKeys {
             let mut after = Vec::new();
             loop {
                 let from = after.clone();
-                let heads: Vec<(Vec<u8>, Vec<u8>)> = self
+                let heads: Vec<SealedHead> = self
                     .env
                     .store
                     .read(move |tx| tx.master_keys().heads(column, &from, HEADS))

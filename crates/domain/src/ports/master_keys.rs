@@ -16,6 +16,9 @@ pub struct NotedMasterKey {
     pub sealed_until: Option<Timestamp>,
 }
 
+/// A row's key, and the beginning of what is sealed in it.
+pub type SealedHead = (Vec<u8>, Vec<u8>);
+
 repository! {
 /// What rests under which master key, and how far sealing it anew has come.
 #[cfg_attr(any(test, feature = "testing"), mockall::automock)]
@@ -78,7 +81,7 @@ pub trait MasterKeyRepository {
         column: SealedColumn,
         after: &[u8],
         limit: u32,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>;
+    ) -> Result<Vec<SealedHead>, StoreError>;
 
     /// Puts `sealed` where this value is, if it is still there unchanged. False if it is not.
     ///

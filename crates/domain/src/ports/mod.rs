@@ -133,7 +133,9 @@ pub use keys::{KeyRepository, Recipient};
 pub use link_keys::LinkKeys;
 pub use mailbox_keys::MailboxKeyRepository;
 pub use mailer::{MailError, Mailer, OutgoingMail};
-pub use master_keys::{KeyringFailure, MasterKeyRepository, MasterKeyring, NotedMasterKey};
+pub use master_keys::{
+    KeyringFailure, MasterKeyRepository, MasterKeyring, NotedMasterKey, SealedHead,
+};
 pub use messages::{MessageRepository, NewMessage, StoredMessage};
 pub use outbox::{LeasedMail, OutboxRepository};
 pub use pace::Pace;

@@ -42,7 +42,7 @@ impl Uploads {
     ) -> Result<Upload, UploadError> {
         let taken = match self.find(actor.account(), id).await? {
             Found::Unfinished(row) => self.take_up(*row).await?,
-            Found::Complete(file) => Taken::Complete(Upload::complete(*file)),
+            Found::Complete(file) => Taken::complete(Upload::complete(*file)),
         };
         match taken {
             Taken::Open(sitting) => {
@@ -51,7 +51,7 @@ impl Uploads {
             }
             Taken::Complete(upload) => {
                 part.check_place(upload.offset, upload.length)?;
-                Ok(upload)
+                Ok(*upload)
             }
         }
     }

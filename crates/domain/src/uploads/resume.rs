@@ -15,7 +15,13 @@ pub(super) enum Taken {
     /// It goes on; nobody else can add to it meanwhile.
     Open(Box<Sitting>),
     /// All of it was there, and now it is a file.
-    Complete(Upload),
+    Complete(Box<Upload>),
+}
+
+impl Taken {
+    pub(super) fn complete(upload: Upload) -> Self {
+        Self::Complete(Box::new(upload))
+    }
 }
 
 /// What the blob of an upload turned out to be.
@@ -44,7 +50,7 @@ impl Uploads {
         let (row, mut blob) = match self.hold(row).await? {
             Held::Growing(row, blob) => (row, blob),
             Held::Nothing(row) => return self.take_up_finished(row).await,
-            Held::Complete(file) => return Ok(Taken::Complete(Upload::complete(*file))),
+            Held::Complete(file) => return Ok(Taken::complete(Upload::complete(*file))),
         };
         let Opened {
             layout,
@@ -83,7 +89,7 @@ impl Uploads {
             batch: Vec::new(),
         });
         if sitting.is_complete() {
-            return Ok(Taken::Complete(self.complete(*sitting).await?));
+            return Ok(Taken::complete(self.complete(*sitting).await?));
         }
         if moved {
             self.checkpoint(&mut sitting).await?;
@@ -128,12 +134,12 @@ impl Uploads {
             return Err(UploadError::Lost);
         }
         let upload = self.make_file(row, layout, account).await?;
-        Ok(Taken::Complete(upload))
+        Ok(Taken::complete(upload))
     }
 
     async fn look_again(&self, row: &StoredUpload) -> Result<Taken, UploadError> {
         match self.find(row.owner, row.id).await? {
-            Found::Complete(file) => Ok(Taken::Complete(Upload::complete(*file))),
+            Found::Complete(file) => Ok(Taken::complete(Upload::complete(*file))),
             Found::Unfinished(_) => Err(UploadError::Lost),
         }
     }

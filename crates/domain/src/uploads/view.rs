@@ -20,7 +20,7 @@ impl Uploads {
         let noted = row.clone();
         match self.take_up(*row).await {
             Ok(Taken::Open(sitting)) => self.show(&sitting.row, sitting.offset),
-            Ok(Taken::Complete(upload)) => Ok(upload),
+            Ok(Taken::Complete(upload)) => Ok(*upload),
             Err(UploadError::Locked) => self.show(&noted, noted.progress.offset),
             Err(error) => Err(error),
         }

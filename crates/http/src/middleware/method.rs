@@ -4,7 +4,7 @@ use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
 const OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
@@ -17,7 +17,7 @@ pub(crate) async fn override_method<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     if request.method() == Method::POST && request.path().starts_with("/v1/uploads/") {
         let said = request.headers().get(OVERRIDE);
-        let method = match said.map(|value| value.as_bytes()) {
+        let method = match said.map(HeaderValue::as_bytes) {
             Some(b"PATCH") => Some(Method::PATCH),
             Some(b"DELETE") => Some(Method::DELETE),
             Some(b"HEAD") => Some(Method::HEAD),

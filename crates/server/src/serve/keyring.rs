@@ -151,6 +151,7 @@ fn replace(path: &Path, text: &Secret<String>) -> io::Result<()> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
 fn stopped(error: tokio::task::JoinError) -> KeyringFailure {
     KeyringFailure::File(error.to_string())
 }

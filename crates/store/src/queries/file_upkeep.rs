@@ -6,7 +6,7 @@ use sealpost_domain::ports::{
 };
 
 use super::UnitTx;
-use super::files::{Row, shredded};
+use super::files::{Row, ShreddedRow, shredded};
 use crate::decode::{At, bytes, count, to_column};
 use crate::schema::{file_scrub, files};
 
@@ -27,7 +27,7 @@ impl FileUpkeepRepository for UnitTx<'_> {
             let due = files::delete_after
                 .is_null()
                 .or(files::delete_after.le(now.as_micros()));
-            let rows: Vec<((Vec<u8>, Vec<u8>, i64), i32)> = files::table
+            let rows: Vec<(ShreddedRow, i32)> = files::table
                 .filter(files::deleted_at.is_not_null())
                 .filter(due)
                 .order((files::deleted_at.asc(), files::id.asc()))

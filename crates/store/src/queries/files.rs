@@ -67,9 +67,10 @@ impl Row {
     }
 }
 
-pub(super) fn shredded(
-    (id, blob, size): &(Vec<u8>, Vec<u8>, i64),
-) -> Result<ShreddedFile, StoreError> {
+/// Id, blob and size of a shredded file.
+pub(super) type ShreddedRow = (Vec<u8>, Vec<u8>, i64);
+
+pub(super) fn shredded((id, blob, size): &ShreddedRow) -> Result<ShreddedFile, StoreError> {
     Ok(ShreddedFile {
         id: FileId::from_bytes(bytes(id, at("id"))?),
         blob: BlobName::from_bytes(bytes(blob, at("blob"))?),

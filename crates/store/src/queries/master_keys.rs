@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::master_keys::{MasterKeyId, Rewrap, SealedColumn, SealedValue};
-use sealpost_domain::ports::{MasterKeyRepository, NotedMasterKey, StoreError};
+use sealpost_domain::ports::{MasterKeyRepository, NotedMasterKey, SealedHead, StoreError};
 
 use super::UnitTx;
 use super::sealed_columns::queries;
@@ -188,7 +188,7 @@ impl MasterKeyRepository for UnitTx<'_> {
         column: SealedColumn,
         after: &[u8],
         limit: u32,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    ) -> Result<Vec<SealedHead>, StoreError> {
         self.run(|conn| {
             Ok((queries(column).heads)(
                 conn,

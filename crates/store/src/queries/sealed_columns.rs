@@ -4,6 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable};
 use sealpost_domain::master_keys::{SealedColumn, SealedValue};
+use sealpost_domain::ports::SealedHead;
 
 use super::Conn;
 use crate::schema::{
@@ -12,17 +13,17 @@ use crate::schema::{
     mail_outbox, totp_factors, uploads,
 };
 
-/// A row's key and the first bytes of its sealed value.
-type Head = (Vec<u8>, Vec<u8>);
+/// Puts the second of two values in the place of the first, in the row with this key.
+type Replace = fn(&mut Conn, &[u8], &[u8], &[u8]) -> QueryResult<usize>;
 
 /// The queries over one column. Keys are the rows' primary keys as bytes, whose order is that of the rows.
 pub(super) struct Queries {
     /// The heads of the first so many values behind this key.
-    pub(super) heads: fn(&mut Conn, &[u8], i64) -> QueryResult<Vec<Head>>,
+    pub(super) heads: fn(&mut Conn, &[u8], i64) -> QueryResult<Vec<SealedHead>>,
     /// These values themselves.
     pub(super) page: fn(&mut Conn, &[u8], i64) -> QueryResult<Vec<SealedValue>>,
     /// Replaces the value with this key if it still is the first of these two by the second. Returns how many it was.
-    pub(super) replace: fn(&mut Conn, &[u8], &[u8], &[u8]) -> QueryResult<usize>,
+    pub(super) replace: Replace,
 }
 
 /// The head of a column.

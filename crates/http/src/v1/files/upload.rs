@@ -102,7 +102,7 @@ pub(crate) async fn upload_file(
     request: HttpRequest,
     upload: Upload,
 ) -> Result<HttpResponse, Problem> {
-    let new = describe(query, &request, &upload)?;
+    let new = describe(&query, &request, &upload)?;
     let file = Box::pin(receive(&services, &actor, new, upload)).await?;
     let view = FileView::from(&file);
     let location = format!("/v1/files/{}", file.id);
@@ -112,7 +112,7 @@ pub(crate) async fn upload_file(
 }
 
 fn describe(
-    query: UploadQuery,
+    query: &UploadQuery,
     request: &HttpRequest,
     upload: &Upload,
 ) -> Result<Incoming, Problem> {
@@ -126,7 +126,7 @@ fn describe(
         Some(text) => errors.check("content_type", ContentType::parse(text)),
         None => Some(ContentType::unknown()),
     };
-    let sealed = sealing(&query, request, &mut errors);
+    let sealed = sealing(query, request, &mut errors);
     let name = name.map_or(Some(None), |parsed| parsed.map(Some));
     let new = name.zip(content_type).map(|(name, content_type)| NewFile {
         name,

@@ -44,7 +44,7 @@ pub(crate) use people::{PASSWORD, access_token};
 pub(crate) use services::{EPOCH, ISSUER, MAX_ATTACHMENT, MAX_FILE, NOW, QUOTA, UPLOAD_RETENTION};
 
 /// How requests are counted.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Rates {
     /// Also those that are counted in the store.
     stored: bool,

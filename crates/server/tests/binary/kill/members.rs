@@ -188,11 +188,11 @@ fn cut(owners: &[Told], account: &str, from_the_beginning: bool) -> Vec<Told> {
             is_in = false;
         }
     }
-    expected.into_iter().map(plain).collect()
+    expected.iter().map(|text| plain(text)).collect()
 }
 
-fn plain(text: String) -> Told {
-    let (kind, about) = text.split_once(' ').unwrap_or((&text, ""));
+fn plain(text: &str) -> Told {
+    let (kind, about) = text.split_once(' ').unwrap_or((text, ""));
     Told {
         kind: kind.to_owned(),
         about: about.to_owned(),
@@ -202,7 +202,7 @@ fn plain(text: String) -> Told {
 /// As [`cut`] has it: of a conversation nothing is said but that it is there.
 fn without_conversations(log: Vec<Told>) -> Vec<Told> {
     let strip = |told: Told| match told.kind.as_str() {
-        "conversation.created" => plain(told.kind),
+        "conversation.created" => plain(&told.kind),
         _ => told,
     };
     log.into_iter().map(strip).collect()
