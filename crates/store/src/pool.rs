@@ -12,6 +12,8 @@ use crate::gate::Gate;
 
 /// How long r2d2 may take to hand out (and if need be to make) a connection.
 const CHECK_OUT: Duration = Duration::from_secs(2);
+/// How long the first connection may take.
+const START: Duration = Duration::from_secs(10);
 /// Whoever has waited so long is told that the store is unavailable, unless the database has shown in that time that it is
 /// there: a connection that leads nowhere keeps its unit for much longer.
 const PATIENCE: Duration = Duration::from_millis(2_200);
@@ -42,7 +44,9 @@ impl<C: R2D2Connection + 'static> Pool<C> {
             .connection_timeout(CHECK_OUT)
             .max_lifetime(Some(Duration::from_secs(30 * 60)))
             .connection_customizer(customizer)
-            .build(ConnectionManager::new(url))?;
+            .build_unchecked(ConnectionManager::new(url));
+        // Whoever starts beside the database waits until it has started, too.
+        drop(connections.get_timeout(START)?);
         let gate = Gate::new(usize::try_from(size).unwrap_or(usize::MAX));
         Ok(Self {
             connections,

@@ -66,6 +66,8 @@ fn damage(dice: &mut Dice, blob: &Path, sound: &[u8]) -> String {
 fn assert_no_wrong_byte(answer: &Answer, asked: &str, may_be_whole: bool, told: &str) {
     match answer.status {
         500 => {}
+        // It broke off before the head had left.
+        0 => assert!(answer.bytes.is_empty(), "{told}"),
         status => {
             assert!(matches!(status, 200 | 206), "{told}: {status}");
             assert!(asked.starts_with(&answer.body), "{told}: wrong bytes");

@@ -166,7 +166,7 @@ keys! {
     FILES_MAX_SIZE = "files.max_size", Number, Unset("no limit"),
         "Largest file that may be stored: bytes, or with KiB, MiB, GiB, TiB.";
     FILES_QUOTA = "files.quota", Number, Text("1 GiB"),
-        "What an account may store, if the operator chose nothing else for it: bytes, or with KiB, MiB, GiB, TiB; or none (no limit).";
+        "What an account may store, unless the operator says otherwise: bytes, KiB, MiB, GiB, or none.";
     FILES_TOTAL_QUOTA = "files.total_quota", Number, Unset("no limit"),
         "What all accounts may store together: bytes, or with KiB, MiB, GiB, TiB.";
     FILES_FREE_SPACE_FLOOR = "files.free_space_floor", Number, Text("256 MiB"),

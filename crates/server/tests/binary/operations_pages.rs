@@ -93,7 +93,7 @@ async fn the_page_on_backups() {
                 name.starts_with("20").then_some(name)
             });
             let (prepare, _) = restore.rsplit_once('\n').unwrap();
-            let script = format!("{prepare}\nexport SEALPOST_DATABASE_URL={url}\n{restore_dump}");
+            let script = format!("{prepare}\nexport SEALPOST_DATABASE_URL='{url}'\n{restore_dump}");
             let script = script.replace("2026-11-22T031500.000Z", &name.unwrap());
             typed(&site, &script, &places)
         } else {

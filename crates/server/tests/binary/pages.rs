@@ -34,6 +34,13 @@ post "conversations/$C/messages" '{"client_id": "n", "format": "text", "body": "
 F=$(curl "$SERVER/v1/files" -H "Authorization: Bearer $TOKEN" --data-binary @account.json | field id)
 "#;
 
+/// What the page on `channel` takes for granted where it makes a recovery key.
+const LOGGED_IN: &str = r#"
+SERVER=http://127.0.0.1:5000
+TOKEN=$(curl -s "$SERVER/v1/sessions" -H 'Content-Type: application/json' \
+    -d '{"identifier": "alice", "password": "Your_secure_pa$$w0rd"}' | sed -n 's/.*"access_token": *"\([^"]*\)".*/\1/p')
+"#;
+
 /// Where the pages say that the server is.
 const ADDRESSES: [&str; 3] = [
     "http://localhost:5000",
@@ -134,8 +141,8 @@ fn what_the_pages_say_works() {
             "{said}"
         );
 
-        let [message] = blocks(CHANNEL)[..] else {
-            panic!("one block")
+        let [message, recovery_key] = blocks(CHANNEL)[..] else {
+            panic!("two blocks")
         };
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let said = typed(&server, &root, message);
@@ -143,6 +150,8 @@ fn what_the_pages_say_works() {
             said.starts_with("eyJ") && said.ends_with("(200, 'Hello, Bob')\n"),
             "{said}"
         );
+        let said = typed(&server, &here, &format!("{LOGGED_IN}\n{recovery_key}"));
+        assert!(said.contains(r#""recovery_key":"spk_"#), "{said}");
 
         let (exit, _, log) = server.stop();
         assert!(exit.success(), "{log}");

@@ -228,7 +228,6 @@ pub(super) static ELSEWHERE: &[(&str, &str)] = &[
     ("POST /v1/links/{id}/open", "links.rs"),
     ("GET /v1/links/{id}/content", "links.rs"),
     ("GET /v1/links/{id}/ciphertext", "links.rs"),
-    ("OPTIONS /v1/uploads", "uploads/refused.rs"),
     ("POST /v1/uploads", "uploads/refused.rs"),
     ("GET /v1/uploads/{id}", "uploads/refused.rs"),
     ("PATCH /v1/uploads/{id}", "uploads/refused.rs"),

@@ -20,7 +20,8 @@ def username(site):
     rename(uma, "VIC", 409, "username-taken")
     rename(uma, "u ma", 422, "invalid-username")
     rename(uma, "Umbra", 200)
-    assert uma.me() == uma.account | {"username": "Umbra", "email_verified": True}, uma.me()
+    stored = {"used": 0, "quota": None}
+    assert uma.me() == uma.account | {"username": "Umbra", "email_verified": True, "storage": stored}, uma.me()
     assert "“Umbra” instead of “uma”" in uma.told("Your username was changed").text
     rename(uma, "umbriel", 429, "username-changed-lately")
     # The old name leads to nobody, and nobody gets it.
