@@ -72,8 +72,9 @@ impl PostgresStore {
         options: &PostgresOptions,
         wake_ups: Arc<dyn WakeUps>,
     ) -> Result<Self, OpenPostgresError> {
+        let first = with_timeouts(&with(url, &[START]));
         let url = &with_timeouts(url);
-        let mut conn = PgConnection::establish(url)
+        let mut conn = PgConnection::establish(&first)
             .map_err(|error| OpenPostgresError::Connect(error.into()))?;
         if let Some((name, value, wanted)) =
             unsafe_setting(&mut conn).map_err(OpenPostgresError::Settings)?
@@ -110,12 +111,19 @@ const TIMEOUTS: [(&str, &str); 5] = [
     ("tcp_user_timeout", "10000"),
 ];
 
+/// The same of the connection that a start begins with: beside a machine that is busy starting, it may wait longer.
+const START: (&str, &str) = ("connect_timeout", "10");
+
 /// The URL with the time limits that it does not set itself.
 pub(super) fn with_timeouts(url: &str) -> String {
+    with(url, &TIMEOUTS)
+}
+
+fn with(url: &str, limits: &[(&str, &str)]) -> String {
     let said = url.split_once('?').map_or("", |(_, query)| query);
     let mut with = url.to_owned();
-    for (name, value) in TIMEOUTS {
-        let is_said = |pair: &str| pair.split('=').next() == Some(name);
+    for (name, value) in limits {
+        let is_said = |pair: &str| pair.split('=').next() == Some(*name);
         if !said.split('&').any(is_said) {
             with.push(if with.contains('?') { '&' } else { '?' });
             with += &format!("{name}={value}");
@@ -158,6 +166,10 @@ mod tests {
         assert_eq!(
             with_timeouts("postgres://h/n?sslmode=require&connect_timeout=9"),
             format!("postgres://h/n?sslmode=require&connect_timeout=9&{rest}")
+        );
+        assert_eq!(
+            with_timeouts(&with("postgres://a:b@h/n", &[START])),
+            format!("postgres://a:b@h/n?connect_timeout=10&{rest}")
         );
     }
 }

@@ -215,7 +215,7 @@ pub(super) static TABLE: &[Row] = &[
 ];
 
 /// Routes whose callers are tested elsewhere, each with where: what they are about has people of its own (readers of a shared
-/// file, holders of a link), or a protocol that refuses before it looks at who asks.
+/// file, holders of a link).
 pub(super) static ELSEWHERE: &[(&str, &str)] = &[
     ("GET /v1/files/{id}/shares", "files_matrix.rs"),
     ("PUT /v1/files/{id}/shares/{name}", "files_matrix.rs"),
@@ -228,8 +228,4 @@ pub(super) static ELSEWHERE: &[(&str, &str)] = &[
     ("POST /v1/links/{id}/open", "links.rs"),
     ("GET /v1/links/{id}/content", "links.rs"),
     ("GET /v1/links/{id}/ciphertext", "links.rs"),
-    ("POST /v1/uploads", "uploads/refused.rs"),
-    ("GET /v1/uploads/{id}", "uploads/refused.rs"),
-    ("PATCH /v1/uploads/{id}", "uploads/refused.rs"),
-    ("DELETE /v1/uploads/{id}", "uploads/refused.rs"),
 ];
