@@ -18,7 +18,8 @@ macro_rules! sealed_columns {
         }
 
         impl SealedColumn {
-            /// All of them, in the order in which they are sealed anew.
+            /// All of them, in the order in which they are counted and sealed anew: what moves to another table comes before
+            /// the place it moves to, so that nobody who goes through them misses it on its way.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
             /// The value that stands for it in the database.
@@ -74,6 +75,12 @@ sealed_columns! {
     DataKey = 2: Server, "data_keys"."sealed_private";
     /// Keys of conversations.
     ConversationKey = 3: Conversation, "conversations"."sealed_key";
+    /// Keys of files that are yet to come; bound as they will be.
+    UploadKey = 15: File, "uploads"."sealed_key", bound as "files"."sealed_key";
+    /// Their names; the same.
+    UploadName = 16: File, "uploads"."sealed_name", bound as "files"."sealed_name";
+    /// Their media types; the same.
+    UploadType = 17: File, "uploads"."sealed_type", bound as "files"."sealed_type";
     /// Keys of files.
     FileKey = 4: File, "files"."sealed_key";
     /// Names of files.
@@ -96,12 +103,6 @@ sealed_columns! {
     ChannelToken = 13: UserKey, "channels"."sealed_token";
     /// What opens a custodial key during a login; the same.
     ChannelWrapping = 14: UserKey, "channel_logins"."sealed_wrapping";
-    /// Keys of files that are yet to come; bound as they will be.
-    UploadKey = 15: File, "uploads"."sealed_key", bound as "files"."sealed_key";
-    /// Their names; the same.
-    UploadName = 16: File, "uploads"."sealed_name", bound as "files"."sealed_name";
-    /// Their media types; the same.
-    UploadType = 17: File, "uploads"."sealed_type", bound as "files"."sealed_type";
     /// What waits to be a chunk.
     UploadTail = 18: File, "uploads"."tail";
     /// Keys of files for those they are shared with.
@@ -168,5 +169,20 @@ mod tests {
         }
         assert_eq!(seen, SealedColumn::ALL);
         assert_eq!(SealedColumn::from_code(0), None);
+    }
+
+    #[test]
+    fn what_moves_is_seen_before_the_place_it_moves_to() {
+        let place = |of: &SealedColumn| (of.table(), of.column());
+        let mut moving = 0;
+        for (index, column) in SealedColumn::ALL.iter().enumerate() {
+            if column.bound_as() == place(column) {
+                continue;
+            }
+            moving += 1;
+            let mut later = SealedColumn::ALL.iter().skip(index + 1);
+            assert!(later.any(|to| place(to) == column.bound_as()), "{column:?}");
+        }
+        assert_eq!(moving, 3);
     }
 }
