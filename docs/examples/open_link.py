@@ -33,7 +33,7 @@ if not sealed:  # the server has opened it
     sys.exit()
 
 wrapped = decode(opened["wrapped_key"])
-key = AESGCM(derive(b"wrap")).decrypt(wrapped[:12], wrapped[12:], uuid.UUID(link).bytes)
+key = AESGCM(derive(b"wrap")).decrypt(wrapped[:12], wrapped[12:], uuid.UUID(link).bytes)[:32]  # then name and type
 salt, commitment = body.raw.read(24), body.raw.read(32)
 info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0" + salt + decode(opened["context"])
 okm = HKDFExpand(algorithm=SHA512(), length=76, info=info).derive(key)

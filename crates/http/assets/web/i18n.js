@@ -51,6 +51,7 @@ export function shortTime(date) {
 
 export const clockTime = (date) => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(date);
 export const fullTime = (date) => new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'medium' }).format(date);
+export const nearTime = (date) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(date);
 export const dayName = (date) => new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(date);
 
 /** A size as people read it. */
@@ -59,5 +60,5 @@ export function fileSize(bytes) {
   let at = 0;
   let size = bytes;
   for (; size >= 1000 && at < units.length - 1; at += 1) size /= 1000;
-  return new Intl.NumberFormat(language, { style: 'unit', unit: units[at], unitDisplay: 'short', maximumFractionDigits: at ? 1 : 0 }).format(size);
+  return new Intl.NumberFormat(language, { style: 'unit', unit: units[at], unitDisplay: at ? 'short' : 'long', maximumFractionDigits: at ? 1 : 0 }).format(size);
 }

@@ -4,7 +4,7 @@ import { fill, h } from './dom.js';
 import { explain, loadTexts, t } from './i18n.js';
 import { canSeal } from './sealpost.js';
 import * as vault from './vault.js';
-import { keysView } from './views/keys.js';
+import { keysView, newCodeView } from './views/keys.js';
 import { shellView } from './views/shell.js';
 import { logInView, recoverView, signUpView, welcomeView } from './views/welcome.js';
 
@@ -26,8 +26,8 @@ async function route() {
   const [first = ''] = place();
   if (!engine.session) {
     show(OUTSIDE[first] ?? welcomeView);
-  } else if (!engine.keys || first === 'keys') {
-    show(keysView);
+  } else if (!engine.keys || first === 'keys' || first === 'new-code') {
+    show(first === 'new-code' && engine.keys ? newCodeView : keysView);
   } else {
     await engine.start();
     if (!shell) {

@@ -218,7 +218,7 @@ export class Session extends EventTarget {
   logInAgain(password: string, code?: string | null): Promise<void>;
   end(): Promise<void>;
   readBackup(): Promise<{ etag: string | null; text: string } | null>;
-  writeBackup(text: string, etag?: string | null): Promise<void>;
+  writeBackup(text: string, etag?: string | null): Promise<string>;
 }
 
 export interface Cursor {
@@ -278,8 +278,52 @@ export class Correspondent {
   safetyNumberWith(user: User): Promise<string>;
   uploadSealed(file: Blob, options?: {
     name?: string;
-    upload?: (sealed: Blob, progress: (share: number) => void) => Promise<{ id: string }>;
-    progress?: (share: number) => void;
+    upload?: (sealed: Blob, about: { id: string; wrappedKey: string }) => Promise<unknown>;
   }): Promise<SealedFile>;
-  downloadSealed(file: SealedFile): Promise<Blob>;
+  unwrapKey(file: StoredFile): Promise<SealedFile>;
+  downloadSealed(file: SealedFile, progress?: (bytes: number) => void): Promise<Blob>;
+  shareFile(file: StoredFile, user: User): Promise<any>;
+  linkFile(file: StoredFile, options: { expiresIn: number; maxDownloads?: number | null }): Promise<MadeLink>;
+}
+
+/** A file as `GET /v1/files` has it; of its members, those that are needed here. */
+export interface StoredFile {
+  id: string;
+  protection: 'server' | 'e2ee';
+  wrapped_key: string | null;
+  shared_by: User | null;
+}
+
+/** A link that was made; `url` is told once. */
+export interface MadeLink {
+  id: string;
+  url: string;
+  downloads: number;
+  max_downloads: number | null;
+  created_at: string;
+  expires_at: string;
+}
+
+/** What a link leads to; `stream` gives its bytes, opened, through lost connections. */
+export interface LinkedFile {
+  name: string;
+  type: string;
+  size: number;
+  protection: 'server' | 'e2ee';
+  stream(progress?: (bytes: number) => void): ReadableStream<Uint8Array>;
+}
+
+/** Who has a link reads a file without an account. What opens it is its secret, which never leaves this program. */
+export class FileLink {
+  constructor(server: Server, id: string, secret: Uint8Array);
+  static parse(address: string | URL, options?: { fetch?: typeof fetch }): FileLink | null;
+  readonly server: Server;
+  readonly id: string;
+  readonly secret: Uint8Array;
+  readonly url: string;
+  proof(): Promise<string>;
+  seal(file: SealedFile): Promise<string>;
+  look(): Promise<{ id: string; expires_at: string }>;
+  open(): Promise<any>;
+  file(opened: any): Promise<LinkedFile>;
 }

@@ -8,7 +8,8 @@
  * - {@link Server}: a place; register and log in there;
  * - {@link Session}: somebody who is logged in. It renews its tokens by itself;
  * - {@link Inbox}: what happens to the account, through lost connections, each event once and in order;
- * - {@link DeviceKeys} and {@link Correspondent}: private keys, and messages that the server cannot read.
+ * - {@link DeviceKeys} and {@link Correspondent}: private keys, and messages and files that the server cannot read;
+ * - {@link FileLink}: a file that somebody shared by link, without an account.
  *
  * @example
  * const server = new Server('http://localhost:5000/');
@@ -28,8 +29,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Whether this page may use cryptography at all: browsers offer it to `https:` and `localhost` alone. */
 export const canSeal = Boolean(subtle);
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Failures
+// --- Failures --------------------------------------------------------------------------------------------------------
 
 /** The server refused, or could not be reached (`status` 0, `code` `unreachable`). */
 export class ServerError extends Error {
@@ -82,8 +82,7 @@ export class CannotSeal extends Error {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Bytes and texts
+// --- Bytes and texts -------------------------------------------------------------------------------------------------
 
 /** Base64url without padding (RFC 7515, section 2), strictly: one value has one spelling. */
 export const base64url = {
@@ -104,30 +103,19 @@ export const base64url = {
   },
 };
 
-/** A random name (UUID, version 4), also where `crypto.randomUUID` is missing. */
-export function randomId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
+/** A random name: a UUID, version 4. */
+export const randomId = () => crypto.randomUUID();
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 const utf8 = (text) => encoder.encode(text);
 
 function concat(...parts) {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
+  parts.reduce((at, part) => whole.set(part, at) ?? at + part.length, 0);
   return whole;
 }
 
-function uint32(number) {
-  return Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number);
-}
+const uint32 = (number) => Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number);
 
 function isEqual(a, b) {
   if (a.length !== b.length) return false;
@@ -142,9 +130,7 @@ function uuidBytes(id) {
   return Uint8Array.from(digits.match(/../g), (pair) => parseInt(pair, 16));
 }
 
-async function sha256(bytes) {
-  return new Uint8Array(await subtle.digest('SHA-256', bytes));
-}
+const sha256 = async (bytes) => new Uint8Array(await subtle.digest('SHA-256', bytes));
 
 /**
  * The members of the JSON object that this text is; null if it is none, or says something twice (RFC 7515, section 4: two
@@ -182,8 +168,7 @@ function decodeText(bytes) {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Keys
+// --- Keys ------------------------------------------------------------------------------------------------------------
 
 const P256 = { name: 'ECDH', namedCurve: 'P-256' };
 const PS256 = { name: 'RSA-PSS', saltLength: 32 };
@@ -307,13 +292,13 @@ export class DeviceKeys {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Sealed messages, format `jose`: a JWS inside, a JWE in general JSON serialization around it
+// --- Sealed messages, format `jose`: a JWS inside, a JWE in general JSON serialization around it ---------------------
 
 const AGREEMENT = 'ECDH-ES+A256KW';
 const OAEP = 'RSA-OAEP-256';
 const MAX_RECIPIENTS = 1000;
 const MAX_BODY = 1024 * 1024;
+const MAX_WRAPPED = 4096;
 
 /** Concat KDF (RFC 7518, section 4.6.2), one round of SHA-256. */
 async function wrappingKey(privateKey, publicKey, algorithm, apu, apv, use) {
@@ -360,7 +345,6 @@ async function sign(payload, signing) {
  * @returns {Promise<string>}
  */
 export async function seal(draft, signing, recipients) {
-  if (recipients.length < 1 || recipients.length > MAX_RECIPIENTS) throw new CannotSeal('too-many-keys');
   const payload = {
     v: 1,
     conversation: draft.conversation,
@@ -369,6 +353,12 @@ export async function seal(draft, signing, recipients) {
     content: draft.content,
   };
   if (draft.files?.length) payload.files = draft.files;
+  return sealPayload(payload, signing, recipients);
+}
+
+/** Signs this and seals it to each of the keys. */
+async function sealPayload(payload, signing, recipients) {
+  if (recipients.length < 1 || recipients.length > MAX_RECIPIENTS) throw new CannotSeal('too-many-keys');
   const signed = await sign(utf8(JSON.stringify(payload)), signing);
   const contentKey = await subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt']);
   const entries = [];
@@ -473,6 +463,22 @@ async function isSignedBy(jws, jwk) {
  * @throws {CannotOpen}
  */
 export async function open(body, place, mine, senderKey) {
+  const { payload, kid } = await openPayload(body, mine, senderKey);
+  const texts = [payload.conversation, payload.client_id, payload.sent_at, payload.content];
+  if (texts.some((text) => typeof text !== 'string')) throw new CannotOpen('not-signed');
+  if (payload.conversation !== place.conversation || payload.client_id !== place.clientId) throw new CannotOpen('elsewhere');
+  return {
+    conversation: payload.conversation,
+    clientId: payload.client_id,
+    sentAt: new Date(payload.sent_at),
+    content: payload.content,
+    files: readFiles(payload.files),
+    senderKid: kid,
+  };
+}
+
+/** What {@link sealPayload} has sealed to one of these keys, if it is signed with a key that `senderKey` knows. */
+async function openPayload(body, mine, senderKey) {
   const jwe = readJwe(body);
   if (!jwe) throw new CannotOpen('malformed');
   const recipient = jwe.recipients.find(({ header }) => mine.some(({ kid }) => kid === header.kid));
@@ -491,17 +497,8 @@ export async function open(body, place, mine, senderKey) {
   if (!jwk || (await thumbprint(jwk).catch(() => null)) !== jws.kid) throw new CannotOpen('unknown-sender');
   if (!(await isSignedBy(jws, jwk))) throw new CannotOpen('bad-signature');
   const payload = strictObject(decodeText(jws.payload) ?? '');
-  const texts = [payload?.conversation, payload?.client_id, payload?.sent_at, payload?.content];
-  if (!payload || (payload.v ?? 1) !== 1 || texts.some((text) => typeof text !== 'string')) throw new CannotOpen('not-signed');
-  if (payload.conversation !== place.conversation || payload.client_id !== place.clientId) throw new CannotOpen('elsewhere');
-  return {
-    conversation: payload.conversation,
-    clientId: payload.client_id,
-    sentAt: new Date(payload.sent_at),
-    content: payload.content,
-    files: readFiles(payload.files),
-    senderKid: jws.kid,
-  };
+  if (!payload || (payload.v ?? 1) !== 1) throw new CannotOpen('not-signed');
+  return { payload, kid: jws.kid };
 }
 
 function readFiles(files) {
@@ -511,8 +508,7 @@ function readFiles(files) {
   return Array.isArray(files) ? files.filter(isGood) : [];
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Trust
+// --- Trust -----------------------------------------------------------------------------------------------------------
 
 /**
  * What two people compare: 60 digits, the same on both sides, different as soon as either's keys are others than the other
@@ -545,8 +541,7 @@ export function goodKeys(keys) {
   return keys.filter((key) => key.custody === 'client' && !key.revoked_at);
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// The key backup
+// --- The key backup --------------------------------------------------------------------------------------------------
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -611,8 +606,7 @@ export async function openBackup(code, accountId, backup) {
   return DeviceKeys.importPrivate(opened.keys);
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Files: C2SP chunked-encryption v1, AES-256-GCM with SHA-512
+// --- Files: C2SP chunked-encryption v1, AES-256-GCM with SHA-512 -----------------------------------------------------
 
 /** How sealed files are made. */
 export const FILE_ALGORITHM = 'c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM';
@@ -710,8 +704,128 @@ export function sealedSize(size) {
   return FILE_HEAD + size + 16 * (Math.floor(size / CHUNK) + 1);
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// The server
+/** What binds the sealed bytes of a file to its id. */
+const fileContext = (id) => base64url.encode(concat(utf8('sealpost/file/v1'), Uint8Array.of(0), uuidBytes(id)));
+
+/**
+ * The bytes of a body, through lost connections: `ask` gives the response from an offset on.
+ * @param {(offset: number) => Promise<Response>} ask @param {(bytes: number) => void} progress
+ */
+function steadily(ask, progress) {
+  let [reader, offset, failures] = [null, 0, 0];
+  return new ReadableStream({
+    async pull(controller) {
+      for (;;) {
+        try {
+          const response = reader ? null : await ask(offset);
+          if (offset && response?.status === 200) throw new CannotOpen('malformed'); // it begins anew
+          reader ??= response.body.getReader();
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          [offset, failures] = [offset + value.length, 0];
+          progress(offset);
+          return controller.enqueue(value);
+        } catch (error) {
+          // A body that breaks off is a TypeError.
+          if (!(error.isTemporary || error instanceof TypeError) || failures === 8) throw error;
+          [reader, failures] = [null, failures + 1];
+          await new Promise((resolve) => setTimeout(resolve, (error.retryAfter ?? Math.min(2 ** failures / 4, 5)) * 1000));
+        }
+      }
+    },
+    cancel: (reason) => reader?.cancel(reason),
+  });
+}
+
+const fromOffset = (offset) => (offset ? { range: `bytes=${offset}-` } : {});
+
+/** Who has a link reads a file without an account. What opens it is its secret, which never leaves this program. */
+export class FileLink {
+  /** @param {Server} server @param {string} id @param {Uint8Array} secret 32 bytes */
+  constructor(server, id, secret) {
+    this.server = server;
+    this.id = id;
+    this.secret = secret;
+  }
+
+  /** The link of an address (`…/link/ID#SECRET`); null if it is none, or not the whole of one. */
+  static parse(address, options) {
+    const url = new URL(address);
+    const [, base, id] = /^(.*\/)link\/([0-9a-fA-F-]{36})\/?$/.exec(url.pathname) ?? [];
+    const secret = base64url.decode(url.hash.slice(1));
+    return id && secret?.length === 32 ? new FileLink(new Server(new URL(base, url), options), id, secret) : null;
+  }
+
+  /** The address, to be given on. It is secret. */
+  get url() {
+    return `${this.server.url(`/link/${this.id}`)}#${base64url.encode(this.secret)}`;
+  }
+
+  async #derive(purpose) {
+    const info = concat(utf8(`sealpost/link/${purpose}/v1`), Uint8Array.of(0), uuidBytes(this.id));
+    const secret = await subtle.importKey('raw', this.secret, 'HKDF', false, ['deriveBits']);
+    return new Uint8Array(await subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info }, secret, 256));
+  }
+
+  /** What shows the server that somebody knows the secret. */
+  async proof() {
+    return base64url.encode(await this.#derive('proof'));
+  }
+
+  async #wrap(iv, use) {
+    const key = await subtle.importKey('raw', await this.#derive('wrap'), 'AES-GCM', false, [use]);
+    return [{ name: 'AES-GCM', iv, additionalData: uuidBytes(this.id) }, key];
+  }
+
+  /** What opens a sealed file, for whoever has the link: its key, then its name and type. @param {SealedFile} file */
+  async seal({ key, name, type }) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const content = concat(base64url.decode(key), utf8(JSON.stringify({ name, type })));
+    return base64url.encode(concat(iv, new Uint8Array(await subtle.encrypt(...(await this.#wrap(iv, 'encrypt')), content))));
+  }
+
+  async #unseal(wrapped) {
+    const bytes = base64url.decode(wrapped) ?? new Uint8Array(0);
+    const content = await subtle.decrypt(...(await this.#wrap(bytes.subarray(0, 12), 'decrypt')), bytes.subarray(12)).catch(() => {
+      throw new CannotOpen('undecryptable');
+    });
+    return { key: new Uint8Array(content, 0, 32), ...strictObject(decodeText(content.slice(32)) || '{}') };
+  }
+
+  /** Whether it can be opened, and until when; it counts for nothing. @returns {Promise<{id: string, expires_at: string}>} */
+  async look() {
+    return (await this.server.request('GET', `/v1/links/${this.id}`)).json();
+  }
+
+  /** Opens it, which counts as one download. What it answers is good for six hours, as often as it takes. */
+  async open() {
+    return (await this.server.request('POST', `/v1/links/${this.id}/open`, { json: { proof: await this.proof() } })).json();
+  }
+
+  /**
+   * What the link leads to. @param {object} opened what {@link FileLink#open} has answered
+   * @returns {Promise<{name: string, type: string, size: number, protection: string, stream: (progress?: (bytes: number) => void) => ReadableStream}>}
+   */
+  async file(opened) {
+    const { protection, size, token } = opened;
+    const isSealed = protection === 'e2ee';
+    const { key, name, type } = isSealed ? await this.#unseal(opened.wrapped_key) : {};
+    const path = `/v1/links/${this.id}/${isSealed ? 'ciphertext' : 'content'}`;
+    const ask = (offset) => this.server.request('GET', path, { token, headers: fromOffset(offset) });
+    return {
+      protection,
+      size,
+      name: String(name ?? opened.name ?? ''),
+      type: String(type ?? opened.content_type),
+      stream(progress = () => {}) {
+        const bytes = steadily(ask, progress);
+        return isSealed ? bytes.pipeThrough(fileOpener(key, base64url.decode(fileContext(opened.file_id)))) : bytes;
+      },
+    };
+  }
+}
+
+// --- The server ------------------------------------------------------------------------------------------------------
 
 /** A place. */
 export class Server {
@@ -910,25 +1024,11 @@ export class Session extends EventTarget {
     return response.status === 204 || response.status === 202 && !response.headers.get('content-type') ? null : response.json();
   }
 
-  get(path, query, options) {
-    return this.#json('GET', path, { query, ...options });
-  }
-
-  post(path, json, options) {
-    return this.#json('POST', path, { json, ...options });
-  }
-
-  put(path, json, options) {
-    return this.#json('PUT', path, { json, ...options });
-  }
-
-  patch(path, json, options) {
-    return this.#json('PATCH', path, { json, headers: { 'content-type': 'application/merge-patch+json' }, ...options });
-  }
-
-  delete(path, options) {
-    return this.#json('DELETE', path, options);
-  }
+  get = (path, query, options) => this.#json('GET', path, { query, ...options });
+  post = (path, json, options) => this.#json('POST', path, { json, ...options });
+  put = (path, json, options) => this.#json('PUT', path, { json, ...options });
+  patch = (path, json, options) => this.#json('PATCH', path, { json, headers: { 'content-type': 'application/merge-patch+json' }, ...options });
+  delete = (path, options) => this.#json('DELETE', path, options);
 
   /** A list, page by page to its end, or to `most`. */
   async all(path, query = {}, most = 1000) {
@@ -977,15 +1077,14 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Replaces the key backup that `etag` names; without one, it must be the first. */
+  /** Replaces the key backup that `etag` names; without one, it must be the first. @returns {Promise<string>} the new one's */
   async writeBackup(text, etag = null) {
     const headers = { 'content-type': 'application/octet-stream', ...(etag ? { 'if-match': etag } : { 'if-none-match': '*' }) };
-    await this.request('PUT', '/v1/me/key-backup', { body: text, headers });
+    return (await this.request('PUT', '/v1/me/key-backup', { body: text, headers })).headers.get('etag');
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// The inbox
+// --- The inbox -------------------------------------------------------------------------------------------------------
 
 /**
  * Follows what happens to the account: over a WebSocket, or by long polls where there is none.
@@ -1179,8 +1278,7 @@ export class Inbox extends EventTarget {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Talking
+// --- Talking ---------------------------------------------------------------------------------------------------------
 
 /** Somebody with a session and keys: writes and reads messages that the server cannot read. */
 export class Correspondent {
@@ -1307,33 +1405,89 @@ export class Correspondent {
   }
 
   /**
-   * Seals a file in this program and uploads what it became: the server learns its size and nothing else.
-   * @param {Blob} file @param {(share: number) => void} [progress] of the sealing and the upload, 0 to 1
+   * Seals a file in this program and stores what it became: the server learns its size and nothing else. Its key, name and type
+   * are kept beside it, sealed to the account's own keys.
+   * @param {Blob} file
+   * @param {{name?: string, upload?: (sealed: Blob, about: {id: string, wrappedKey: string}) => Promise<any>}} [options]
    * @returns {Promise<SealedFile>} what goes into a message
    */
-  async uploadSealed(file, { name = file.name ?? '', upload = (blob) => this.#upload(blob), progress = () => {} } = {}) {
-    const key = crypto.getRandomValues(new Uint8Array(32));
-    const context = concat(utf8('sealpost/sealed-file/v1'), Uint8Array.of(0), crypto.getRandomValues(new Uint8Array(16)));
-    const sealed = await new Response(file.stream().pipeThrough(fileSealer(key, context))).blob();
-    const { id } = await upload(sealed, progress);
-    return { id, name, type: file.type || 'application/octet-stream', size: file.size, key: base64url.encode(key), context: base64url.encode(context) };
+  async uploadSealed(file, { name = file.name ?? '', upload = (...parts) => this.#upload(...parts) } = {}) {
+    const { id } = await this.session.post('/v1/files/ids');
+    const [key, context] = [crypto.getRandomValues(new Uint8Array(32)), fileContext(id)];
+    const sealed = await new Response(file.stream().pipeThrough(fileSealer(key, base64url.decode(context)))).blob();
+    const made = { id, name, type: file.type || 'application/octet-stream', size: file.size, key: base64url.encode(key), context };
+    const own = (await this.keysOf(this.session.account.username)).filter(({ use }) => use === 'seal');
+    await upload(sealed, { id, wrappedKey: await this.#wrapKey(made, [{ fingerprint: this.keys.sealing.kid, jwk: this.keys.sealing.jwk }, ...own]) });
+    return made;
   }
 
-  async #upload(blob) {
-    const response = await this.session.request('POST', '/v1/files', { body: blob, headers: { 'content-type': 'application/octet-stream' } });
-    return response.json();
+  #upload(body, { id, wrappedKey }) {
+    const headers = { 'content-type': 'application/octet-stream', 'wrapped-key': wrappedKey };
+    return this.session.request('POST', '/v1/files', { body, headers, query: { protection: 'e2ee', id } });
   }
 
-  /** The bytes of a file that came with a message, opened. @param {SealedFile} file @returns {Promise<Blob>} */
-  async downloadSealed(file) {
-    const response = await this.session.request('GET', `/v1/files/${file.id}/content`);
-    const opened = response.body.pipeThrough(fileOpener(base64url.decode(file.key), base64url.decode(file.context)));
+  /** What opens a file, signed and sealed to these keys. */
+  async #wrapKey({ id, name, type, size, key }, keys) {
+    const jwks = new Map(keys.map(({ fingerprint, jwk }) => [fingerprint, jwk]));
+    const wrapped = await sealPayload({ v: 1, file: id, name, type, size, key }, this.keys.signing, [...jwks.values()]);
+    if (wrapped.length > MAX_WRAPPED) throw new CannotSeal('too-many-keys');
+    return wrapped;
+  }
+
+  /**
+   * What opens a sealed file of one's own, or one that was shared: out of its `wrapped_key`, if its owner has signed that.
+   * @param {object} file as `GET /v1/files` has it @returns {Promise<SealedFile>} @throws {CannotOpen}
+   */
+  async unwrapKey(file) {
+    const owner = file.shared_by ?? this.session.account;
+    const { payload } = await openPayload(file.wrapped_key, [this.keys.sealing], (kid) => this.#senderKey(owner, kid));
+    if (payload.file !== file.id) throw new CannotOpen('elsewhere');
+    const { name, type, size, key } = payload;
+    const [found] = readFiles([{ id: file.id, name, type, size, key, context: fileContext(file.id) }]);
+    if (!found) throw new CannotOpen('malformed');
+    return found;
+  }
+
+  /** The bytes of a sealed file, opened. @param {SealedFile} file @returns {Promise<Blob>} */
+  async downloadSealed(file, progress = () => {}) {
+    const ask = (offset) => this.session.request('GET', `/v1/files/${file.id}/ciphertext`, { headers: fromOffset(offset) });
+    const sealed = steadily(ask, progress);
+    const opened = sealed.pipeThrough(fileOpener(base64url.decode(file.key), base64url.decode(file.context)));
     return new Blob([await new Response(opened).blob()], { type: file.type });
+  }
+
+  /**
+   * Lets somebody read a file; of one that is sealed, its key is sealed to theirs.
+   * @param {object} file as `GET /v1/files` has it @param {{id: string, username: string}} user
+   */
+  async shareFile(file, user) {
+    const path = `/v1/files/${file.id}/shares/${encodeURIComponent(user.username)}`;
+    if (file.protection !== 'e2ee') return this.session.put(path);
+    const keys = await this.keysOf(user.username, { isFresh: true });
+    const sealing = keys.filter(({ use }) => use === 'seal');
+    if (!sealing.length) throw new CannotSeal('no-key', user.username);
+    await this.approve(user, keys);
+    return this.session.put(path, { wrapped_key: await this.#wrapKey(await this.unwrapKey(file), sealing) });
+  }
+
+  /**
+   * Makes a link to a file. @param {object} file as `GET /v1/files` has it
+   * @param {{expiresIn: number, maxDownloads?: number|null}} options seconds; as often as people like
+   * @returns {Promise<object>} the link; its `url` is told once
+   */
+  async linkFile(file, { expiresIn, maxDownloads = null }) {
+    const path = `/v1/files/${file.id}/links`;
+    const wanted = { expires_in: expiresIn, ...(maxDownloads ? { max_downloads: maxDownloads } : {}) };
+    if (file.protection !== 'e2ee') return this.session.post(path, wanted);
+    const { public_url: place } = await this.session.server.describe();
+    const link = new FileLink(new Server(place), randomId(), crypto.getRandomValues(new Uint8Array(32)));
+    const sealed = { id: link.id, proof: await link.proof(), wrapped_key: await link.seal(await this.unwrapKey(file)) };
+    return { ...(await this.session.post(path, { ...wanted, ...sealed })), url: link.url };
   }
 }
 
 /**
- * What is said of a file inside a sealed message.
+ * What opens a sealed file, as it stands inside a sealed message.
  * @typedef {{id: string, name: string, type: string, size: number, key: string, context: string}} SealedFile
  */
 /**

@@ -145,6 +145,8 @@ fn content_type(name: &str) -> &'static str {
 mod tests {
     use std::path::{Path, PathBuf};
 
+    use sealpost_domain::audit::AuditKind;
+
     use super::*;
 
     fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -206,6 +208,12 @@ mod tests {
             names.iter().map(|(name, _)| (*name).to_owned()).collect()
         };
         let english = texts("en");
+        for kind in AuditKind::ALL {
+            assert!(
+                english.contains_key(&format!("audit.{}", kind.name())),
+                "{kind:?}"
+            );
+        }
         for language in texts("languages").keys() {
             let other = texts(language);
             let names: Vec<_> = other.keys().collect();

@@ -17,7 +17,7 @@ use bundle::Served;
 pub use bundle::{WebAsset, WebClient};
 
 /// The routes here, which are no part of the API.
-pub(crate) const PAGES: [&str; 2] = ["/", "/web/{version}/{file:.*}"];
+pub(crate) const PAGES: [&str; 3] = ["/", "/link/{id}", "/web/{version}/{file:.*}"];
 
 /// Only what this server itself serves, no inline script, and no text ever becomes markup. Pictures are decrypted in the
 /// page (`blob:`).
@@ -33,6 +33,7 @@ pub(crate) fn configure(client: WebClient) -> impl FnOnce(&mut ServiceConfig) {
         config
             .app_data(web::Data::new(client))
             .service(home)
+            .service(link)
             .service(asset);
     }
 }
@@ -40,6 +41,13 @@ pub(crate) fn configure(client: WebClient) -> impl FnOnce(&mut ServiceConfig) {
 #[get("/")]
 async fn home(client: web::Data<WebClient>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     page(&client, "index.html", &request)
+}
+
+/// The page behind a link to a file. It is the same for every link, and looks nothing up: what opens the file stands behind the
+/// `#` of the address, which no browser sends.
+#[get("/link/{id}")]
+async fn link(client: web::Data<WebClient>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    page(&client, "link.html", &request)
 }
 
 #[get("/web/{version}/{file:.*}")]

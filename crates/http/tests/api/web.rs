@@ -56,6 +56,24 @@ fn the_page_and_its_files_may_do_what_they_need_and_nothing_else() {
 }
 
 #[test]
+fn the_page_behind_a_link_is_one_for_all_and_asks_the_store_nothing() {
+    let server = start();
+    let [unknown, other] = ["019aa6b0-7c3a-7d52-9a5e-0242ac120009", "x"].map(|id| {
+        server.break_reads_after(Some(0));
+        server.get(&format!("/link/{id}"))
+    });
+    assert_eq!((unknown.status, &unknown.body), (200, &other.body));
+    let policy = unknown.header("content-security-policy").unwrap();
+    assert_eq!(
+        server.get("/").header("content-security-policy"),
+        Some(policy)
+    );
+    assert_eq!(unknown.header("referrer-policy"), Some("no-referrer"));
+    assert!(unknown.body.contains("../web/"), "{}", unknown.body);
+    assert_eq!(server.get("/link/a/b").status, 404);
+}
+
+#[test]
 fn what_a_browser_has_is_not_sent_again() {
     let server = start();
     let first = server.get("/web/latest/sealpost.js");
@@ -95,7 +113,7 @@ fn another_version_or_name_is_not_there() {
 #[test]
 fn switched_off_it_is_not_there() {
     let server = TestServer::start();
-    for path in ["/", "/web/latest/sealpost.js"] {
+    for path in ["/", "/link/x", "/web/latest/sealpost.js"] {
         let answer = server.get(path);
         assert_eq!(
             (answer.status, answer.json()["code"].as_str()),

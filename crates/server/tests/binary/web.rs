@@ -74,27 +74,49 @@ fn the_sdk_and_the_rust_client_read_each_other() {
     ends_with(&output, "sealpost.js keeps its word.");
 }
 
-#[test]
-fn two_people_talk_in_real_browsers() {
+/// Plays a script with the built program and real browsers.
+fn play_in_browsers(script: &str, moral: &str) {
     let browser = answers("chromium") || answers("/usr/bin/chromium");
     let driver = answers("chromedriver") || answers("/usr/bin/chromedriver");
     let wanted = [
         (browser, "chromium"),
         (driver, "chromedriver"),
-        (has_python(&["json"]), "python3"),
+        (has_python(&["requests", "cryptography"]), "python3"),
         (axe().is_file(), "axe-core: run scripts/install-axe"),
     ];
     if !has(&wanted) {
         return;
     }
     let output = Command::new("python3")
-        .arg(scripts().join("browser.py"))
+        .arg(scripts().join(script))
         .arg(env!("CARGO_BIN_EXE_sealpost"))
         .arg(axe())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .unwrap();
-    ends_with(&output, "The web client keeps its word.");
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    ends_with(&output, moral);
+}
+
+#[test]
+fn two_people_talk_in_real_browsers() {
+    play_in_browsers("browser.py", "The web client keeps its word.");
+}
+
+#[test]
+fn files_are_shared_in_real_browsers() {
+    play_in_browsers("sharing.py", "Files are shared in real browsers.");
+}
+
+/// `SEALPOST_WEB_MESSAGES` makes the conversation longer.
+#[test]
+fn a_long_conversation_scrolls_in_bounded_memory() {
+    play_in_browsers("measures.py", "The web client is quick and small.");
+}
+
+#[test]
+fn the_page_of_the_api_asks_nobody_else() {
+    play_in_browsers("reference.py", "The page of the API keeps to itself.");
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl FileLinkRepository for UnitTx<'_> {
         self.run(|conn| {
             let rows: Vec<Row> = links::table
                 .filter(links::file_id.eq(file.as_bytes().as_slice()))
-                .order(links::id.asc())
+                .order((links::created_at.asc(), links::id.asc()))
                 .limit(i64::from(limit))
                 .select(Row::as_select())
                 .load(conn)?;

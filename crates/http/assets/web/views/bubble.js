@@ -2,14 +2,12 @@
 import { engine } from '../app.js';
 import { busily, dialog, h, icon } from '../dom.js';
 import { clockTime, explain, fileSize, fullTime, t } from '../i18n.js';
-
-const PICTURES = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif']);
-const SHOWN_AT_ONCE = 8 * 1024 * 1024;
+import { isShown, pictureOf, save as keep } from '../saving.js';
 
 /** The row of a message. @param {{conversation: object, message: object, isFollowing: boolean}} what */
 export function bubble({ conversation, message, isFollowing }) {
   const isMine = message.sender.id === engine.me.id;
-  const opened = engine.openedMessage(message) ?? { problem: 'unknown' };
+  const opened = engine.opened.get(message) ?? { problem: 'unknown' };
   const sentAt = new Date(message.created_at);
   const name = message.sender.username ?? t('somebody');
   const body = opened.problem
@@ -23,7 +21,7 @@ export function bubble({ conversation, message, isFollowing }) {
         message.expires_at && !message.deleted_at && icon('timer', t('message.expires', { time: fullTime(new Date(message.expires_at)) })),
         protection(message),
         h('time', { datetime: message.created_at, title: fullTime(sentAt) }, clockTime(sentAt)),
-        isMine && !message.deleted_at && progressMark(engine.progress(message))),
+        isMine && !message.deleted_at && progressMark(engine.marks.progress(message))),
       canDelete(conversation, message) && h('button', { class: 'quiet delete', aria: { label: t('message.delete') }, onclick: () => askDelete(message) }, icon('trash'))));
   return element;
 }
@@ -37,7 +35,7 @@ export function waitingBubble(row) {
       row.files.map((file) => h('p', { class: 'file' }, icon('file'), file.name)),
       h('footer', {}, isRefused ? icon('warning', t('message.refused')) : progressMark(row.state === 'sent' ? 'sent' : 'queued')),
       isRefused && h('div', { class: 'refused', role: 'alert' }, h('p', {}, explain(row.error)),
-        h('button', { onclick: () => engine.retry(row.clientId) }, t('retry')), h('button', { onclick: () => engine.discard(row.clientId) }, t('discard')))));
+        h('button', { onclick: () => engine.outbox.retry(row.clientId) }, t('retry')), h('button', { onclick: () => engine.outbox.discard(row.clientId) }, t('discard')))));
 }
 
 export function progressMark(progress) {
@@ -67,21 +65,17 @@ async function askDelete(message) {
 
 /** A file that was sealed with the message. */
 function sealedFile(file) {
-  const isPicture = PICTURES.has(file.type);
-  const save = h('button', { class: 'file', onclick: () => busily(save, () => keep(file, () => engine.correspondent.downloadSealed(file)).catch((error) => complain(save, error))) },
+  const save = h('button', { class: 'file', onclick: () => busily(save, () => keep(file.name, () => engine.correspondent.downloadSealed(file)).catch((error) => complain(save, error))) },
     icon('file'), h('span', {}, h('b', {}, file.name || t('file.nameless')), h('small', {}, fileSize(file.size))), icon('lock', t('protection.e2ee')));
-  if (!isPicture || file.size > SHOWN_AT_ONCE) return save;
+  if (!isShown(file)) return save;
   const figure = h('figure', { class: 'picture', aria: { busy: 'true' } }, save);
-  engine.openFile(file).then((blob) => showPicture(figure, save, file, blob)).catch((error) => complain(save, error)).finally(() => figure.removeAttribute('aria-busy'));
+  const show = async () => {
+    const picture = await pictureOf(await engine.files.open(file), file.name);
+    picture.addEventListener('click', () => save.click());
+    figure.prepend(picture);
+  };
+  show().catch((error) => complain(save, error)).finally(() => figure.removeAttribute('aria-busy'));
   return figure;
-}
-
-async function showPicture(figure, save, file, blob) {
-  const url = URL.createObjectURL(blob);
-  const image = h('img', { src: url, alt: file.name });
-  await image.decode().finally(() => URL.revokeObjectURL(url));
-  image.addEventListener('click', () => save.click());
-  figure.prepend(image);
 }
 
 /** Files that the server can read. */
@@ -89,17 +83,10 @@ function plainFiles(message, opened) {
   const sealed = new Set((opened.files ?? []).map(({ id }) => id));
   return message.attachments.filter(({ id }) => !sealed.has(id)).map((file) => {
     const download = async () => (await engine.session.request('GET', `/v1/files/${file.id}/content`)).blob();
-    const save = h('button', { class: 'file', onclick: () => busily(save, () => keep(file, download).catch((error) => complain(save, error))) },
+    const save = h('button', { class: 'file', onclick: () => busily(save, () => keep(file.name, download).catch((error) => complain(save, error))) },
       icon('file'), h('span', {}, h('b', {}, file.name ?? t('file.nameless')), h('small', {}, fileSize(file.size))), icon('server', t('protection.server')));
     return save;
   });
 }
 
 const complain = (button, error) => button.after(h('p', { class: 'error', role: 'alert' }, t('file.failed'), ' ', explain(error)));
-
-/** Hands a file to the browser's downloads. */
-async function keep({ name }, read) {
-  const url = URL.createObjectURL(new Blob([await read()], { type: 'application/octet-stream' }));
-  h('a', { href: url, download: name || 'file' }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}

@@ -1,10 +1,12 @@
 /** An open conversation: who it is with, what was said, and the place to write. */
 import { engine, go, listen, to } from '../app.js';
 import { busily, fill, h, icon } from '../dom.js';
-import { explain, fileSize, t } from '../i18n.js';
-import { Brake } from '../upload.js';
+import { explain, t } from '../i18n.js';
 import { historyView } from './history.js';
 import { avatarOf, titleOf, verifiedMark } from './people.js';
+import { beginUpload } from './uploads.js';
+
+const MOST_FILES = 10;
 
 export function conversationView(id, signal) {
   const element = h('section', { class: 'conversation' });
@@ -24,7 +26,7 @@ function open(element, conversation, signal) {
   const typing = h('p', { class: 'typing', role: 'status' });
   fill(element, header, warnings, history.element, typing, writer(conversation, history, signal));
   const drawHeader = () => fill(header, headerOf(conversation));
-  const drawWarnings = () => fill(warnings, engine.warnings(conversation).map((row) => keyWarning(row)));
+  const drawWarnings = () => fill(warnings, engine.trust.warnings(conversation).map((row) => keyWarning(row)));
   drawHeader();
   drawWarnings();
   listen(signal, ['trust', 'conversations', 'presence'], () => {
@@ -36,8 +38,8 @@ function open(element, conversation, signal) {
   listen(signal, 'typing', (about) => about === id && (typing.textContent = typingText(conversation)));
   element.addEventListener('dragover', (event) => event.preventDefault(), { signal });
   history.reload();
-  engine.readReceipts(id).catch(() => {});
-  for (const member of conversation.members) if (member.id !== engine.me.id) engine.checkKeys(member).catch(() => {});
+  engine.marks.load(id).catch(() => {});
+  for (const member of conversation.members) if (member.id !== engine.me.id) engine.trust.check(member).catch(() => {});
   element.querySelector('textarea').focus();
 }
 
@@ -56,7 +58,7 @@ function headerOf(conversation) {
 /** What nobody may overlook: somebody's keys are others than they were. */
 function keyWarning({ id, username, isVerified }) {
   const isMe = id === engine.me.id;
-  const accept = h('button', { class: 'danger', onclick: () => busily(accept, () => engine.accept({ id, username })) }, t('trust.accept'));
+  const accept = h('button', { class: 'danger', onclick: () => busily(accept, () => engine.trust.accept({ id, username })) }, t('trust.accept'));
   return h('div', { class: 'alarm-box', role: 'alertdialog', aria: { label: t('trust.changed', { name: username }) } },
     icon('warning'),
     h('div', {}, h('h2', {}, isMe ? t('trust.changed.me') : t('trust.changed', { name: username })),
@@ -71,7 +73,7 @@ function compare(id) {
 }
 
 function typingText(conversation) {
-  const names = engine.whoIsTyping(conversation.id).map((user) => conversation.members.find(({ id }) => id === user)?.username ?? t('somebody'));
+  const names = engine.marks.whoIsTyping(conversation.id).map((user) => conversation.members.find(({ id }) => id === user)?.username ?? t('somebody'));
   return names.length ? t('typing', { n: names.length, names: names.join(', ') }) : '';
 }
 
@@ -89,45 +91,24 @@ function writer(conversation, history, signal) {
     text.style.height = 'auto';
     text.style.height = `${Math.min(text.scrollHeight, 160)}px`;
   };
-  const drop = (row, entry) => {
-    files.splice(files.indexOf(entry), 1);
-    row.remove();
-  };
   const add = (list) => {
     for (const file of list) {
-      if (files.length >= 10) {
+      if (files.length >= MOST_FILES) {
         problem.textContent = t('file.too-many');
         return;
       }
-      const entry = { file, sealed: null };
-      const bar = h('progress', { max: 1, value: 0, aria: { label: t('file.uploading', { name: file.name }) } });
-      const brake = new Brake();
-      const state = h('small', {}, fileSize(file.size));
-      const pause = h('button', { type: 'button', class: 'quiet', aria: { label: t('file.pause', { name: file.name }) }, onclick: () => {
-        if (brake.isPaused) brake.resume();
-        else brake.pause();
-        state.textContent = brake.isPaused ? t('file.paused') : fileSize(file.size);
-        fill(pause, icon(brake.isPaused ? 'play' : 'pause'));
-        pause.setAttribute('aria-label', t(brake.isPaused ? 'file.resume' : 'file.pause', { name: file.name }));
-      } }, icon('pause'));
-      const cancel = h('button', { type: 'button', class: 'quiet', aria: { label: t('file.remove', { name: file.name }) }, onclick: () => {
-        brake.stop();
-        drop(row, entry);
-      } }, icon('close'));
-      const row = h('li', {}, icon('file'), h('span', {}, h('b', {}, file.name), state), bar, pause, cancel);
+      const entry = { sealed: null };
+      const drop = () => {
+        files.splice(files.indexOf(entry), 1);
+        row.remove();
+      };
+      const { row, done } = beginUpload(file, { onStop: drop });
       uploads.append(row);
       files.push(entry);
-      const progress = (share, isWaiting) => {
-        bar.value = share;
-        state.textContent = isWaiting ? t('file.waiting') : fileSize(file.size);
-      };
-      entry.done = engine.upload(file, { progress, brake }).then((sealed) => {
+      entry.done = done.then((sealed) => {
         entry.sealed = sealed;
-        pause.remove();
-        bar.replaceWith(h('span', { class: 'ready' }, icon('check', t('file.ready'))));
       }, (error) => {
-        if (brake.isStopped) return;
-        drop(row, entry);
+        drop();
         problem.textContent = `${t('file.failed')} ${explain(error)}`;
       });
     }
@@ -142,7 +123,7 @@ function writer(conversation, history, signal) {
     files.length = 0;
     uploads.replaceChildren();
     fit();
-    await engine.send(id, content, { files: sealed });
+    await engine.outbox.send(id, content, { files: sealed });
     history.toNewest();
   };
   text.addEventListener('input', () => {

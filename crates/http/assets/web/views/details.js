@@ -61,8 +61,8 @@ async function trustPart(other) {
       h('ol', { class: 'digits', dataset: { digits }, aria: { label: t('trust.digits') } }, groups.map((group) => h('li', {}, group)))),
     h('p', { class: row?.isVerified ? 'verified' : 'hint' }, row?.isVerified && icon('shield'), row?.isVerified ? t('trust.verified.long', { name: other.username }) : t('trust.unverified')),
     h('div', { class: 'choices' },
-      row?.pending.length > 0 && act(t('trust.accept'), () => engine.accept(other), 'danger'),
-      row && !row.pending.length && act(row.isVerified ? t('trust.unverify') : t('trust.verify'), () => engine.verify(other, !row.isVerified), row.isVerified ? '' : 'main')),
+      row?.pending.length > 0 && act(t('trust.accept'), () => engine.trust.accept(other), 'danger'),
+      row && !row.pending.length && act(row.isVerified ? t('trust.unverify') : t('trust.verify'), () => engine.trust.verify(other, !row.isVerified), row.isVerified ? '' : 'main')),
     h('details', {}, h('summary', {}, t('trust.fingerprints')),
       h('ul', { class: 'fingerprints' }, keys.map((key) => h('li', {}, h('span', {}, t(`key.${key.use}`), ' · ', key.algorithm), h('code', {}, key.fingerprint))))));
 }

@@ -121,12 +121,12 @@ export function historyView(conversation, signal) {
 
   function markRead() {
     const last = shown.at(-1);
-    if (last && atEnd && isNearEnd() && document.visibilityState === 'visible') engine.markRead(id, last.seq);
+    if (last && atEnd && isNearEnd() && document.visibilityState === 'visible') engine.marks.markRead(id, last.seq);
   }
 
   function drawWaiting() {
     const known = new Set(shown.map(({ client_id: name }) => name));
-    fill(waiting, engine.waiting(id).filter(({ clientId }) => !known.has(clientId)).map(waitingBubble));
+    fill(waiting, engine.outbox.of(id).filter(({ clientId }) => !known.has(clientId)).map(waitingBubble));
   }
 
   function arrived(message) {
@@ -173,7 +173,7 @@ export function historyView(conversation, signal) {
       drawWaiting();
       for (const message of shown) {
         const mark = rows.querySelector(`[data-seq="${message.seq}"] .progress`);
-        const progress = engine.progress(message);
+        const progress = engine.marks.progress(message);
         if (mark && !mark.classList.contains(progress)) mark.replaceWith(progressMark(progress));
       }
       if (wasNearEnd) toEnd();

@@ -10,14 +10,17 @@ import { form } from './welcome.js';
 
 const SECTIONS = { profile, security, sessions, apps, privacy, people, account };
 
-export function settingsView(section = 'profile', signal) {
+export function settingsView(section = 'profile', signal, news = null) {
   const name = SECTIONS[section] ? section : 'profile';
   const body = h('div', { class: 'body' }, h('p', {}, t('loading')));
-  const draw = () => SECTIONS[name](draw).then((parts) => !signal.aborted && fill(body, h('h2', {}, t(`settings.${name}`)), parts), (error) => fill(body, h('p', { class: 'error', role: 'alert' }, explain(error))));
+  const draw = () => SECTIONS[name](draw, news).then((parts) => !signal.aborted && fill(body, h('h2', {}, t(`settings.${name}`)), parts), (error) => fill(body, h('p', { class: 'error', role: 'alert' }, explain(error))));
   draw();
+  const tabs = h('nav', { class: 'tabs', aria: { label: t('settings') } }, Object.keys(SECTIONS).map((each) => h('a', { href: to('settings', each), aria: { current: each === name ? 'page' : null } }, t(`settings.${each}`))));
+  // On a narrow screen the tab may stand out of sight.
+  requestAnimationFrame(() => tabs.querySelector('[aria-current]').scrollIntoView({ inline: 'center', block: 'nearest' }));
   return h('section', { class: 'page settings' }, h('header', { class: 'bar' },
     h('a', { class: 'button round quiet back', href: to(), aria: { label: t('back') } }, icon('back')), h('h1', {}, t('settings'))),
-  h('nav', { class: 'tabs', aria: { label: t('settings') } }, Object.keys(SECTIONS).map((each) => h('a', { href: to('settings', each), aria: { current: each === name ? 'page' : null } }, t(`settings.${each}`)))), body);
+  tabs, body);
 }
 
 const said = (text) => h('p', { role: 'status', class: 'done' }, text);
@@ -61,10 +64,12 @@ async function profile(draw) {
   ];
 }
 
-async function security(draw) {
+async function security(draw, news) {
   const [me, factors, keys] = await Promise.all([engine.session.get('/v1/me'), engine.session.get('/v1/me/factors'), engine.ownKeys()]);
   const own = engine.keys;
   return [passwordPart(), emailPart(me, draw), factorsPart(me, factors, draw),
+    h('section', {}, h('h3', {}, t('keys.code')), h('p', {}, t('keys.renew.explain')), news === 'renewed' && said(t('keys.renew.done')),
+      h('a', { class: 'button', href: to('new-code') }, t('keys.renew'))),
     h('section', {}, h('h3', {}, t('keys.mine')), h('p', {}, t('keys.mine.explain')), h('ul', { class: 'fingerprints' }, keys.map((key) => {
       const isHere = key.fingerprint === own.sealing.kid || key.fingerprint === own.signing.kid;
       return h('li', {}, h('span', {}, t(`key.${key.use}`), ' · ', key.algorithm, ' · ', isHere ? t('key.here') : fullTime(new Date(key.created_at))), h('code', {}, key.fingerprint),

@@ -5,16 +5,28 @@ import { shortTime, t } from '../i18n.js';
 import { conversationView } from './conversation.js';
 import { detailsView } from './details.js';
 import { composeView } from './compose.js';
+import { fileView } from './file.js';
+import { filesView } from './files.js';
 import { avatar, avatarOf, titleOf, verifiedMark } from './people.js';
 import { settingsView } from './settings.js';
 
 export function shellView(signal) {
   const list = h('ul', { class: 'conversations', id: 'conversations' });
   const connection = h('p', { class: 'connection', role: 'status' });
+  const files = h('a', { class: 'button round quiet', href: to('files') });
+  const drawFiles = () => {
+    const news = engine.files.news.size;
+    files.href = to('files', ...(news ? ['shared'] : []));
+    files.dataset.news = news ? 'yes' : 'no';
+    files.setAttribute('aria-label', news ? t('files.news', { n: news }) : t('files'));
+  };
+  fill(files, icon('folder'));
+  drawFiles();
   const pane = h('main', { id: 'pane', tabindex: '-1' });
   const side = h('nav', { class: 'side', aria: { label: t('conversations') } },
     h('header', {},
       h('a', { class: 'self', href: to('settings') }, avatar(engine.me.id, engine.me.username, engine.me.username), h('b', {}, engine.me.username), icon('settings', t('settings'))),
+      files,
       h('a', { class: 'button round', href: to('new'), aria: { label: t('new.title') } }, icon('plus'))),
     connection, list);
   const element = h('div', { class: 'shell' }, side, pane);
@@ -32,6 +44,10 @@ export function shellView(signal) {
     });
   };
   listen(signal, ['conversations', 'trust', 'presence'], drawSoon);
+  listen(signal, 'files', () => {
+    drawFiles();
+    if (engine.files.news.size) announce(t('files.news', { n: engine.files.news.size }));
+  });
   listen(signal, 'connection', () => drawConnection(connection));
   list.addEventListener('scroll', () => {
     if (list.scrollTop + list.clientHeight > list.scrollHeight - 200) engine.more();
@@ -51,7 +67,9 @@ export function shellView(signal) {
       if (first === 'c' && third === 'info') view = () => detailsView(second, current.signal);
       else if (first === 'c' && second) view = () => conversationView(second, current.signal);
       else if (first === 'new') view = () => composeView(current.signal);
-      else if (first === 'settings') view = () => settingsView(second, current.signal);
+      else if (first === 'files') view = () => filesView(second, current.signal);
+      else if (first === 'file' && second) view = () => fileView(second, current.signal);
+      else if (first === 'settings') view = () => settingsView(second, current.signal, third);
       fill(pane, view());
       (pane.querySelector('[autofocus]') ?? pane).focus();
       draw();
@@ -66,7 +84,7 @@ function emptyView() {
 function drawConnection(element) {
   const { state } = engine;
   element.dataset.state = state;
-  const waiting = [...engine.outbox.values()].filter((row) => row.state === 'queued').length;
+  const waiting = engine.outbox.queued;
   element.textContent = state === 'live' ? '' : `${t(`connection.${state}`)} ${waiting ? t('connection.queued', { n: waiting }) : ''}`;
 }
 
@@ -99,7 +117,7 @@ function row(conversation, isOpen) {
 /** The beginning of what was last said. */
 function preview({ kind, last_message: last }) {
   if (!last) return t('preview.nothing');
-  const opened = engine.openedMessage(last);
+  const opened = engine.opened.get(last);
   const text = !opened ? '…' : opened.problem ? t(opened.problem === 'deleted' ? 'message.deleted' : 'message.closed') : opened.text || t('preview.files', { n: opened.files.length });
   if (last.sender.id === engine.me.id) return t('preview.mine', { text });
   return kind === 'group' ? `${last.sender.username ?? t('somebody')}: ${text}` : text;

@@ -7,7 +7,7 @@ import { SecondFactorRequired } from '../sealpost.js';
 /** The frame of the pages outside: the mark, a card, nothing else. */
 export function outside(title, ...content) {
   return h('main', { class: 'outside' },
-    h('div', { class: 'card' }, h('p', { class: 'brand' }, h('span', { class: 'mark', aria: { hidden: 'true' } }), 'Sealpost'), h('h1', {}, title), content));
+    h('div', { class: 'card' }, h('p', { class: 'brand' }, h('span', { class: 'mark', aria: { hidden: 'true' } }), 'Sealpost'), h('div', { class: 'content' }, h('h1', {}, title), content)));
 }
 
 /** A form that says what is wrong where it is wrong. */
@@ -79,7 +79,7 @@ export function logInView() {
       await entered(await engine.server.logIn(fields.identifier.input.value.trim(), fields.password.input.value));
     } catch (error) {
       if (!(error instanceof SecondFactorRequired)) throw error;
-      fill(page.querySelector('.card'), secondFactor(error));
+      fill(page.querySelector('.content'), secondFactor(error));
       page.querySelector('input').focus();
     }
   };
@@ -110,7 +110,7 @@ export function recoverView() {
   const start = { identifier: field(t('login.identifier'), h('input', { autocomplete: 'username', autofocus: true, required: true }), t('recover.hint')) };
   const ask = async () => {
     const { id } = await (await engine.server.request('POST', '/v1/recoveries', { json: { identifier: start.identifier.input.value.trim() } })).json();
-    fill(page.querySelector('.card'), h('h1', {}, t('recover.title')), second(id));
+    fill(page.querySelector('.content'), h('h1', {}, t('recover.title')), second(id));
     page.querySelector('input').focus();
   };
   const second = (id) => {

@@ -3,57 +3,21 @@
 python3 browser.py PROGRAM AXE
 """
 
-import json
 import os
-import socket
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from webdriver import Driver, shot, until  # noqa: E402
+from people import BACKSPACE, HOSTILE, HOSTILE_PICTURE, PASSWORD, behaved, give, live, log_in, look, open_with, png, say, sign_up, start_with, take_code, written  # noqa: E402
+from program import Site  # noqa: E402
+from webdriver import Driver, until  # noqa: E402
 
-with open(sys.argv[2], encoding="utf-8") as script:
-    AXE = script.read()
-PASSWORD = "correct horse battery staple"
-HOSTILE = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'&{{7*7}}javascript:alert(3)'
-
-
-class Site:
-    """The program with a folder of its own, at an address that stays the same from start to start."""
-
-    def __init__(self, folder):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{free.getsockname()[1]}"
-        self.folder = folder
-        self.process = None
-
-    def start(self):
-        names = {"SEALPOST_DATA_DIR": os.path.join(self.folder, "data"), "SEALPOST_LISTEN": self.address, "SEALPOST_LIMITS": "off", "SEALPOST_LOG": "error"}
-        env = {name: value for name, value in os.environ.items() if not name.startswith("SEALPOST_")} | names
-        self.process = subprocess.Popen([sys.argv[1]], env=env, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(self.is_ready, "the server is ready", 60)
-
-    def is_ready(self):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"http://{self.address}/readyz", timeout=5) as answer:
-            return answer.status == 200
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
+SITE = Site()
+URL = SITE.url
 
 
-FOLDER = tempfile.TemporaryDirectory()
-SITE = Site(FOLDER.name)
-URL = f"http://{SITE.address}/"
-
-
-def sign_up(browser, name, shots=None):
-    """The first minute; returns the recovery code."""
+def first_minute(browser, name, shots):
+    """The first minute, with every slip that is foreseen; returns the recovery code."""
     browser.go(URL)
     look(browser, "welcome", shots)
     browser.press("a.button.main", "Create an account")
@@ -64,7 +28,7 @@ def sign_up(browser, name, shots=None):
     browser.press("button.main")
     browser.one(".error", "first")
     look(browser, "signup", shots)
-    browser.write("input[name=password]", "".join("\ue003" for _ in range(9)) + PASSWORD)
+    browser.write("input[name=password]", BACKSPACE * 9 + PASSWORD)
     browser.press("button.main")
     code = browser.one("ol.code").attribute("data-code")
     look(browser, "recovery-code", shots)
@@ -75,57 +39,11 @@ def sign_up(browser, name, shots=None):
     browser.one(".error", "another one")
     look(browser, "check-back", shots)
     for group in browser.all("input[data-group]"):
-        group.write("\ue003" * 4 + code.split("-")[int(group.attribute("data-group"))])
+        group.write(BACKSPACE * 4 + code.split("-")[int(group.attribute("data-group"))])
     browser.press("button.main", "Begin")
     browser.one(".shell")
     live(browser)
     return code
-
-
-def live(browser):
-    until(lambda: browser.run("return document.querySelector('.connection')?.dataset.state") == "live", "the connection is live")
-
-
-def look(browser, name, shots):
-    """Keeps a picture, and asks axe-core about the page."""
-    if not shots:
-        return
-    time.sleep(0.3)
-    shot(browser, f"{shots}-{name}")
-    if AXE:
-        browser.run(AXE)
-        found = browser.wait_run("const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(done)")
-        serious = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"] if one["impact"] in ("serious", "critical")]
-        assert not serious, (name, json.dumps(serious, indent=1))
-
-
-def say(browser, text):
-    browser.write(".writer textarea", text + "\ue007")
-
-
-def start_with(browser, *names):
-    browser.press(".side header a.round")
-    for name in names:
-        browser.write("input[type=search]", name)
-        browser.press(".people button", name)
-        browser.run("const field = document.querySelector('input[type=search]'); field.value = ''")
-    browser.press("button.main", "group" if len(names) > 1 else "Write")
-    browser.one(".writer textarea")
-
-
-def open_with(browser, name):
-    """Opens the conversation of this very name."""
-    def click():
-        for element in browser.all(".conversations .name"):
-            try:
-                if element.text() == name:
-                    element.click()
-                    return True
-            except RuntimeError:
-                pass  # it was drawn anew meanwhile
-        return False
-    until(click, f"to open {name}")
-    browser.one(".bar h1", name)
 
 
 def talk(anna, bruno):
@@ -156,37 +74,19 @@ def hostile(anna, bruno):
     say(anna, HOSTILE)
     bruno.one(".theirs .text", HOSTILE[:20])
     assert HOSTILE in bruno.all(".theirs .text")[-1].text()
-    folder = tempfile.mkdtemp()
-    path = os.path.join(folder, "<b onmouseover=alert(4)>x.svg")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(5)"><script>alert(6)</script></svg>')
-    anna.run("document.querySelector('.writer input[type=file]').classList.remove('unseen')")
-    anna.all(".writer input[type=file]")[0].write(path)
+    path = written(SITE.folder.name, "<b onmouseover=alert(4)>x.svg", HOSTILE_PICTURE)
+    give(anna, ".writer input[type=file]", path)
     anna.one(".uploads .ready")
     say(anna, "a picture")
     bruno.one(".theirs .file", "alert(4)")
 
 
 def files(anna, bruno):
-    folder = tempfile.mkdtemp()
-    path = os.path.join(folder, "holiday.png")
-    with open(path, "wb") as file:
-        file.write(png())
-    anna.all(".writer input[type=file]")[0].write(path)
+    give(anna, ".writer input[type=file]", written(SITE.folder.name, "holiday.png", png()))
     anna.one(".uploads .ready")
     say(anna, "from the sea")
     until(lambda: bruno.run("const image = document.querySelector('.theirs .picture img'); return image && image.naturalWidth") == 300, "the picture is decrypted and shown")
     look(bruno, "picture", "wide")
-
-
-def png():
-    """A picture of 300 × 200 pixels."""
-    import struct
-    import zlib
-    rows = b"".join(b"\0" + bytes(value for x in range(300) for value in (x * 255 // 300, 120 + y // 2, 200 - y)) for y in range(200))
-    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))  # noqa: E731
-    head = struct.pack(">IIBBBBB", 300, 200, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def trust(anna, bruno):
@@ -238,12 +138,12 @@ def group(anna, bruno, carla):
 def second_device(driver, anna_code):
     """Another browser of Anna's: with the code everything is there."""
     other = driver.browser()
-    log_in(other, "anna")
+    log_in(other, URL, "anna")
     other.write(".wide-letters", "0000-0000")
     other.press("button.main")
     other.one(".error", "not the code")
     look(other, "restore", "wide")
-    other.write(".wide-letters", "\ue003" * 9 + anna_code.lower().replace("-", " "))
+    other.write(".wide-letters", BACKSPACE * 9 + anna_code.lower().replace("-", " "))
     other.press("button.main", "Open my keys")
     open_with(other, "bruno")
     other.one(".mine .text", "Ciao Bruno")
@@ -251,24 +151,42 @@ def second_device(driver, anna_code):
     return other
 
 
-def log_in(browser, name):
-    browser.go(URL + "#/login")
-    browser.write("input[name=username]", name)
-    browser.write("input[name=password]", PASSWORD + "\ue007")
+def new_code(driver, anna, old):
+    """Another recovery code for the same keys: the old one opens nothing any more, not even an older backup."""
+    anna.go(URL + "#/settings/security")
+    anna.press("a.button", "A new recovery code")
+    anna.write(".wide-letters", "0000-0000")
+    anna.press("button.main", "Go on")
+    anna.one(".error", "not the code")
+    look(anna, "new-code", "wide")
+    anna.write(".wide-letters", BACKSPACE * 9 + old)
+    anna.press("button.main", "Go on")
+    new = take_code(anna, "Use the new code")
+    anna.one(".done", "The new code counts")
+    assert new != old
+    token = SITE.token("anna", PASSWORD)
+    answers = [SITE.ask("GET", f"v1/me/key-backup?generation={number}", token=token) for number in range(1, 7)]
+    kept = [content for status, content in answers if status == 200]
+    assert len(kept) == 5 and len(set(kept)) == 1, answers
+    other = driver.browser()
+    log_in(other, URL, "anna")
+    other.write(".wide-letters", old)
+    other.press("button.main", "Open my keys")
+    other.one(".error", "not the code")
+    other.write(".wide-letters", BACKSPACE * len(old) + new)
+    other.press("button.main", "Open my keys")
+    open_with(other, "bruno")
+    other.one(".theirs .text", "Hello Anna")
+    other.none(".alarm-box")
 
 
 def key_change(driver, anna, bruno):
     """Bruno loses his code and makes new keys: Anna, who had verified him, cannot overlook it, and nothing is sent."""
     other = driver.browser()
-    log_in(other, "bruno")
+    log_in(other, URL, "bruno")
     other.press("summary", "have my code")
     other.press("button", "Make new keys")
-    code = other.one("ol.code").attribute("data-code")
-    other.press("button.main", "written it down")
-    for box in other.all("input[data-group]"):
-        box.write(code.split("-")[int(box.attribute("data-group"))])
-    other.press("button.main", "Begin")
-    other.one(".shell")
+    take_code(other)
     open_with(anna, "bruno")
     anna.one(".alarm-box", "You had verified bruno")
     look(anna, "key-change", "wide")
@@ -329,7 +247,7 @@ def totp(secret):
 def phone(driver, secret):
     """On a phone's width, in the dark, with a second factor, in Italian."""
     small = driver.browser(390, 800, dark=True)
-    log_in(small, "carla")
+    log_in(small, URL, "carla")
     small.one("h1", "Second factor")
     look(small, "second-factor", "phone")
     # A code is good once: the next one.
@@ -363,9 +281,9 @@ def main():
     with Driver() as driver:
         anna, bruno, carla = driver.browser(), driver.browser(), driver.browser()
         began = time.monotonic()
-        anna_code = sign_up(anna, "anna", "wide")
+        anna_code = first_minute(anna, "anna", "wide")
         print(f"the first minute took {time.monotonic() - began:.1f} s")
-        sign_up(bruno, "bruno")
+        sign_up(bruno, URL, "bruno")
         talk(anna, bruno)
         print("two people talk")
         files(anna, bruno)
@@ -374,10 +292,12 @@ def main():
         trust(anna, bruno)
         offline(anna, bruno)
         print("trust, and a tunnel")
-        carla_code = sign_up(carla, "carla")
+        carla_code = sign_up(carla, URL, "carla")
         group(anna, bruno, carla)
         print("a group")
         second_device(driver, anna_code)
+        new_code(driver, anna, anna_code)
+        print("another recovery code")
         open_with(anna, "bruno")
         deletion(anna, bruno)
         print("a second device, and a deletion")
@@ -399,18 +319,10 @@ def main():
         settings(small, "phone")
         print("settings, and a phone")
         nothing_secret(anna)
-        here = {URL.split("/")[2]}
-        for browser in driver.browsers:
-            violations, ran = browser.note()
-            assert not violations, violations
-            assert not ran, ran
-            assert browser.hosts == here, browser.hosts
+        behaved(driver, URL)
         print("no violation of the policy, no other host, no script of others")
 
 
-SITE.start()
-try:
+with SITE:
     main()
-finally:
-    SITE.kill()
 print("The web client keeps its word.")

@@ -150,7 +150,9 @@ for (const size of [0, 1, 16_383, 16_384, 16_385, 100_000]) {
   const file = new File([bytes, new Uint8Array(size - bytes.length)], '<b>picture</b>.png', { type: 'image/png' });
   const sealed = await alice.uploadSealed(file);
   const stored = await alice.session.get(`/v1/files/${sealed.id}`);
-  assert.equal(stored.size, sdk.sealedSize(size));
+  assert.equal(stored.size, size);
+  assert.equal(stored.ciphertext_size, sdk.sealedSize(size));
+  assert.equal(stored.protection, 'e2ee');
   assert.equal(stored.name, null);
   await alice.send(talk, 'look', { files: [sealed] });
   const [got] = (await bob.open((await history(bob, talk)).at(-1))).files;
@@ -158,6 +160,56 @@ for (const size of [0, 1, 16_383, 16_384, 16_385, 100_000]) {
   const blob = await bob.downloadSealed(got);
   assert.deepEqual(Buffer.from(await blob.arrayBuffer()), Buffer.from(await file.arrayBuffer()));
 }
+// By name: the reader gets the key, signed by the owner and sealed to theirs. Nobody else does.
+const holiday = await alice.uploadSealed(new File(['by the sea'], 'sea & sun.txt', { type: 'text/plain' }));
+const mine = await alice.session.get(`/v1/files/${holiday.id}`);
+assert.deepEqual(await alice.unwrapKey(mine), holiday);
+await alice.shareFile(mine, { id: bob.session.account.id, username: 'bob' });
+const [his] = (await bob.session.get('/v1/files', { shared: 'with-me' })).data;
+assert.deepEqual(await bob.unwrapKey(his), holiday);
+assert.equal(await (await bob.downloadSealed(await bob.unwrapKey(his))).text(), 'by the sea');
+assert.equal(await refusal(stranger.unwrapKey(his)), 'not-for-you');
+assert.equal(await refusal(bob.unwrapKey({ ...his, shared_by: bob.session.account })), 'unknown-sender');
+assert.equal(await refusal(bob.unwrapKey({ ...his, id: talk })), 'elsewhere');
+assert.equal(await refusal(bob.unwrapKey({ ...his, wrapped_key: first.body })), 'elsewhere');
+assert.equal(await refusal(bob.open({ ...first, body: his.wrapped_key })), 'not-signed');
+assert.equal(await refusal(bob.shareFile(his, { id: alice.session.account.id, username: 'alice' })), 'not-found');
+said('files are shared by name');
+
+// By link, of both protections, without an account; each opening is counted, and another secret opens nothing.
+const asText = (file) => new Response(file.stream()).text();
+const link = await alice.linkFile(mine, { expiresIn: 600, maxDownloads: 2 });
+const parsed = sdk.FileLink.parse(link.url);
+assert.equal(parsed.url, link.url);
+assert.equal((await parsed.look()).id, link.id);
+const way = await parsed.file(await parsed.open());
+assert.deepEqual([way.name, way.type, way.size, way.protection], ['sea & sun.txt', 'text/plain', 10, 'e2ee']);
+assert.equal(await asText(way), 'by the sea');
+assert.equal(await asText(way), 'by the sea');
+assert.equal(await refusal(new sdk.FileLink(server, link.id, new Uint8Array(32)).open()), 'not-found');
+const { downloads } = (await alice.session.get(`/v1/files/${holiday.id}/links`)).data[0];
+assert.equal(downloads, 1);
+// A connection that breaks off in the middle: the rest is fetched, and nothing twice.
+const large = await alice.uploadSealed(new File([new Uint8Array(100_000).fill(7)], 'large'));
+const breaking = new Server(url, { fetch: async (...request) => {
+  const response = await fetch(...request);
+  if (!request[0].pathname.endsWith('/ciphertext') || request[1].headers.get('range')) return response;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return new Response(new ReadableStream({ start(controller) {
+    controller.enqueue(bytes.slice(0, 40_001));
+    setTimeout(() => controller.error(new TypeError('terminated')), 20);
+  } }), response);
+} });
+const brittle = sdk.FileLink.parse((await alice.linkFile(await alice.session.get(`/v1/files/${large.id}`), { expiresIn: 600 })).url);
+const throughBreak = await new sdk.FileLink(breaking, brittle.id, brittle.secret).file(await brittle.open());
+assert.equal(await asText(throughBreak), String.fromCharCode(7).repeat(100_000));
+const { id: open } = await (await alice.session.request('POST', '/v1/files?name=plain.txt', { body: 'in clear' })).json();
+const plainLink = sdk.FileLink.parse((await alice.linkFile(await alice.session.get(`/v1/files/${open}`), { expiresIn: 600 })).url);
+const plainWay = await plainLink.file(await plainLink.open());
+assert.deepEqual([plainWay.name, plainWay.protection, await asText(plainWay)], ['plain.txt', 'server', 'in clear']);
+for (const broken of [link.url.split('#')[0], link.url.slice(0, -1), `${url}/link/x#${'A'.repeat(43)}`, url]) assert.equal(sdk.FileLink.parse(broken), null);
+said('files are shared by link');
+
 const through = async (bytes, stream) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 const [key, context] = [new Uint8Array(32).fill(1), new Uint8Array(3)];
 const sealedBytes = await through(new Uint8Array(40_000), sdk.fileSealer(key, context));

@@ -88,6 +88,7 @@ class Browser:
         self.driver = driver
         self.session = session
         self.hosts = set()
+        self.requests = []
         self.complaints = []
 
     def call(self, method, path, body=None):
@@ -123,7 +124,7 @@ class Browser:
                 except RuntimeError:
                     pass  # it was drawn anew meanwhile
             return None
-        return until(look, f"{css} {text or ''}\n{self.said()}", seconds)
+        return until(look, lambda: f"{css} {text or ''}\n{self.said()}", seconds)
 
     def none(self, css, text=None, seconds=15):
         def look():
@@ -163,6 +164,9 @@ class Browser:
             message = json.loads(entry["message"])["message"]
             if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
                 url = message["params"].get("url") or message["params"]["request"]["url"]
+                sent = message["params"].get("request", {"url": url})
+                sent.pop("urlFragment", None)  # which the browser keeps for itself
+                self.requests.append(json.dumps(sent))
                 if not url.startswith(("blob:", "data:", "chrome:", "about:")):
                     self.hosts.add(url.split("/")[2])
         for entry in self.call("POST", "/se/log", {"type": "browser"}):
@@ -206,7 +210,7 @@ def until(look, what, seconds=15):
         if found:
             return found
         if time.monotonic() - began > seconds:
-            raise AssertionError(f"not within {seconds} s: {what}")
+            raise AssertionError(f"not within {seconds} s: {what() if callable(what) else what}")
         time.sleep(0.05)
 
 
