@@ -407,6 +407,7 @@ diesel::table! {
         blob_state -> Binary,
         created_at -> BigInt,
         expires_at -> BigInt,
+        protection -> SmallInt,
     }
 }
 

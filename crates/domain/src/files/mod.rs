@@ -46,8 +46,8 @@ pub use render::Rendering;
 pub use reserve_id::{ReserveFileIdError, ReservedFileId, SealingTerms};
 pub use scrub::ScrubProgress;
 pub(crate) use seal::{
-    key_binding, name_binding, open_key, open_labels, type_binding, unseal_key, unseal_name,
-    unseal_type,
+    key_binding, name_binding, open_key, open_labels, open_owned, type_binding, unseal_key,
+    unseal_name, unseal_type,
 };
 pub use service::{FilePorts, Files};
 pub use share::{Share, ShareFile, ShareFileError};

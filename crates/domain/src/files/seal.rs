@@ -78,7 +78,7 @@ pub(crate) fn unseal_key(
 }
 
 /// The file as its owner sees it, with the key that their client wrapped for itself.
-pub(super) fn open_owned(stored: &StoredFile, sealer: &dyn Sealer) -> Result<File, SealError> {
+pub(crate) fn open_owned(stored: &StoredFile, sealer: &dyn Sealer) -> Result<File, SealError> {
     let file = File {
         key_disclosed_at: stored.key_disclosed_at,
         ..open_labels(stored, sealer)?

@@ -1,7 +1,8 @@
 use super::{BlobName, BlobState, StoreError};
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::files::FileId;
+use crate::files::{FileId, SealedLayout};
+use crate::messages::Protection;
 use crate::uploads::Salt;
 
 /// An unfinished upload as its row rests. Its bytes are a blob that grows, and the tail.
@@ -13,11 +14,14 @@ pub struct StoredUpload {
     pub owner: AccountId,
     /// Where its sealed bytes are.
     pub blob: BlobName,
-    /// How many bytes there will be.
+    /// Who seals it: the server as it comes, or its client before.
+    pub protection: Protection,
+    /// How many bytes there will be; sealed ones, if its client has sealed them.
     pub length: u64,
-    /// What its key is used with; drawn once, so that every part is sealed alike.
+    /// What its key is used with; drawn once, so that every part is sealed alike. Of what its client has sealed it stands for
+    /// nothing.
     pub salt: Salt,
-    /// The file's key, sealed as it will be in the file's row.
+    /// The file's key, or what its owner's client has made of it, sealed as it will be in the file's row.
     pub sealed_key: Vec<u8>,
     /// The name its owner gave it, sealed likewise.
     pub sealed_name: Option<Vec<u8>>,
@@ -34,9 +38,10 @@ pub struct StoredUpload {
 /// How far an upload has come: all of it durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadProgress {
-    /// How many bytes have been received: those in the blob and those of the tail.
+    /// How many bytes of [`StoredUpload::length`] have been received: those in the blob and those of the tail.
     pub offset: u64,
-    /// How many sealed bytes of the blob are accounted for, header and whole chunks; there may be more of them.
+    /// How many sealed bytes of the blob are accounted for, header and whole chunks (any number, if its client has sealed them);
+    /// there may be more of them.
     pub sealed: u64,
     /// What is not a whole chunk yet, sealed under the master key.
     pub tail: Option<Vec<u8>>,
@@ -55,8 +60,33 @@ pub struct AbandonedUpload {
     pub blob: BlobName,
     /// What the blob is given up with.
     pub blob_state: BlobState,
-    /// How many bytes there were to be.
+    /// Who sealed it.
+    pub protection: Protection,
+    /// How many bytes there were to be, as [`StoredUpload::length`].
     pub length: u64,
+}
+
+impl StoredUpload {
+    /// How the file will lie sealed; None if no file is so long.
+    #[must_use]
+    pub const fn layout(&self) -> Option<SealedLayout> {
+        layout(self.protection, self.length)
+    }
+}
+
+impl AbandonedUpload {
+    /// How many bytes of plaintext it counted for.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        layout(self.protection, self.length).map_or(0, SealedLayout::size)
+    }
+}
+
+const fn layout(protection: Protection, length: u64) -> Option<SealedLayout> {
+    match protection {
+        Protection::Server => SealedLayout::of_plaintext(length),
+        Protection::EndToEnd => SealedLayout::of_sealed(length),
+    }
 }
 
 repository! {

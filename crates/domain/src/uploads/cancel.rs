@@ -15,7 +15,7 @@ pub(super) fn take(
 ) -> Result<Option<AbandonedUpload>, StoreError> {
     let taken = tx.uploads().take(owner, id)?;
     if let Some(upload) = &taken {
-        storage::release(tx, owner, upload.length)?;
+        storage::release(tx, owner, upload.size())?;
     }
     Ok(taken)
 }

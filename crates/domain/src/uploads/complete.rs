@@ -4,8 +4,7 @@ use super::scan::Account;
 use super::service::Found;
 use super::sitting::{Sitting, place};
 use super::{Upload, UploadError, Uploads};
-use crate::files::{SealedLayout, open_labels};
-use crate::messages::Protection;
+use crate::files::{SealedLayout, open_owned};
 use crate::ports::{BlobError, StoreError, StoreExt, StoredFile, StoredUpload, Tx};
 
 impl Uploads {
@@ -44,11 +43,11 @@ impl Uploads {
             sealed_key: row.sealed_key,
             sealed_name: row.sealed_name,
             sealed_type: row.sealed_type,
-            protection: Protection::Server,
+            protection: row.protection,
             key_disclosed_at: None,
             created_at: self.env.now(),
         };
-        let file = open_labels(&stored, &*self.ports.sealer)?;
+        let file = open_owned(&stored, &*self.ports.sealer)?;
         let replaced: Result<bool, StoreError> = self
             .env
             .store

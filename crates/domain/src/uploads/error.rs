@@ -23,6 +23,14 @@ pub enum UploadError {
         /// How many it may have.
         limit: u64,
     },
+    /// No file is sealed to so many bytes.
+    #[error("no file is sealed to so many bytes: seal it as c2sp.org/chunked-encryption@v1 says")]
+    NotSealed,
+    /// The id was not handed out to the caller, or its time is over, or it is used up.
+    #[error(
+        "this id is not for a file of yours, or no longer: get a new one and seal the file for it"
+    )]
+    UnreservedId,
     /// The account has too many that are unfinished.
     #[error("at most {limit} uploads may be unfinished at a time")]
     TooMany {
@@ -75,6 +83,8 @@ domain_error!(UploadError {
     Expired: Gone, "upload-expired";
     Lost: Gone, "upload-lost";
     TooLarge: TooLarge, "file-too-large";
+    NotSealed: Invalid, "not-a-sealed-file";
+    UnreservedId: Conflict, "unreserved-file-id";
     TooMany: Conflict, "too-many-uploads";
     WrongOffset: Conflict, "wrong-offset";
     TooMuch: TooLarge, "longer-than-declared";

@@ -1,6 +1,7 @@
 //! Uploads that go on after a break: a file's bytes come in several requests, and what has been acknowledged is never lost.
 //!
-//! `sitting.rs` seals what one request brings; `resume.rs` finds out what an earlier one left; `complete.rs` makes the file.
+//! `sitting.rs` seals what one request brings; `resume.rs` finds out what an earlier one left; `complete.rs` makes the file. What a
+//! client has sealed itself goes the same way, and its bytes stay as they are.
 
 mod append;
 mod cancel;
@@ -21,7 +22,7 @@ mod view;
 pub use append::UploadPart;
 pub(crate) use checksum::Checking;
 pub use checksum::{ChecksumMismatch, ExpectedChecksum};
-pub use create::NewUpload;
+pub use create::{ClientSealed, NewUpload};
 pub use error::UploadError;
 pub use service::{UploadRules, Uploads};
 pub use sweep::{SweepUploadsError, SweptUploads};

@@ -8,6 +8,7 @@ use super::service::Found;
 use super::sitting::{Sitting, tail_binding};
 use super::{Upload, UploadError, Uploads};
 use crate::files::{File, SealedLayout, unseal_key};
+use crate::messages::Protection;
 use crate::ports::{BlobError, ChunkSealer, GrowingBlob, SealError, StoredUpload};
 
 /// What taking an upload up came to.
@@ -37,7 +38,8 @@ enum Held {
 /// What a row says of the blob, opened.
 struct Opened {
     layout: SealedLayout,
-    sealer: Box<dyn ChunkSealer>,
+    /// None if its client has sealed it.
+    sealer: Option<Box<dyn ChunkSealer>>,
     account: Account,
 }
 
@@ -61,12 +63,12 @@ impl Uploads {
         if length < noted {
             return Err(BlobError::Truncated.into());
         }
-        if length > noted {
+        if let Some(sealer) = sealer.as_ref().filter(|_| length > noted) {
             let unnoted = blob.read(noted..length).await?;
-            account.extend(unnoted, &*sealer, layout).await?;
+            account.extend(unnoted, &**sealer, layout).await?;
         }
         if length > account.sealed {
-            // Torn by a crash, and never acknowledged.
+            // Torn by a crash, or perhaps: nobody here can tell of what a client has sealed. Never acknowledged.
             blob.truncate(account.sealed).await?;
         }
         let moved = account.sealed > noted;
@@ -125,10 +127,15 @@ impl Uploads {
             mut account,
         } = self.open_row(&row)?;
         let rest = account.sealed..layout.sealed_size();
-        match self.ports.blobs.read(row.blob, rest).await {
-            Ok(rest) => account.extend(rest, &*sealer, layout).await?,
+        let rest = match self.ports.blobs.read(row.blob, rest).await {
+            Ok(rest) => rest,
             Err(BlobError::Missing) => return self.look_again(&row).await,
             Err(error) => return Err(error.into()),
+        };
+        match sealer {
+            Some(sealer) => account.extend(rest, &*sealer, layout).await?,
+            // What was finished was whole.
+            None => account.extend_unread(rest).await?,
         }
         if !account.is_whole(layout) {
             return Err(UploadError::Lost);
@@ -145,11 +152,17 @@ impl Uploads {
     }
 
     fn open_row(&self, row: &StoredUpload) -> Result<Opened, UploadError> {
-        let key = unseal_key(&row.id, &row.owner, &row.sealed_key, &*self.ports.sealer)?;
+        let sealer = match row.protection {
+            Protection::EndToEnd => None,
+            Protection::Server => {
+                let key = unseal_key(&row.id, &row.owner, &row.sealed_key, &*self.ports.sealer)?;
+                Some(self.ports.cipher.resume(&row.id, &key, &row.salt))
+            }
+        };
         let digest = self.ports.checksums.resume(&row.progress.digest_state);
         Ok(Opened {
-            layout: SealedLayout::of_plaintext(row.length).ok_or(SealError::Rejected)?,
-            sealer: self.ports.cipher.resume(&row.id, &key, &row.salt),
+            layout: row.layout().ok_or(SealError::Rejected)?,
+            sealer,
             account: Account::of_row(row.progress.sealed, digest.ok_or(SealError::Rejected)?),
         })
     }

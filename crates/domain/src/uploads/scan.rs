@@ -12,14 +12,14 @@ use crate::ports::{BlobError, ByteStream, ChunkSealer, ResumableDigest};
 pub(super) struct Account {
     /// How many bytes: the header, if it is there, and chunks.
     pub(super) sealed: u64,
-    /// How many chunks.
+    /// How many chunks. Of what a client has sealed nobody counts them.
     pub(super) chunks: u64,
     /// The digest of these bytes.
     pub(super) digest: Box<dyn ResumableDigest>,
 }
 
 impl Account {
-    /// What a row says: whole chunks behind the header, or nothing.
+    /// What a row says: whole chunks behind the header, or nothing; any number of bytes that a client has sealed.
     pub(super) fn of_row(sealed: u64, digest: Box<dyn ResumableDigest>) -> Self {
         let full = u64::try_from(SealedLayout::SEALED_CHUNK).unwrap_or(u64::MAX);
         let header = u64::try_from(SealedLayout::HEADER).unwrap_or(u64::MAX);
@@ -32,7 +32,7 @@ impl Account {
 
     /// Whether every chunk of the file is accounted for.
     pub(super) const fn is_whole(&self, layout: SealedLayout) -> bool {
-        self.chunks > layout.last_chunk()
+        self.sealed == layout.sealed_size()
     }
 
     /// Takes what `blob` brings, which begins where this account ends.
@@ -62,6 +62,17 @@ impl Account {
             }
             self.chunks += u64::from(self.sealed > 0);
             self.count(&part);
+        }
+        Ok(())
+    }
+
+    /// Takes all that `blob` brings, as [`Account::extend`] where nobody here can tell what is right.
+    pub(super) async fn extend_unread(
+        &mut self,
+        mut blob: ByteStream<BlobError>,
+    ) -> Result<(), BlobError> {
+        while let Some(piece) = poll_fn(|context| blob.as_mut().poll_next(context)).await {
+            self.count(&piece?);
         }
         Ok(())
     }

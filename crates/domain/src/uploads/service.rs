@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Upload, UploadError};
 use crate::Environment;
 use crate::accounts::AccountId;
-use crate::files::{File, FileId, FilePorts, SealedLayout, open_labels, unseal_name, unseal_type};
+use crate::files::{File, FileId, FilePorts, SealedLayout, open_owned, unseal_name, unseal_type};
 use crate::ports::{StoreError, StoreExt, StoredUpload};
 use crate::storage::Storage;
 
@@ -65,6 +65,7 @@ impl Uploads {
             id: row.id,
             name: name.transpose()?,
             content_type: unseal_type(id, owner, &row.sealed_type, sealer)?,
+            protection: row.protection,
             offset,
             length: row.length,
             expires_at: Some(row.expires_at),
@@ -86,7 +87,7 @@ impl Uploads {
             (Some(upload), _) if upload.expires_at < self.env.now() => Err(UploadError::Expired),
             (Some(upload), _) => Ok(Found::Unfinished(Box::new(upload))),
             (None, Some(file)) => {
-                let file = open_labels(&file, &*self.ports.sealer)?;
+                let file = open_owned(&file, &*self.ports.sealer)?;
                 Ok(Found::Complete(Box::new(file)))
             }
             (None, None) => Err(UploadError::Unknown),

@@ -2,7 +2,7 @@
 //!
 //! Only whole chunks are sealed, and the last when the length is reached: what is less waits in the row. So every index is
 //! sealed with the bytes that stand there for good, and a client that sends again what it had no answer to gets the
-//! same chunk again.
+//! same chunk again. What a client has sealed is appended as it comes.
 
 use zeroize::Zeroizing;
 
@@ -26,7 +26,8 @@ pub(super) struct Sitting {
     pub(super) row: StoredUpload,
     pub(super) layout: SealedLayout,
     pub(super) blob: Box<dyn GrowingBlob>,
-    pub(super) sealer: Box<dyn ChunkSealer>,
+    /// None if its client has sealed it.
+    pub(super) sealer: Option<Box<dyn ChunkSealer>>,
     pub(super) account: Account,
     /// How many bytes have been received.
     pub(super) offset: u64,
@@ -52,14 +53,23 @@ impl Sitting {
     }
 
     /// Takes the next bytes.
-    pub(super) async fn push(&mut self, mut plaintext: &[u8]) -> Result<(), UploadError> {
-        let length = u64::try_from(plaintext.len()).unwrap_or(u64::MAX);
+    pub(super) async fn push(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if length > self.row.length.saturating_sub(self.offset) {
             return Err(UploadError::TooMuch {
                 length: self.row.length,
             });
         }
         self.offset += length;
+        if self.sealer.is_some() {
+            return self.seal(bytes).await;
+        }
+        self.batch.extend_from_slice(bytes);
+        self.account.count(bytes);
+        self.flush_if_full().await
+    }
+
+    async fn seal(&mut self, mut plaintext: &[u8]) -> Result<(), UploadError> {
         while !plaintext.is_empty() {
             let room = SealedLayout::CHUNK.saturating_sub(self.pending.len());
             let (head, rest) = plaintext.split_at(room.min(plaintext.len()));
@@ -72,18 +82,24 @@ impl Sitting {
         Ok(())
     }
 
-    /// Seals what waits as the next chunk: a whole one, or the last.
+    /// Seals what waits as the next chunk: a whole one, or the last. There is nothing to seal of what a client has sealed.
     pub(super) async fn seal_pending(&mut self) -> Result<(), UploadError> {
+        let Some(sealer) = &self.sealer else {
+            return Ok(());
+        };
         let start = self.batch.len();
         if self.account.sealed == 0 {
-            self.batch.extend_from_slice(&self.sealer.header());
+            self.batch.extend_from_slice(&sealer.header());
         }
-        self.sealer
-            .seal_chunk(self.account.chunks, &self.pending, &mut self.batch)?;
+        sealer.seal_chunk(self.account.chunks, &self.pending, &mut self.batch)?;
         self.pending.clear();
         self.account.chunks += 1;
         self.account
             .count(self.batch.get(start..).unwrap_or_default());
+        self.flush_if_full().await
+    }
+
+    async fn flush_if_full(&mut self) -> Result<(), UploadError> {
         if self.batch.len() >= BATCH {
             self.flush().await?;
         }

@@ -43,7 +43,7 @@ pub(super) fn take_expired(
     // In one order, so that two sweeps cannot lock each other out.
     taken.sort_by_key(|upload| upload.owner);
     for upload in &taken {
-        storage::release(tx, upload.owner, upload.length)?;
+        storage::release(tx, upload.owner, upload.size())?;
     }
     Ok(taken)
 }

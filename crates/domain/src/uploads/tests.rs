@@ -24,6 +24,7 @@ fn upload() -> StoredUpload {
         id: ID,
         owner: account("alice").id,
         blob: BlobName::from_bytes([1; 16]),
+        protection: Protection::Server,
         length: 10,
         salt: Salt::from_bytes([2; 24]),
         sealed_key: vec![5; 32],
@@ -80,12 +81,44 @@ fn nobody_fills_the_table_with_uploads() {
 }
 
 #[test]
+fn an_id_that_was_not_handed_out_begins_no_upload() {
+    let sealed = || StoredUpload {
+        protection: Protection::EndToEnd,
+        length: 72,
+        ..upload()
+    };
+    let handed_out = |good| {
+        let mut tx = MockTx::default();
+        tx.uploads.expect_count().returning(|_| Ok(0));
+        tx.file_ids
+            .expect_take()
+            .once()
+            .withf(|owner, id, now| {
+                (*owner, *id, *now) == (account("alice").id, ID, Timestamp::from_seconds(1))
+            })
+            .returning(move |_, _, _| Ok(good));
+        tx
+    };
+    let refused = insert(&mut handed_out(false), &sealed()).unwrap_err();
+    assert!(matches!(refused, UploadError::UnreservedId));
+    let mut tx = handed_out(true);
+    tx.uploads.expect_insert().once().returning(|_| Ok(()));
+    insert(&mut tx, &sealed()).unwrap();
+}
+
+#[test]
 fn what_is_given_up_counts_no_more() {
     let abandoned = |length| AbandonedUpload {
         owner: account("alice").id,
         blob: BlobName::from_bytes([1; 16]),
         blob_state: BlobState::default(),
+        protection: Protection::Server,
         length,
+    };
+    // It counts as the file would: by its plaintext.
+    let sealed = AbandonedUpload {
+        protection: Protection::EndToEnd,
+        ..abandoned(72 + 30)
     };
     let mut tx = MockTx::default();
     tx.uploads
@@ -101,7 +134,7 @@ fn what_is_given_up_counts_no_more() {
     let mut tx = MockTx::default();
     tx.uploads
         .expect_take_expired()
-        .returning(move |_, _| Ok(vec![abandoned(10), abandoned(20)]));
+        .returning(move |_, _| Ok(vec![abandoned(10), abandoned(20), sealed.clone()]));
     let counted = Arc::new(AtomicU64::new(0));
     let sum = Arc::clone(&counted);
     tx.storage.expect_release().returning(move |_, bytes| {
@@ -109,8 +142,8 @@ fn what_is_given_up_counts_no_more() {
         Ok(())
     });
     let now = Timestamp::from_seconds(9);
-    assert_eq!(take_expired(&mut tx, now).unwrap().len(), 2);
-    assert_eq!(counted.load(Ordering::SeqCst), 30);
+    assert_eq!(take_expired(&mut tx, now).unwrap().len(), 3);
+    assert_eq!(counted.load(Ordering::SeqCst), 60);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use crate::Timestamp;
 use crate::files::{ContentType, File, FileId, FileName};
+use crate::messages::Protection;
 
 /// What makes the chunk keys of a file its own (C2SP `chunked-encryption` v1): 24 random bytes, no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +29,11 @@ pub struct Upload {
     pub name: Option<FileName>,
     /// What its owner says it is.
     pub content_type: ContentType,
+    /// Who seals it.
+    pub protection: Protection,
     /// How many bytes have been received and are durable.
     pub offset: u64,
-    /// How many there will be.
+    /// How many there will be; sealed ones, if its client has sealed them.
     pub length: u64,
     /// When it is given up, unless more comes; None once it is complete.
     pub expires_at: Option<Timestamp>,
@@ -41,12 +44,17 @@ pub struct Upload {
 impl Upload {
     /// What an upload is when its file is there.
     pub(super) fn complete(file: File) -> Self {
+        let length = match file.protection {
+            Protection::Server => file.size,
+            Protection::EndToEnd => file.sealed_size,
+        };
         Self {
             id: file.id,
             name: file.name.clone(),
             content_type: file.content_type.clone(),
-            offset: file.size,
-            length: file.size,
+            protection: file.protection,
+            offset: length,
+            length,
             expires_at: None,
             file: Some(file),
         }

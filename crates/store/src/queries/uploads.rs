@@ -2,6 +2,7 @@ use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::files::FileId;
+use sealpost_domain::messages::Protection;
 use sealpost_domain::ports::{
     AbandonedUpload, BlobName, BlobState, Constraint, StoreError, StoredUpload, UploadProgress,
     UploadRepository,
@@ -9,7 +10,7 @@ use sealpost_domain::ports::{
 use sealpost_domain::uploads::Salt;
 
 use super::UnitTx;
-use crate::decode::{At, bytes, count, to_column};
+use crate::decode::{At, bytes, coded, count, to_column};
 use crate::schema::uploads;
 
 const fn at(column: &'static str) -> At {
@@ -34,6 +35,7 @@ struct Row {
     blob_state: Vec<u8>,
     created_at: i64,
     expires_at: i64,
+    protection: i16,
 }
 
 impl Row {
@@ -55,6 +57,7 @@ impl Row {
             blob_state: progress.blob_state.as_bytes().to_vec(),
             created_at: upload.created_at.as_micros(),
             expires_at: upload.expires_at.as_micros(),
+            protection: upload.protection.code(),
         }
     }
 
@@ -63,6 +66,7 @@ impl Row {
             id: FileId::from_bytes(bytes(&self.id, at("id"))?),
             owner: AccountId::from_bytes(bytes(&self.owner_id, at("owner_id"))?),
             blob: BlobName::from_bytes(bytes(&self.blob, at("blob"))?),
+            protection: coded(self.protection, Protection::from_code, at("protection"))?,
             length: count(self.length, at("length"))?,
             salt: Salt::from_bytes(bytes(&self.salt, at("salt"))?),
             sealed_key: self.sealed_key,
@@ -82,13 +86,16 @@ impl Row {
 }
 
 /// What is left of an upload whose row is gone.
-type Remains = (Vec<u8>, Vec<u8>, Vec<u8>, i64);
+type Remains = (Vec<u8>, Vec<u8>, Vec<u8>, i64, i16);
 
-fn abandoned((owner, blob, state, length): Remains) -> Result<AbandonedUpload, StoreError> {
+fn abandoned(
+    (owner, blob, state, length, protection): Remains,
+) -> Result<AbandonedUpload, StoreError> {
     Ok(AbandonedUpload {
         owner: AccountId::from_bytes(bytes(&owner, at("owner_id"))?),
         blob: BlobName::from_bytes(bytes(&blob, at("blob"))?),
         blob_state: BlobState::from_bytes(state),
+        protection: coded(protection, Protection::from_code, at("protection"))?,
         length: count(length, at("length"))?,
     })
 }
@@ -182,6 +189,7 @@ impl UploadRepository for UnitTx<'_> {
                     uploads::blob,
                     uploads::blob_state,
                     uploads::length,
+                    uploads::protection,
                 ))
                 .get_result(conn)
                 .optional()?;
@@ -213,6 +221,7 @@ impl UploadRepository for UnitTx<'_> {
                     uploads::blob,
                     uploads::blob_state,
                     uploads::length,
+                    uploads::protection,
                 ))
                 .get_results(conn)?;
             Ok(taken.into_iter().map(abandoned).collect::<Result<_, _>>()?)

@@ -6,6 +6,7 @@ use super::people::person;
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::files::FileId;
+use crate::messages::Protection;
 use crate::ports::{
     AbandonedUpload, BlobName, BlobState, Constraint, Store, StoreError, StoreExt, StoredUpload,
     UploadProgress,
@@ -26,6 +27,11 @@ fn upload(byte: u8, owner: AccountId) -> StoredUpload {
         id: id(byte),
         owner,
         blob: BlobName::from_bytes([byte; 16]),
+        protection: if byte.is_multiple_of(2) {
+            Protection::EndToEnd
+        } else {
+            Protection::Server
+        },
         length: u64::from(byte) << 40,
         salt: Salt::from_bytes([byte; 24]),
         sealed_key: vec![byte, 0, 1],
@@ -58,6 +64,7 @@ fn abandoned(upload: &StoredUpload) -> AbandonedUpload {
         owner: upload.owner,
         blob: upload.blob,
         blob_state: upload.progress.blob_state.clone(),
+        protection: upload.protection,
         length: upload.length,
     }
 }

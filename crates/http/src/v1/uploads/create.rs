@@ -29,7 +29,7 @@ impl IntoResponses for CreateRefusals {
             (
                 409,
                 "too-many-uploads",
-                "`too-many-uploads`: the text names the limit",
+                "`too-many-uploads`: the text names the limit; `unreserved-file-id`: the id was not handed out to you, is over, or is used up",
             ),
             (
                 412,
@@ -49,7 +49,8 @@ impl IntoResponses for CreateRefusals {
             (
                 422,
                 "invalid-fields",
-                "`invalid-fields`: the name or the type in `Upload-Metadata`",
+                "`invalid-fields`: the name, the type, the protection, the id or the wrapped key in `Upload-Metadata`; \
+                 `not-a-sealed-file`: no file is sealed to so many bytes",
             ),
             (
                 507,
@@ -66,13 +67,17 @@ impl IntoResponses for CreateRefusals {
 /// tus 1.0.0, extensions creation and creation-with-upload: the answer names the upload, to which parts are then added. Its id
 /// is the id that the file will have. With the content type `application/offset+octet-stream` the body is the first part;
 /// if that fails, `Upload-Offset` tells how much of it is kept.
+///
+/// With `protection` `e2ee` in `Upload-Metadata` the bytes are sealed already, as those of `POST /v1/files?protection=e2ee`: `id` is the
+/// id out of `POST /v1/files/ids` that they are sealed for, which is used up with this, and `wrapped_key` the file's key, as your
+/// client wrapped it for itself. `Upload-Length` and `Upload-Offset` count sealed bytes then, which are kept as they come.
 #[utoipa::path(
     tag = FILES,
     security(("bearer" = [])),
     params(
         ("tus-resumable" = String, Header, description = "`1.0.0`"),
-        ("upload-length" = u64, Header, description = "How many bytes the file has"),
-        ("upload-metadata" = Option<String>, Header, description = "`filename BASE64,filetype BASE64`; kept, sealed"),
+        ("upload-length" = u64, Header, description = "How many bytes the file has; sealed ones with `e2ee`"),
+        ("upload-metadata" = Option<String>, Header, description = "`filename BASE64,filetype BASE64`; kept, sealed. With `e2ee` also `protection`, `id` and `wrapped_key`"),
         ("upload-checksum" = Option<String>, Header, description = "`sha256 BASE64`, of the part in the body"),
         ("content-digest" = Option<String>, Header, description = "`sha-256=:BASE64:`, of the part in the body"),
     ),
@@ -103,11 +108,12 @@ pub(crate) async fn create_upload(
     let headers = request.headers();
     let length = tus::number(headers, &LENGTH)?
         .ok_or_else(|| tus::invalid("Upload-Length says how many bytes the file has"))?;
-    let (name, content_type) = metadata::read(headers)?;
+    let described = metadata::read(headers)?;
     let new = NewUpload {
-        name,
-        content_type,
+        name: described.name,
+        content_type: described.content_type,
         length,
+        sealed: described.sealed,
     };
     let begun = if tus::is_part(tus::content_type(headers)) {
         let (checksums, _) = checksum::expected(headers)?;

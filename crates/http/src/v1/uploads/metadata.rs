@@ -3,36 +3,72 @@
 use actix_web::http::header::{HeaderMap, HeaderName};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sealpost_domain::files::{ContentType, FileName};
-use sealpost_domain::uploads::Upload;
+use sealpost_domain::files::{ContentType, FileName, WrappedKey};
+use sealpost_domain::messages::Protection;
+use sealpost_domain::uploads::{ClientSealed, Upload};
 
 use super::tus::invalid;
-use crate::problem::{FieldErrors, Problem};
+use crate::problem::{FieldError, FieldErrors, Problem};
 
 pub(super) const NAME: HeaderName = HeaderName::from_static("upload-metadata");
 /// More pairs than any client sends.
 const MAX_PAIRS: usize = 32;
 
-/// The name and the type. Stock clients call them differently; what else they say is not kept.
-pub(super) fn read(headers: &HeaderMap) -> Result<(Option<FileName>, ContentType), Problem> {
-    let pairs = pairs(headers)?;
-    let find = |keys: [&str; 2]| {
-        keys.iter()
-            .find_map(|wanted| pairs.iter().find(|(key, _)| key == wanted))
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
-    };
+/// What is said about the file that comes.
+pub(super) struct Described {
+    pub(super) name: Option<FileName>,
+    pub(super) content_type: ContentType,
+    /// What belongs to it if its client has sealed it.
+    pub(super) sealed: Option<ClientSealed>,
+}
+
+/// Name, type and protection. Stock clients call the first two differently; what else they say is not kept.
+pub(super) fn read(headers: &HeaderMap) -> Result<Described, Problem> {
+    let pairs = Pairs(pairs(headers)?);
     let mut errors = FieldErrors::default();
-    let name = match find(["filename", "name"]) {
+    let name = match pairs.find(&["filename", "name"]) {
         None => Some(None),
         Some(text) => errors.check("filename", FileName::parse(text)).map(Some),
     };
-    let content_type = match find(["filetype", "type"]) {
+    let content_type = match pairs.find(&["filetype", "type"]) {
         None => Some(ContentType::unknown()),
         Some(text) => errors.check("filetype", ContentType::parse(text)),
     };
-    name.zip(content_type)
+    let sealed = sealing(&pairs, &mut errors);
+    let described = name.zip(content_type).zip(sealed);
+    described
+        .map(|((name, content_type), sealed)| Described {
+            name,
+            content_type,
+            sealed,
+        })
         .ok_or_else(|| errors.into_problem().closing_connection())
+}
+
+/// What a file that its client has sealed has beside; Some(None) for one that the server is to seal.
+#[expect(clippy::option_option, reason = "whether it is right, and what it is")]
+fn sealing(pairs: &Pairs, errors: &mut FieldErrors) -> Option<Option<ClientSealed>> {
+    let wrapped = pairs.find(&["wrapped_key"]);
+    let mut refuse = |field: &'static str, detail: &'static str| {
+        errors.push(FieldError::new(field, detail, "invalid-protection"));
+        None
+    };
+    match pairs.find(&["protection"]) {
+        None | Some("server") if wrapped.is_some() => refuse(
+            "/wrapped_key",
+            "only with protection e2ee a file's key is wrapped by its client",
+        ),
+        None | Some("server") => Some(None),
+        Some("e2ee") => {
+            let wrapped = WrappedKey::parse(wrapped.unwrap_or_default());
+            let wrapped = errors.check("wrapped_key", wrapped);
+            let id = pairs.find(&["id"]).unwrap_or_default().parse();
+            let id = errors.check_as("id", "invalid-id", id);
+            id.zip(wrapped)
+                .map(|(id, wrapped_key)| Some(ClientSealed { id, wrapped_key }))
+        }
+        Some(_) => refuse("/protection", "the protection is server or e2ee"),
+    }
 }
 
 /// The same for whoever looks.
@@ -41,10 +77,26 @@ pub(super) fn write(upload: &Upload) -> String {
     let name = upload.name.as_ref();
     let name = name.map(|name| pair("filename", name.as_str()));
     let content_type = pair("filetype", upload.content_type.as_str());
+    let sealed = upload.protection == Protection::EndToEnd;
+    let protection = sealed.then(|| pair("protection", Protection::EndToEnd.name()));
     name.into_iter()
         .chain([content_type])
+        .chain(protection)
         .collect::<Vec<_>>()
         .join(",")
+}
+
+/// Keys and values, each key once.
+struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// The value of the first of these keys that is there; one that is empty is not.
+    fn find(&self, keys: &[&str]) -> Option<&str> {
+        keys.iter()
+            .find_map(|wanted| self.0.iter().find(|(key, _)| key == wanted))
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
 }
 
 fn pairs(headers: &HeaderMap) -> Result<Vec<(String, String)>, Problem> {
@@ -87,9 +139,10 @@ mod tests {
     fn ask(text: &str) -> Result<(Option<String>, String), Problem> {
         let mut headers = HeaderMap::new();
         headers.append(NAME, HeaderValue::from_str(text).unwrap());
-        let (name, content_type) = read(&headers)?;
-        let name = name.map(|name| name.as_str().to_owned());
-        Ok((name, content_type.as_str().to_owned()))
+        let described = read(&headers)?;
+        assert!(described.sealed.is_none());
+        let name = described.name.map(|name| name.as_str().to_owned());
+        Ok((name, described.content_type.as_str().to_owned()))
     }
 
     fn says(name: Option<&str>, content_type: &str) -> (Option<String>, String) {

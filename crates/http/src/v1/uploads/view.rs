@@ -29,10 +29,13 @@ pub(crate) struct UploadView {
     /// As its owner declared the file.
     #[schema(example = "image/jpeg")]
     content_type: String,
+    /// Who seals it: `server` or, before it came, its client (`e2ee`).
+    #[schema(value_type = String, example = "server")]
+    protection: &'static str,
     /// How many bytes are there, and survive a crash of the server.
     #[schema(example = 524_288)]
     offset: u64,
-    /// How many there will be.
+    /// How many there will be; sealed ones with `e2ee`.
     #[schema(example = 1_048_576)]
     length: u64,
     /// When it is given up unless more comes; null once it is complete.
@@ -53,6 +56,7 @@ impl From<&Upload> for UploadView {
                 .map(FileName::as_str)
                 .map(str::to_owned),
             content_type: upload.content_type.as_str().to_owned(),
+            protection: upload.protection.name(),
             offset: upload.offset,
             length: upload.length,
             expires_at: upload.expires_at.map(WireTime),

@@ -290,6 +290,7 @@ async fn upload_in(parts: &[Part], content: &[u8]) {
         name: None,
         content_type: ContentType::unknown(),
         length: u64::try_from(content.len()).unwrap(),
+        sealed: None,
     };
     let id = world.uploads.create(&world.alice, &new).await.unwrap().id;
     let mut acknowledged = 0;

@@ -3,6 +3,7 @@
 mod crashes;
 mod digests;
 mod refused;
+mod sealed;
 mod story;
 
 use crate::files::text;

@@ -89,7 +89,7 @@ fn the_answers_of_an_upload() {
     }
     let id = place.rsplit('/').next().unwrap();
     let expected = json!({
-        "id": id, "name": "a.txt", "content_type": "text/plain", "offset": 10, "length": 20,
+        "id": id, "name": "a.txt", "content_type": "text/plain", "protection": "server", "offset": 10, "length": 20,
         "expires_at": "2026-11-22T13:04:05.678Z", "file": null,
     });
     assert_eq!(server.get_as(&alice.token, &place).json(), expected);
