@@ -50,7 +50,7 @@ use sealpost_domain::typing::Typing;
 use sealpost_domain::uploads::{UploadRules, Uploads};
 
 use crate::idempotency::ClaimedStore;
-use crate::{Hub, ServerInfo, Services};
+use crate::{Hub, Readers, ServerInfo, Services};
 
 /// What stands behind the domain's ports. Cloning is cheap.
 #[derive(Clone)]
@@ -257,6 +257,8 @@ impl Services {
             inspector.clone(),
         );
         let avatars = Avatars::new(env.clone(), pictures);
+        let inbox = Inbox::new(env.clone(), sealer.clone(), &facts.inbox_epoch)
+            .with_retention(facts.inbox_retention);
         Self {
             enrolment: Enrolment::new(
                 env.clone(),
@@ -335,8 +337,8 @@ impl Services {
             files,
             storage,
             uploads,
-            inbox: Inbox::new(env.clone(), sealer, &facts.inbox_epoch)
-                .with_retention(facts.inbox_retention),
+            readers: Readers::new(inbox.clone()),
+            inbox,
             accounts,
             sessions,
             keys,

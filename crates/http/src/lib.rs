@@ -46,7 +46,7 @@ mod wire;
 pub use app::{AppState, app};
 pub use assembly::{Adapters, Facts};
 pub use limits::RateClock;
-pub use live::{Hub, event_document};
+pub use live::{Hub, Readers, event_document};
 pub use metrics::{Scrape, describe_metrics, serve_metrics};
 pub use openapi::document;
 pub use readiness::{BlobsCheck, DataKeyCheck, ReadinessCheck, StoreCheck};

@@ -41,6 +41,7 @@ use sealpost_domain::storage::Storage;
 use sealpost_domain::typing::Typing;
 use sealpost_domain::uploads::Uploads;
 
+use crate::live::Readers;
 use crate::{Hub, ReadinessCheck};
 
 /// The domain's services and what else the handlers need; made once and shared by all workers.
@@ -121,6 +122,8 @@ pub struct Services {
     pub typing: Typing,
     /// Use cases of the inbox.
     pub inbox: Inbox,
+    /// Those who wait for their inboxes read them through this.
+    pub readers: Readers,
     /// Wakes who waits for an inbox; the store has a handle to it too.
     pub hub: Arc<Hub>,
     /// Dates the request ids.

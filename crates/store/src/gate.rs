@@ -9,6 +9,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a unit waits for a connection before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The most units that wait. Those inside take a fraction of a millisecond each, so that a room of this size is empty within
+/// seconds; who would wait longer than [`PATIENCE`] is told so then.
+const ROOM: usize = 4_096;
 /// When those who are turned away should come back.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -19,12 +22,16 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// `places` units may be inside, four times as many may wait.
+    /// `places` units may be inside, and [`ROOM`] may wait.
     pub(crate) fn new(places: usize) -> Self {
+        Self::with_room(places, ROOM)
+    }
+
+    fn with_room(places: usize, room: usize) -> Self {
         Self {
             places: Arc::new(Semaphore::new(places)),
             waiting: AtomicUsize::new(0),
-            room: places.saturating_mul(4),
+            room,
         }
     }
 
@@ -76,7 +83,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_full_room_refuses_at_once_and_a_waiter_after_its_patience() {
-        let gate = Arc::new(Gate::new(1));
+        let gate = Arc::new(Gate::with_room(1, 4));
         let inside = gate.enter().await.unwrap();
         let waiters: Vec<_> = (0..4)
             .map(|_| {

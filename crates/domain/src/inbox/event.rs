@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::contacts::Acquaintance;
@@ -175,8 +177,8 @@ pub struct Event {
 /// The content of an event, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventData {
-    /// The message; of one that is deleted, what is left.
-    Message(Message),
+    /// The message, which many may be told of; of one that is deleted, what is left.
+    Message(Arc<Message>),
     /// The envelope, which still waits.
     Envelope(Envelope),
     /// The conversation.

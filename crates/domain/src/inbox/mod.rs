@@ -9,5 +9,5 @@ mod service;
 mod sweep;
 
 pub use event::{Event, EventData, EventKind, InboxEvent, NewEvent, Offset, Window};
-pub use read::{Gap, Page, ReadInboxError};
+pub use read::{Gap, Page, ReadInboxError, Reading};
 pub use service::Inbox;

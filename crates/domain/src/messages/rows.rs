@@ -15,15 +15,17 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// These messages (at most 500), with their files.
+    /// So many messages are taken from the store with one question.
+    pub(crate) const AT_ONCE: usize = 500;
+
+    /// These messages, with their files.
     pub(crate) fn load(tx: &mut dyn Tx, messages: Vec<StoredMessage>) -> Result<Self, StoreError> {
         let with_files = messages.iter().filter(|message| message.attached);
         let ids: Vec<MessageId> = with_files.map(|message| message.id).collect();
-        let files = if ids.is_empty() {
-            Vec::new()
-        } else {
-            tx.messages().find_attachments(&ids)?
-        };
+        let mut files = Vec::new();
+        for some in ids.chunks(Self::AT_ONCE) {
+            files.extend(tx.messages().find_attachments(some)?);
+        }
         Ok(Self { messages, files })
     }
 
@@ -34,40 +36,62 @@ impl Rows {
         sealer: &dyn Sealer,
         now: Timestamp,
     ) -> Result<Vec<Message>, SealError> {
-        let mut files: HashMap<MessageId, Vec<File>> = HashMap::with_capacity(self.files.len());
+        let opened = self.open_each(sealer, now);
+        opened.map(|(_, message)| message).collect()
+    }
+
+    /// The same, where one that cannot be opened does not hide the others.
+    pub(crate) fn open_each(
+        self,
+        sealer: &dyn Sealer,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (MessageId, Result<Message, SealError>)> {
+        let mut files: HashMap<MessageId, Vec<StoredFile>> =
+            HashMap::with_capacity(self.files.len());
         for (message, stored) in self.files {
-            let file = open_labels(&stored, sealer)?;
-            files.entry(message).or_default().push(file);
+            files.entry(message).or_default().push(stored);
         }
         let mut keys = seal::Keys::default();
-        let mut messages = Vec::with_capacity(self.messages.len());
-        for mut row in self.messages {
-            let deleted_at = row.gone_at(now);
-            let (body, attachments) = match deleted_at {
-                Some(_) => (None, Vec::new()),
-                None => (
-                    Some(keys.open_body(&mut row, sealer)?),
-                    files.remove(&row.id).unwrap_or_default(),
-                ),
-            };
-            messages.push(Message {
-                id: row.id,
-                conversation: row.conversation,
-                seq: row.seq,
-                sender: row.sender,
-                sender_username: row.sender_username,
-                client_id: row.client_id,
-                format: row.format,
-                body,
-                attachments,
-                sent_at: row.sent_at.filter(|_| deleted_at.is_none()),
-                created_at: row.created_at,
-                expires_at: row.expires_at,
-                deleted_at,
-            });
-        }
-        Ok(messages)
+        self.messages.into_iter().map(move |row| {
+            let files = files.remove(&row.id).unwrap_or_default();
+            (row.id, open_one(row, &files, &mut keys, sealer, now))
+        })
     }
+}
+
+fn open_one(
+    mut row: StoredMessage,
+    files: &[StoredFile],
+    keys: &mut seal::Keys,
+    sealer: &dyn Sealer,
+    now: Timestamp,
+) -> Result<Message, SealError> {
+    let deleted_at = row.gone_at(now);
+    let (body, attachments) = match deleted_at {
+        Some(_) => (None, Vec::new()),
+        None => (
+            Some(keys.open_body(&mut row, sealer)?),
+            files
+                .iter()
+                .map(|file| open_labels(file, sealer))
+                .collect::<Result<Vec<File>, _>>()?,
+        ),
+    };
+    Ok(Message {
+        id: row.id,
+        conversation: row.conversation,
+        seq: row.seq,
+        sender: row.sender,
+        sender_username: row.sender_username,
+        client_id: row.client_id,
+        format: row.format,
+        body,
+        attachments,
+        sent_at: row.sent_at.filter(|_| deleted_at.is_none()),
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        deleted_at,
+    })
 }
 
 #[cfg(test)]

@@ -52,6 +52,25 @@ pub enum StoreError {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl StoreError {
+    /// The same once more, for another who was waiting for the same. What the database said stays with the first.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::Conflict(constraint) => Self::Conflict(*constraint),
+            Self::Unavailable(_) => Self::Unavailable(None),
+            Self::Overloaded { retry_after } => Self::Overloaded {
+                retry_after: *retry_after,
+            },
+            Self::Full => Self::Full,
+            Self::OutboxFull => Self::OutboxFull,
+            Self::Corrupt { table, column } => Self::Corrupt { table, column },
+            Self::Ended => Self::Ended,
+            Self::Internal(said) => Self::Internal(said.to_string().into()),
+        }
+    }
+}
+
 impl DomainError for StoreError {
     fn kind(&self) -> ErrorKind {
         match self {

@@ -2,15 +2,16 @@
 
 use actix_web::http::StatusCode;
 use sealpost_domain::DomainError as _;
-use sealpost_domain::inbox::{EventData, Gap, Inbox, Offset, ReadInboxError, Window};
-use sealpost_domain::sessions::{AccessError, Actor};
+use sealpost_domain::inbox::{Gap, Inbox, Offset, ReadInboxError, Window};
+use sealpost_domain::sessions::Actor;
 
+use super::readers::Readers;
 use super::view::Batch;
 use crate::problem::Problem;
 
 /// Reads the log on from a cursor, in batches of bounded size. It holds no events: what does not fit is read again.
 pub(crate) struct Feed {
-    inbox: Inbox,
+    readers: Readers,
     actor: Actor,
     after: Offset,
     /// How many events to read at once: fewer while they are large, so that little is read in vain.
@@ -43,9 +44,9 @@ pub(crate) enum FeedError {
 
 impl Feed {
     /// The caller's log after offset `after`.
-    pub(crate) const fn new(inbox: Inbox, actor: Actor, after: Offset) -> Self {
+    pub(crate) const fn new(readers: Readers, actor: Actor, after: Offset) -> Self {
         Self {
-            inbox,
+            readers,
             actor,
             after,
             stride: Inbox::MAX_PAGE,
@@ -56,7 +57,7 @@ impl Feed {
 
     /// This life of the log.
     pub(crate) fn epoch(&self) -> &str {
-        self.inbox.epoch()
+        self.readers.inbox().epoch()
     }
 
     /// Refuses an epoch that is not this one, since offsets of another one mean nothing here.
@@ -64,7 +65,9 @@ impl Feed {
         if epoch == self.epoch() {
             return Ok(());
         }
-        Err(FeedError::Gap(self.inbox.window(&self.actor).await?))
+        Err(FeedError::Gap(
+            self.readers.inbox().window(&self.actor).await?,
+        ))
     }
 
     /// Goes to where a reader begins, of this life of the log if they name one. Returns the offset after which the next
@@ -80,10 +83,10 @@ impl Feed {
         let offset = match beginning {
             Beginning::After(offset) => offset,
             Beginning::Earliest => {
-                let window = self.inbox.window(&self.actor).await?;
+                let window = self.readers.inbox().window(&self.actor).await?;
                 window.earliest.saturating_sub(1)
             }
-            Beginning::Latest => self.inbox.window(&self.actor).await?.latest,
+            Beginning::Latest => self.readers.inbox().window(&self.actor).await?.latest,
         };
         self.skip_to(offset);
         Ok(offset)
@@ -97,7 +100,7 @@ impl Feed {
     /// Goes to the cursor of a client. Returns how many events are there after it.
     pub(crate) async fn resume(&mut self, epoch: &str, offset: Offset) -> Result<u64, FeedError> {
         self.check_epoch(epoch).await?;
-        let page = self.inbox.read(&self.actor, offset, 1).await?;
+        let page = self.readers.inbox().read(&self.actor, offset, 1).await?;
         self.skip_to(offset);
         self.promised = page.window.latest;
         Ok(page.window.latest.saturating_sub(offset))
@@ -113,19 +116,14 @@ impl Feed {
         } else {
             until_promised
         });
-        let page = self.inbox.read(&self.actor, self.after, limit).await?;
-        if page
-            .events
-            .iter()
-            .any(|event| event.data == EventData::Session(self.actor.session()))
-        {
-            // The log may know it before this instance's list of ended sessions does.
-            return Err(FeedError::Failed(AccessError::Ended.into()));
-        }
-        let batch = Batch::pack(&page.events, self.after, bytes)?;
-        self.stride = next_stride(self.stride, page.events.len(), batch.events.len());
+        let told = self
+            .readers
+            .next(self.actor, self.after, (limit, bytes))
+            .await?;
+        let batch = told.batch;
+        self.stride = next_stride(self.stride, told.read, batch.events.len());
         self.skip_to(batch.next);
-        self.latest = page.window.latest;
+        self.latest = told.latest;
         Ok(batch)
     }
 

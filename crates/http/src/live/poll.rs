@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use actix_web::web;
 use sealpost_domain::sessions::{AccessError, Actor};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
+use super::checks::checks;
 use super::feed::{Beginning, Feed, FeedError};
 use super::view::Batch;
 use crate::Services;
@@ -16,8 +17,6 @@ use crate::readiness::Draining;
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(60);
 /// How much one answer holds unless one event alone is larger, in bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
-/// How soon it is noticed that a session has ended.
-pub(super) const CHECK_EVERY: Duration = Duration::from_secs(1);
 
 /// What somebody polls for.
 pub(crate) struct Poll {
@@ -43,7 +42,7 @@ impl Poll {
         let until = Instant::now() + self.wait.min(MAX_WAIT);
         // Before the first reading: nothing can come in between.
         let mut watch = services.hub.watch(actor.account());
-        let mut feed = Feed::new(services.inbox.clone(), actor, 0);
+        let mut feed = Feed::new(services.readers.clone(), actor, 0);
         let refuse = |error: FeedError| error.into_problem(services.inbox.epoch());
         let begun = feed.begin(self.epoch.as_deref(), self.beginning).await;
         begun.map_err(refuse)?;
@@ -70,8 +69,9 @@ impl Poll {
 
 /// Returns once this instance knows that the session has ended.
 async fn session_end(services: &Services, actor: &Actor) -> Problem {
+    let mut checks = checks();
     while !services.sessions.has_ended(actor.session()) {
-        sleep(CHECK_EVERY).await;
+        checks.tick().await;
     }
     AccessError::Ended.into()
 }

@@ -2,7 +2,6 @@
 //! read of the log before the connection has room for it.
 
 use std::convert::Infallible;
-use std::fmt::Write as _;
 
 use actix_web::web::Bytes;
 use futures_util::Stream;
@@ -12,11 +11,11 @@ use sealpost_domain::inbox::{Inbox, Offset, Window};
 use sealpost_domain::ports::Signal;
 use sealpost_domain::sessions::{Actor, Session};
 use serde::Serialize;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval};
 
+use super::checks::checks;
 use super::feed::{Beginning, Feed, FeedError};
 use super::hub::{News, Watch};
-use super::poll::CHECK_EVERY;
 use super::seats::Seat;
 use super::signal::SignalView;
 use super::socket::{Around, is_busy, retry_in_ms};
@@ -83,12 +82,10 @@ impl EventStream {
         seat: Seat,
         from: StreamFrom,
     ) -> Result<Self, Problem> {
-        let mut checks = interval(CHECK_EVERY);
-        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut stream = Self {
             // Before anything is read: nothing can come in between.
             watch: around.services.hub.watch(actor.account()),
-            feed: Feed::new(around.services.inbox.clone(), actor, 0),
+            feed: Feed::new(around.services.readers.clone(), actor, 0),
             around,
             actor,
             expires_at: session.expires_at,
@@ -96,7 +93,7 @@ impl EventStream {
             behind: true,
             paused: false,
             over: false,
-            checks,
+            checks: checks(),
             trust: Trust::default(),
             spoke: Instant::now(),
             _seat: seat,
@@ -224,26 +221,26 @@ fn render_signal(signal: &Signal) -> Bytes {
 fn render_events(epoch: &str, batch: &Batch) -> Bytes {
     let mut text = String::new();
     for event in &batch.events {
-        // Writing to a String does not fail. JSON in this form has no line breaks.
-        let _ = write!(
-            text,
-            "id: {epoch}:{}\nevent: {}\ndata: {}\n\n",
-            event.offset, event.kind, event.json
-        );
+        text += &render_text(event.kind, Some((epoch, event.offset)), event);
     }
     text.into()
 }
 
 /// One event of the stream, with the cursor after it if it has one.
 fn render(kind: &str, cursor: Option<(&str, Offset)>, data: &impl Serialize) -> Bytes {
+    render_text(kind, cursor, data).into()
+}
+
+fn render_text(kind: &str, cursor: Option<(&str, Offset)>, data: &impl Serialize) -> String {
     let id = cursor.map(|(epoch, offset)| format!("id: {epoch}:{offset}\n"));
     let id = id.unwrap_or_default();
     match serde_json::to_string(data) {
-        Ok(data) => format!("{id}event: {kind}\ndata: {data}\n\n").into(),
+        // JSON in this form has no line breaks.
+        Ok(data) => format!("{id}event: {kind}\ndata: {data}\n\n"),
         Err(error) => {
             // Texts and numbers always serialize.
             tracing::error!(%error, "an event of a stream cannot be serialized");
-            Bytes::new()
+            String::new()
         }
     }
 }

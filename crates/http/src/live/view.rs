@@ -1,8 +1,12 @@
 //! Events as clients see them, on a socket and in a long poll alike.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use sealpost_domain::contacts::Acquaintance;
 use sealpost_domain::groups::{MemberChange, NamedAccount};
 use sealpost_domain::inbox::{Event, EventData, Offset};
+use sealpost_domain::messages::MessageId;
 use sealpost_domain::sessions::SessionId;
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -15,23 +19,34 @@ use crate::v1::messages::MessageView;
 use crate::wire::WireTime;
 
 /// Something that happened to an account.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Event)]
 pub(crate) struct EventView {
     /// Its place in the account's log: 1 for the first, and no holes.
     #[schema(value_type = u64, example = 7, minimum = 1)]
-    offset: Offset,
+    pub(crate) offset: Offset,
     /// What happened: `message.created`, `message.deleted`, `conversation.created`, `session.revoked`, `key.changed`,
     /// `account.renamed`, `account.deleted`, `contact.requested`, `contact.accepted`, `contact.removed`,
     /// `conversation.updated`, `member.added`, `member.removed`, `member.changed`, `file.shared`, `file.unshared`. More will
     /// come: pass over what you do not know.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "message.created")]
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     /// When it was written.
     #[schema(value_type = String, format = "date-time", example = "2026-11-21T13:04:05.678Z")]
-    created_at: WireTime,
-    data: EventDataView,
+    pub(crate) created_at: WireTime,
+    #[schema(value_type = EventDataView)]
+    pub(crate) data: EventJson,
+}
+
+/// The content of an event as JSON without line breaks; the same for everybody who is told of the same message.
+#[derive(Debug, Clone)]
+pub(crate) struct EventJson(Arc<RawValue>);
+
+impl Serialize for EventJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
 }
 
 /// What the event is about, as it is now; null if it is no longer there.
@@ -166,21 +181,10 @@ struct RevokedSession {
     id: String,
 }
 
-impl From<&Event> for EventView {
-    fn from(event: &Event) -> Self {
-        Self {
-            offset: event.offset,
-            kind: event.kind.name(),
-            created_at: WireTime(event.created_at),
-            data: EventDataView::from(&event.data),
-        }
-    }
-}
-
 impl From<&EventData> for EventDataView {
     fn from(data: &EventData) -> Self {
         match data {
-            EventData::Message(message) => Self::Message(MessageView::from(message)),
+            EventData::Message(message) => Self::Message(MessageView::from(&**message)),
             EventData::Envelope(envelope) => Self::Message(MessageView::from(envelope)),
             EventData::Conversation(overview) => {
                 Self::Conversation(ConversationView::from(overview))
@@ -215,19 +219,43 @@ impl RevokedSession {
     }
 }
 
-/// An event as it is sent, turned into JSON once.
-#[derive(Debug)]
-pub(crate) struct PackedEvent {
-    pub(crate) offset: Offset,
-    /// Its `type`.
-    pub(crate) kind: &'static str,
-    /// Without line breaks.
-    pub(crate) json: Box<RawValue>,
+/// Turns events into JSON: a message that many are told of once.
+#[derive(Debug, Default)]
+pub(super) struct Renderer {
+    messages: HashMap<MessageId, EventJson>,
 }
 
-impl Serialize for PackedEvent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.json.serialize(serializer)
+impl Renderer {
+    pub(super) fn render(&mut self, event: &Event) -> serde_json::Result<EventView> {
+        let data = match &event.data {
+            EventData::Message(message) => match self.messages.get(&message.id) {
+                Some(rendered) => rendered.clone(),
+                None => {
+                    let rendered = EventJson::of(&event.data)?;
+                    self.messages.insert(message.id, rendered.clone());
+                    rendered
+                }
+            },
+            data => EventJson::of(data)?,
+        };
+        Ok(EventView {
+            offset: event.offset,
+            kind: event.kind.name(),
+            created_at: WireTime(event.created_at),
+            data,
+        })
+    }
+}
+
+impl EventJson {
+    fn of(data: &EventData) -> serde_json::Result<Self> {
+        let json = to_raw_value(&EventDataView::from(data))?;
+        Ok(Self(Arc::from(json)))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_value(value: &serde_json::Value) -> Self {
+        Self(Arc::from(to_raw_value(value).unwrap()))
     }
 }
 
@@ -235,31 +263,34 @@ impl Serialize for PackedEvent {
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// In order and without a hole.
-    pub(crate) events: Vec<PackedEvent>,
+    pub(crate) events: Vec<EventView>,
     /// The offset of the last of them; where the reading began if there is none.
     pub(crate) next: Offset,
 }
 
+/// What is around the content of an event, with the comma after it, at most, in bytes.
+const AROUND: usize = 128;
+
 impl Batch {
     /// As many of `events`, which come right after `after`, as have `limit` bytes together, but at least one.
-    pub(crate) fn pack(events: &[Event], after: Offset, limit: usize) -> serde_json::Result<Self> {
+    pub(super) fn pack(
+        events: &[Event],
+        after: Offset,
+        limit: usize,
+        renderer: &mut Renderer,
+    ) -> serde_json::Result<Self> {
         let mut batch = Self {
             events: Vec::with_capacity(events.len()),
             next: after,
         };
         let mut bytes = 0;
         for event in events {
-            let json = to_raw_value(&EventView::from(event))?;
-            // One more for the comma.
-            bytes += json.get().len() + 1;
+            let view = renderer.render(event)?;
+            bytes += view.data.0.get().len() + AROUND;
             if bytes > limit && !batch.events.is_empty() {
                 break;
             }
-            batch.events.push(PackedEvent {
-                offset: event.offset,
-                kind: event.kind.name(),
-                json,
-            });
+            batch.events.push(view);
             batch.next = event.offset;
         }
         Ok(batch)
@@ -285,7 +316,7 @@ mod tests {
     }
 
     fn to_value(event: &Event) -> Value {
-        serde_json::to_value(EventView::from(event)).unwrap()
+        serde_json::to_value(Renderer::default().render(event).unwrap()).unwrap()
     }
 
     #[test]
@@ -309,12 +340,13 @@ mod tests {
         let events: Vec<Event> = (5..10)
             .map(|offset| event(offset, EventData::Gone))
             .collect();
-        let each = to_value(&events[0]).to_string().len() + 1;
+        let each = "null".len() + AROUND;
+        assert!(to_value(&events[0]).to_string().len() < each);
         for (limit, count, next) in [(0, 1, 5), (each, 1, 5), (2 * each, 2, 6), (9 * each, 5, 9)] {
-            let batch = Batch::pack(&events, 4, limit).unwrap();
+            let batch = Batch::pack(&events, 4, limit, &mut Renderer::default()).unwrap();
             assert_eq!((batch.events.len(), batch.next), (count, next), "{limit}");
         }
-        let none = Batch::pack(&[], 4, 100).unwrap();
+        let none = Batch::pack(&[], 4, 100, &mut Renderer::default()).unwrap();
         assert_eq!((none.events.len(), none.next), (0, 4));
     }
 }

@@ -37,7 +37,7 @@ impl Socket {
     ) -> (Self, OutgoingBody) {
         // Before anything is read: nothing can come in between.
         let watch = around.services.hub.watch(actor.account());
-        let feed = Feed::new(around.services.inbox.clone(), actor, 0);
+        let feed = Feed::new(around.services.readers.clone(), actor, 0);
         let connection = (payload, FrameLimits::default());
         let (line, body) = Line::open(around, (actor, session), (watch, seat), connection);
         let socket = Self {

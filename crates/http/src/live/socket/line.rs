@@ -6,15 +6,15 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::ports::Signal;
 use sealpost_domain::sessions::{Actor, Session};
 use serde::Serialize;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, Interval, timeout};
 
 use super::around::Around;
 use super::ending::{Ending, retry_in_ms, too_slow};
 use super::frames::{FrameLimits, Received};
 use super::incoming::Incoming;
 use super::outgoing::{self, Outgoing, OutgoingBody};
+use crate::live::checks::checks;
 use crate::live::hub::{News, Watch};
-use crate::live::poll::CHECK_EVERY;
 use crate::live::seats::Seat;
 use crate::live::trust::Trust;
 
@@ -114,7 +114,7 @@ impl Line {
         tracing::info!(target: "sealpost_http::access", code = ending.code(), duration_ms, "{what} closed");
     }
 
-    async fn wake(&mut self, checks: &mut tokio::time::Interval) -> Woken {
+    async fn wake(&mut self, checks: &mut Interval) -> Woken {
         let ready = self.begun && self.behind && !self.paused;
         tokio::select! {
             received = self.incoming.next() => Woken::Received(received),
@@ -205,8 +205,7 @@ pub(super) async fn run(mut view: impl View, what: &'static str) {
 }
 
 async fn serve(view: &mut impl View) -> Ending {
-    let mut checks = interval(CHECK_EVERY);
-    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut checks = checks();
     loop {
         let woken = view.line().wake(&mut checks).await;
         if let Err(ending) = act(view, woken).await {

@@ -1,13 +1,14 @@
 //! What is said on a socket. `docs/api/events.md` explains it to those who write clients.
 
-use sealpost_domain::inbox::{EventKind, Offset, Window};
+use sealpost_domain::Timestamp;
+use sealpost_domain::inbox::{Event, EventData, EventKind, Offset, Window};
+use sealpost_domain::sessions::SessionId;
 use serde::{Deserialize, Serialize};
-use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::live::feed::Beginning;
 use crate::live::signal::SignalView;
-use crate::live::view::PackedEvent;
+use crate::live::view::{EventView, Renderer};
 
 /// What a client says.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub(super) enum ServerFrame<'a> {
         latest: Offset,
     },
     /// Some events, in order and without a hole.
-    Events { events: &'a [PackedEvent] },
+    Events { events: &'a [EventView] },
     /// Something that is only of interest now.
     Signal { signal: SignalView },
     /// How far this session needs nothing again.
@@ -218,18 +219,16 @@ pub(in crate::live) fn server_frames() -> Vec<Said> {
         earliest: 120,
         latest: 480,
     };
-    let event = json!({
-        "offset": 8,
-        "type": EventKind::SessionRevoked.name(),
-        "created_at": "2026-11-21T13:04:05.678Z",
-        "data": {"id": "019aa6b0-7c3a-7d52-9a5e-0242ac120002"},
-    });
-    let event = to_raw_value(&event).map(|json| PackedEvent {
+    let event = Event {
         offset: 8,
-        kind: EventKind::SessionRevoked.name(),
-        json,
-    });
-    let events: Vec<PackedEvent> = event.into_iter().collect();
+        kind: EventKind::SessionRevoked,
+        created_at: Timestamp::from_micros(1_795_266_245_678_000),
+        data: EventData::Session(SessionId::from_bytes(
+            *b"\x01\x9a\xa6\xb0\x7c\x3a\x7d\x52\x9a\x5e\x02\x42\xac\x12\x00\x02",
+        )),
+    };
+    let event = Renderer::default().render(&event);
+    let events: Vec<EventView> = event.into_iter().collect();
     vec![
         said(ServerFrame::Started {
             epoch: EPOCH,

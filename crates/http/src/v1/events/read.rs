@@ -9,7 +9,7 @@ use utoipa::{IntoResponses, ToSchema};
 use super::query::EventsQuery;
 use super::stream;
 use crate::extract::{Authenticated, Query};
-use crate::live::{Around, EventView, PackedEvent, Poll};
+use crate::live::{Around, EventView, Poll};
 use crate::middleware::Deadline;
 use crate::openapi::{AuthProblems, CommonProblems, EVENTS, Responses, problems};
 use crate::problem::Problem;
@@ -22,8 +22,7 @@ struct EventsBody {
     #[schema(example = "2b7e151628aed2a6")]
     epoch: String,
     /// In order and without a hole.
-    #[schema(value_type = Vec<EventView>)]
-    events: Vec<PackedEvent>,
+    events: Vec<EventView>,
     /// What to send as `after` to read on.
     #[schema(value_type = u64, example = 8)]
     next: Offset,

@@ -1,4 +1,5 @@
-use serde_json::value::RawValue;
+use crate::live::view::EventJson;
+use crate::wire::WireTime;
 
 use super::*;
 
@@ -75,10 +76,11 @@ fn the_description_has_frames_as_they_are() {
 
 #[test]
 fn what_the_server_says() {
-    let event = PackedEvent {
+    let event = EventView {
         offset: 8,
         kind: "message.created",
-        json: RawValue::from_string(r#"{"offset":8}"#.to_owned()).unwrap(),
+        created_at: WireTime(Timestamp::from_seconds(1)),
+        data: EventJson::from_value(&json!({"id": "m"})),
     };
     let window = Window {
         earliest: 3,
@@ -102,7 +104,7 @@ fn what_the_server_says() {
         ),
         (
             ServerFrame::Events { events: &[event] },
-            r#"{"type":"events","events":[{"offset":8}]}"#,
+            r#"{"type":"events","events":[{"offset":8,"type":"message.created","created_at":"1970-01-01T00:00:01.000Z","data":{"id":"m"}}]}"#,
         ),
         (
             ServerFrame::Acked { offset: 8 },
