@@ -135,8 +135,9 @@ export function announce(text) {
   document.getElementById('announcer').textContent = text;
 }
 
-/** Runs what a button does, which cannot be pressed meanwhile. */
+/** Runs what a button does, which cannot be pressed meanwhile. Who stood on it stands there again, if nothing else took them. */
 export async function busily(button, run) {
+  const hadFocus = document.activeElement === button;
   button.disabled = true;
   button.setAttribute('aria-busy', 'true');
   try {
@@ -144,5 +145,6 @@ export async function busily(button, run) {
   } finally {
     button.disabled = false;
     button.removeAttribute('aria-busy');
+    if (hadFocus && (document.activeElement ?? document.body) === document.body) button.focus();
   }
 }

@@ -191,8 +191,14 @@ export class Server {
   url(path: string, query?: RequestOptions['query']): URL;
   request(method: string, path: string, options?: RequestOptions): Promise<Response>;
   describe(): Promise<any>;
-  challenge(): Promise<{ question: string }>;
-  register(account: { username: string; password: string; email?: string; invite?: string }): Promise<Account>;
+  challenge(): Promise<{ question: string; token: string; expires_at: string }>;
+  register(account: {
+    username: string;
+    password: string;
+    email?: string;
+    invite?: string;
+    challenge?: { token: string; answer: string };
+  }): Promise<Account>;
   logIn(identifier: string, password: string, options?: SessionOptions): Promise<Session>;
   completeLogIn(ticket: string, code: string, options?: SessionOptions): Promise<Session>;
   mailCode(ticket: string): Promise<void>;
@@ -266,7 +272,7 @@ export class Correspondent {
   publish(): Promise<void>;
   keysOf(username: string, options?: { isFresh?: boolean }): Promise<PublishedKey[]>;
   forgetKeys(user: User): void;
-  membersOf(conversation: string): Promise<User[]>;
+  membersOf(conversation: string, options?: { isFresh?: boolean }): Promise<User[]>;
   recipients(conversation: string, options?: { isFresh?: boolean }): Promise<Jwk[]>;
   send(conversation: string, content: string, options?: {
     clientId?: string;

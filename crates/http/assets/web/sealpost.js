@@ -768,9 +768,7 @@ export class FileLink {
   }
 
   /** What shows the server that somebody knows the secret. */
-  async proof() {
-    return base64url.encode(await this.#derive('proof'));
-  }
+  proof = async () => base64url.encode(await this.#derive('proof'));
 
   async #wrap(iv, use) {
     const key = await subtle.importKey('raw', await this.#derive('wrap'), 'AES-GCM', false, [use]);
@@ -793,9 +791,7 @@ export class FileLink {
   }
 
   /** Whether it can be opened, and until when; it counts for nothing. @returns {Promise<{id: string, expires_at: string}>} */
-  async look() {
-    return (await this.server.request('GET', `/v1/links/${this.id}`)).json();
-  }
+  look = async () => (await this.server.request('GET', `/v1/links/${this.id}`)).json();
 
   /** Opens it, which counts as one download. What it answers is good for six hours, as often as it takes. */
   async open() {
@@ -868,19 +864,13 @@ export class Server {
   }
 
   /** What the server is and allows: `GET /v1/server`. */
-  describe() {
-    return this.#json('GET', '/v1/server');
-  }
+  describe = () => this.#json('GET', '/v1/server');
 
   /** A sentence for people to complete: `GET /v1/challenges`. */
-  challenge() {
-    return this.#json('GET', '/v1/challenges');
-  }
+  challenge = () => this.#json('GET', '/v1/challenges');
 
-  /** Makes an account. @param {{username: string, password: string, email?: string, invite?: string}} account */
-  register(account) {
-    return this.#json('POST', '/v1/accounts', { json: account });
-  }
+  /** Makes an account. @param {{username: string, password: string, email?: string, invite?: string, challenge?: {token: string, answer: string}}} account */
+  register = (account) => this.#json('POST', '/v1/accounts', { json: account });
 
   /**
    * Logs in. @param {string} identifier username or mail address
@@ -1308,28 +1298,37 @@ export class Correspondent {
 
   /** The good keys of somebody, from the server, or as they were read within the last minute. */
   async keysOf(username, { isFresh = false } = {}) {
-    const known = this.#known.get(username);
-    if (known && !isFresh && Date.now() - known.at < 60_000) return known.keys;
-    const keys = goodKeys((await this.session.get(`/v1/users/${encodeURIComponent(username)}/keys`)).data);
-    // The server says what a key is called; whoever seals to it must know.
-    for (const key of keys) {
-      if ((await thumbprint(key.jwk).catch(() => null)) !== key.fingerprint) throw new CannotSeal('bad-key', username);
-    }
-    this.#known.set(username, { at: Date.now(), keys });
-    return keys;
+    return this.#lately(`keys of ${username}`, isFresh, async () => {
+      const keys = goodKeys((await this.session.get(`/v1/users/${encodeURIComponent(username)}/keys`)).data);
+      // The server says what a key is called; whoever seals to it must know.
+      for (const key of keys) {
+        if ((await thumbprint(key.jwk).catch(() => null)) !== key.fingerprint) throw new CannotSeal('bad-key', username);
+      }
+      return keys;
+    });
+  }
+
+  /** What this name stood for within the last minute, or what `read` gives. */
+  async #lately(name, isFresh, read) {
+    const known = this.#known.get(name);
+    if (known && !isFresh && Date.now() - known.at < 60_000) return known.value;
+    const value = await read();
+    this.#known.set(name, { at: Date.now(), value });
+    return value;
   }
 
   /** Forgets what is known of somebody's keys: they have changed. */
   forgetKeys(user) {
     this.#senders.delete(user.id);
-    this.#known.delete(user.username);
+    this.#known.delete(`keys of ${user.username}`);
   }
 
-  /** Everybody in a conversation. */
-  async membersOf(conversation) {
-    const found = await this.session.get(`/v1/conversations/${conversation}`);
-    if (found.member_count <= found.members.length) return found.members;
-    return this.session.all(`/v1/conversations/${conversation}/members`);
+  /** Everybody in a conversation, likewise: the server refuses what is sealed to others than are in it. */
+  membersOf(conversation, { isFresh = false } = {}) {
+    return this.#lately(`members of ${conversation}`, isFresh, async () => {
+      const found = await this.session.get(`/v1/conversations/${conversation}`);
+      return found.member_count <= found.members.length ? found.members : this.session.all(`/v1/conversations/${conversation}/members`);
+    });
   }
 
   /**
@@ -1364,7 +1363,7 @@ export class Correspondent {
   /** The keys of everybody in a conversation, one's own included: JWKs. */
   async recipients(conversation, options) {
     const recipients = new Map([[this.keys.sealing.kid, this.keys.sealing.jwk]]);
-    for (const member of await this.membersOf(conversation)) {
+    for (const member of await this.membersOf(conversation, options)) {
       const keys = await this.keysOf(member.username, options);
       const sealing = keys.filter(({ use }) => use === 'seal');
       if (!sealing.length) throw new CannotSeal('no-key', member.username);

@@ -1,5 +1,9 @@
-/** Uploads that can be paused, and that go on by themselves after a break. */
+/** Uploads that can be paused, and that go on by themselves after a break: tus 1.0.0 at `/v1/uploads`. */
 import { ServerError } from './sealpost.js';
+
+const PIECE = 8 * 1024 * 1024;
+const MOST_FAILURES = 60;
+const TUS = { 'tus-resumable': '1.0.0' };
 
 /** Pauses and goes on. Emits `change`. */
 export class Brake extends EventTarget {
@@ -29,28 +33,65 @@ export class Brake extends EventTarget {
 }
 
 /**
- * Stores sealed bytes, through lost connections and pauses: what did not come whole is sent again. `progress` hears how much of
- * it is there, from 0 to 1, and whether it waits for the connection.
+ * Stores sealed bytes, through lost connections, pauses and restarts of the server: what is there is not sent again. `progress`
+ * hears how much of it is there, from 0 to 1 (null: as much as before), and whether it waits for the connection.
  */
-export async function upload(session, blob, { id, wrappedKey }, { progress, brake }) {
-  const headers = { 'content-type': 'application/octet-stream', 'wrapped-key': wrappedKey };
-  const path = `/v1/files?protection=e2ee&id=${id}`;
-  for (let failures = 0; ; ) {
-    await brake.isFree();
+export async function upload(session, blob, about, { progress, brake }) {
+  const path = `/v1/uploads/${about.id}`;
+  let step = () => begin(session, blob, about);
+  let there = 0;
+  for (let failures = 0; there < blob.size; ) {
     try {
-      await put(session, 'POST', path, blob, headers, (loaded) => progress(loaded / blob.size, false), brake);
-      return;
-    } catch (error) {
-      // The answer to an upload that was whole may have been lost.
-      if (error.code === 'unreserved-file-id' && failures) return;
-      const canGoOn = brake.isPaused || error.isTemporary;
-      if (brake.isStopped || !canGoOn || failures > 60) throw error;
-      failures += 1;
-      progress(0, !brake.isPaused);
       await brake.isFree();
-      await new Promise((resolve) => setTimeout(resolve, Math.min(500 * 2 ** failures, 5000)));
+      there = await step();
+      failures = 0;
+      step = () => send(session, path, blob, there, { progress, brake });
+    } catch (error) {
+      if (brake.isStopped) {
+        session.request('DELETE', path, { headers: TUS }).catch(() => {});
+        throw error;
+      }
+      // Perhaps it goes on again already.
+      const wasPaused = brake.isPaused || error.name === 'AbortError';
+      if (!wasPaused && (!canGoOn(error, failures) || failures === MOST_FAILURES)) throw error;
+      failures += wasPaused ? 0 : 1;
+      progress(null, !wasPaused);
+      if (!wasPaused) await new Promise((resolve) => setTimeout(resolve, Math.min(250 * 2 ** failures, 5000)));
+      // Whatever was under way: only the server knows how much of it has come.
+      const [again, known] = [step, there];
+      step = () => howMuch(session, path).catch((gone) => {
+        if (gone.status === 404 && !known) return again();
+        throw gone;
+      });
     }
   }
+}
+
+/** Whether it can help to try again. That an id is used up may be by the request whose answer was lost. */
+function canGoOn({ isTemporary, status, code }, failures) {
+  return isTemporary || status === 423 || status === 500 || code === 'wrong-offset' || (code === 'unreserved-file-id' && failures > 0);
+}
+
+/** Begins the upload, which then has the id of its file. */
+async function begin(session, blob, { id, wrappedKey }) {
+  const about = { protection: 'e2ee', id, wrapped_key: wrappedKey };
+  const metadata = Object.entries(about).map(([name, value]) => `${name} ${btoa(value)}`).join(',');
+  await session.request('POST', '/v1/uploads', { headers: { ...TUS, 'upload-length': String(blob.size), 'upload-metadata': metadata } });
+  return 0;
+}
+
+/** How much the server has. */
+async function howMuch(session, path) {
+  const { headers } = await session.request('HEAD', path, { headers: TUS });
+  return Number(headers.get('upload-offset'));
+}
+
+/** Sends the next piece. */
+async function send(session, path, blob, offset, { progress, brake }) {
+  const headers = { ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
+  const told = (loaded) => progress((offset + loaded) / blob.size, false);
+  const sent = await put(session, 'PATCH', path, blob.slice(offset, offset + PIECE), headers, told, brake);
+  return Number(sent.getResponseHeader('upload-offset'));
 }
 
 /** A request whose body's way can be watched: `fetch` does not tell. */

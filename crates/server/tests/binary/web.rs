@@ -108,6 +108,17 @@ fn files_are_shared_in_real_browsers() {
     play_in_browsers("sharing.py", "Files are shared in real browsers.");
 }
 
+#[test]
+fn nobody_needs_a_mouse() {
+    play_in_browsers("keyboard.py", "Nobody needs a mouse.");
+}
+
+/// `SEALPOST_WEB_UPLOAD_MIB` makes the file larger.
+#[test]
+fn a_large_file_arrives_through_a_pause_and_a_killed_server() {
+    play_in_browsers("uploading.py", "A large file arrives.");
+}
+
 /// `SEALPOST_WEB_MESSAGES` makes the conversation longer.
 #[test]
 fn a_long_conversation_scrolls_in_bounded_memory() {

@@ -66,5 +66,5 @@ export function composeView() {
     if (event.key === 'Enter' && shown.length) pick(shown[0]);
   });
   return h('section', { class: 'page' }, h('header', { class: 'bar' }, h('a', { class: 'button round quiet back', href: to(), aria: { label: t('back') } }, icon('back')), h('h1', {}, t('new.title'))),
-    h('div', { class: 'body' }, search, picked, title, problem, start, found));
+    h('div', { class: 'body' }, search, picked, title, problem, h('p', {}, start), found));
 }

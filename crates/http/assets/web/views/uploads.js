@@ -28,7 +28,7 @@ export function beginUpload(file, { onStop }) {
   const row = h('li', { dataset: { name } }, icon('file'), h('span', {}, h('b', {}, name), state), bar, pause,
     h('button', { type: 'button', class: 'quiet', aria: { label: t('file.remove', { name }) }, onclick: stop }, icon('close')));
   const progress = (share, isWaiting) => {
-    bar.value = share;
+    bar.value = share ?? bar.value;
     if (!brake.isPaused) state.textContent = isWaiting ? t('file.waiting') : fileSize(file.size);
   };
   const done = engine.files.upload(file, { progress, brake }).then((sealed) => {

@@ -43,7 +43,10 @@ export function signUpView() {
   const hole = h('div', { aria: { busy: 'true' } }, h('p', {}, t('loading')));
   const page = outside(t('signup.title'), hole);
   engine.server.describe()
-    .then((server) => fill(hole, signUpForm(server)), (error) => fill(hole, h('p', { role: 'alert', class: 'error' }, explain(error))))
+    .then((server) => {
+      fill(hole, signUpForm(server));
+      hole.querySelector('[autofocus]')?.focus();
+    }, (error) => fill(hole, h('p', { role: 'alert', class: 'error' }, explain(error))))
     .finally(() => hole.removeAttribute('aria-busy'));
   return page;
 }
@@ -54,6 +57,7 @@ function signUpForm({ features, limits }) {
     username: field(t('username'), h('input', { name: 'username', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', autofocus: true, required: true, maxlength: limits.username_characters }), t('username.rules', { most: limits.username_characters })),
     password: field(t('password'), h('input', { type: 'password', name: 'password', autocomplete: 'new-password', required: true }), t('password.rules', { least: limits.password_characters_min, most: limits.password_characters_max })),
   };
+  if (features.human_check === 'sentence') fields.challenge = sentenceField();
   if (features.registration_policy === 'invite') fields.invite = field(t('invite'), h('input', { name: 'invite', autocomplete: 'off', required: true }), t('invite.hint'));
   const submit = async () => {
     const account = Object.fromEntries(Object.entries(fields).map(([name, { input }]) => [name, input.value.trim() && input.value]));
@@ -62,11 +66,33 @@ function signUpForm({ features, limits }) {
       fields.password.input.focus();
       return;
     }
-    await engine.server.register(account);
+    if (fields.challenge) account.challenge = { token: fields.challenge.token, answer: account.challenge ?? '' };
+    try {
+      await engine.server.register(account);
+    } catch (error) {
+      // Each sentence is good once, and for ten minutes.
+      if (error.problem?.errors?.some(({ code }) => code === 'challenge-failed')) await fields.challenge.another();
+      throw error;
+    }
     await engine.enter(await engine.server.logIn(account.username, account.password));
     go('keys');
   };
   return form(fields, submit, t('signup.submit'), h('p', { class: 'below' }, t('signup.have'), ' ', h('a', { href: to('login') }, t('welcome.login'))));
+}
+
+/** A sentence to complete: people can, simple programs cannot. */
+function sentenceField() {
+  const question = h('q', { lang: 'en', class: 'sentence' });
+  const again = h('button', { type: 'button', class: 'link', onclick: () => busily(again, part.another).catch(() => {}) }, t('challenge.another'));
+  const part = field([t('challenge.label'), ' ', question], h('input', { name: 'challenge', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false', required: true }), [t('challenge.hint'), ' ', again]);
+  part.another = async () => {
+    const asked = await engine.server.challenge();
+    part.token = asked.token;
+    question.textContent = asked.question;
+    part.input.value = '';
+  };
+  part.another().catch((error) => part.refuse(explain(error)));
+  return part;
 }
 
 export function logInView() {

@@ -86,6 +86,24 @@ assert.equal(await refusal(approving.send(talk, 'never')), 'not-approved');
 assert.equal((await history(alice, talk)).length, 3);
 said('new keys are sealed to, if they are approved of');
 
+// Who is in a conversation is asked once; somebody who came since is sealed to all the same.
+const dora = await newcomer('dora');
+const asked = [];
+const watching = new Server(url, { fetch: (...request) => {
+  asked.push(request[0].pathname.split('/').at(-1));
+  return fetch(...request);
+} });
+const watched = new Correspondent(new sdk.Session(watching, alice.session.tokens), alice.keys);
+const { id: group } = await alice.session.post('/v1/conversations', { title: 'three', members: ['bob'] });
+await watched.send(group, 'first');
+asked.length = 0;
+await watched.send(group, 'second');
+assert.deepEqual(asked, ['messages']);
+await alice.session.post(`/v1/conversations/${group}/members`, { username: 'dora' });
+await watched.send(group, 'to all three');
+assert.equal((await dora.open((await history(dora, group)).at(-1))).content, 'to all three');
+said('members are remembered, and newcomers are not left out');
+
 // The same number stands in the test of the Rust crate.
 const kid = (byte) => base64url.encode(new Uint8Array(32).fill(byte));
 const sides = [{ id: '019aa6b0-7c3a-7d52-9a5e-0242ac120001', kids: [kid(1), kid(200)] }, { id: '019aa6b0-7c3a-7d52-9a5e-0242ac120002', kids: [kid(7)] }];
