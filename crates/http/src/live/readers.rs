@@ -20,12 +20,12 @@ const MAX_ROUNDS: usize = 2;
 #[derive(Clone)]
 pub struct Readers {
     inbox: Inbox,
-    waiting: Arc<Mutex<Waiting>>,
+    line: Arc<Mutex<Line<Reader>>>,
 }
 
-#[derive(Default)]
-struct Waiting {
-    readers: VecDeque<Reader>,
+/// Those who wait, and how many rounds are under way.
+struct Line<T> {
+    waiting: VecDeque<T>,
     rounds: usize,
 }
 
@@ -53,7 +53,7 @@ impl Readers {
     pub fn new(inbox: Inbox) -> Self {
         Self {
             inbox,
-            waiting: Arc::default(),
+            line: Arc::default(),
         }
     }
 
@@ -77,66 +77,83 @@ impl Readers {
             bytes,
             answer,
         };
-        if let Some(round) = self.join(reader) {
+        if lock(&self.line).join(reader) {
+            let round = Round {
+                line: Arc::clone(&self.line),
+                over: false,
+            };
             // A task of its own: whoever began it may go away before it ends.
             actix_web::rt::spawn(round.run(self.inbox.clone()));
         }
         // Dropped unanswered only where the worker's thread stops.
         told.await.unwrap_or_else(|_| Err(unavailable()))
     }
+}
 
-    /// Puts somebody in the line, and begins another round if there may be one more.
-    fn join(&self, reader: Reader) -> Option<Round> {
-        let mut waiting = lock(&self.waiting);
-        waiting.readers.push_back(reader);
-        if waiting.rounds >= MAX_ROUNDS {
+impl<T> Line<T> {
+    /// Puts somebody at the end. Says whether another round is to begin.
+    fn join(&mut self, somebody: T) -> bool {
+        self.waiting.push_back(somebody);
+        let begins = self.rounds < MAX_ROUNDS;
+        self.rounds += usize::from(begins);
+        begins
+    }
+
+    /// The first who wait. When nobody does, the round that asks is over in the same moment: whoever comes next begins
+    /// another one.
+    fn take(&mut self, most: usize) -> Option<Vec<T>> {
+        if self.waiting.is_empty() {
+            self.rounds -= 1;
             return None;
         }
-        waiting.rounds += 1;
-        Some(Round {
-            waiting: Arc::clone(&self.waiting),
-            over: false,
-        })
+        let some = self.waiting.len().min(most);
+        Some(self.waiting.drain(..some).collect())
+    }
+}
+
+impl<T> Default for Line<T> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            rounds: 0,
+        }
     }
 }
 
 /// Reads for all who wait, until nobody does.
 struct Round {
-    waiting: Arc<Mutex<Waiting>>,
+    line: Arc<Mutex<Line<Reader>>>,
     over: bool,
 }
 
 impl Round {
     async fn run(mut self, inbox: Inbox) {
-        while let Some(readers) = self.take() {
+        while let Some(mut readers) = self.take() {
+            // Those who have gone away meanwhile are not read for.
+            readers.retain(|reader| !reader.answer.is_closed());
             answer(&inbox, readers).await;
         }
     }
 
-    /// Those who wait. When nobody does the round is over, under the same lock: whoever comes next begins another one.
     fn take(&mut self) -> Option<Vec<Reader>> {
-        let mut waiting = lock(&self.waiting);
-        // Those who have gone away meanwhile are not read for.
-        waiting.readers.retain(|reader| !reader.answer.is_closed());
-        if waiting.readers.is_empty() {
-            waiting.rounds -= 1;
-            self.over = true;
-            return None;
-        }
-        let some = waiting.readers.len().min(Inbox::MAX_READINGS);
-        Some(waiting.readers.drain(..some).collect())
+        let readers = lock(&self.line).take(Inbox::MAX_READINGS);
+        self.over = readers.is_none();
+        readers
     }
 }
 
 impl Drop for Round {
     fn drop(&mut self) {
         if !self.over {
-            lock(&self.waiting).rounds -= 1;
+            lock(&self.line).rounds -= 1;
         }
     }
 }
 
 async fn answer(inbox: &Inbox, readers: Vec<Reader>) {
+    if readers.is_empty() {
+        return;
+    }
     let readings = readers.iter().map(|reader| Reading {
         account: reader.actor.account(),
         after: reader.after,
@@ -182,6 +199,31 @@ fn unavailable() -> FeedError {
     FeedError::Failed(Problem::from(StoreError::Unavailable(None)))
 }
 
-fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
-    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(line: &Mutex<Line<T>>) -> MutexGuard<'_, Line<T>> {
+    line.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_comes_while_rounds_are_under_way_is_in_the_next() {
+        let mut line = Line::default();
+        let begun = [1, 2, 3, 4].map(|number| line.join(number));
+        assert_eq!(begun, [true, true, false, false]);
+        assert_eq!(line.take(3), Some(vec![1, 2, 3]));
+        assert_eq!(line.take(3), Some(vec![4]));
+    }
+
+    #[test]
+    fn nobody_is_left_waiting_when_the_rounds_end() {
+        let mut line = Line::default();
+        assert!(line.join(1) && line.join(2));
+        assert_eq!((line.take(9), line.take(9)), (Some(vec![1, 2]), None));
+        assert!(line.join(3), "one round is over");
+        assert!(!line.join(4));
+        assert_eq!((line.take(9), line.take(9)), (Some(vec![3, 4]), None));
+        assert_eq!((line.take(9), line.rounds), (None, 0));
+    }
 }
