@@ -24,7 +24,7 @@ fn signer() -> JwtSigner {
     JwtSigner::new(&Secret::new(bytes(SEED))).unwrap()
 }
 
-fn claims() -> AccessClaims {
+pub(super) fn claims() -> AccessClaims {
     AccessClaims {
         issuer: "https://us".to_owned(),
         audience: "sealpost:v1".to_owned(),
