@@ -1,5 +1,7 @@
 //! The application: its routes and its middleware.
 
+use std::convert::Infallible;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -8,7 +10,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::limits::Limits;
+use crate::limits::{Limits, share};
 use crate::middleware::{
     catch_panics, close_used_up, enforce_deadline, frame, head_as_get, override_method,
     take_both_slashes,
@@ -36,7 +38,11 @@ impl AppState {
         services.hub.fit_into(settings.max_connections);
         Self {
             services: web::Data::new(services),
-            limits: web::Data::new(Limits::new(settings.limits, &settings.rate_clock)),
+            limits: web::Data::new(Limits::new(
+                settings.limits,
+                settings.shares_rates,
+                &settings.rate_clock,
+            )),
             settings: web::Data::new(settings),
             draining: Draining::default(),
         }
@@ -44,6 +50,12 @@ impl AppState {
 
     pub(crate) fn max_connections(&self) -> usize {
         self.settings.max_connections
+    }
+
+    /// Tells other instances who spends much here, and hears what they tell. Runs until it is dropped; does nothing if
+    /// there can be no others.
+    pub(crate) async fn share_rates(&self) -> Infallible {
+        share(&self.limits, &self.services.shared_rates).await
     }
 }
 

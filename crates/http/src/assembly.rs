@@ -45,7 +45,7 @@ use sealpost_domain::profiles::Profiles;
 use sealpost_domain::recovery::{Recoveries, RecoveryPorts};
 use sealpost_domain::sessions::{SessionPorts, Sessions};
 use sealpost_domain::storage::{Storage, StorageRules};
-use sealpost_domain::throttle::Throttles;
+use sealpost_domain::throttle::{SharedRates, Throttles};
 use sealpost_domain::typing::Typing;
 use sealpost_domain::uploads::{UploadRules, Uploads};
 
@@ -316,6 +316,7 @@ impl Services {
             audit: AuditTrail::new(env.clone()),
             exports: Exports::new(env.clone()),
             typing: Typing::new(env.clone(), signals),
+            shared_rates: SharedRates::new(env.clone(), digester.clone()),
             key_backups: KeyBackups::new(env.clone(), sealer.clone()),
             groups: Groups::new(env.clone(), sealer.clone()),
             conversations,

@@ -30,7 +30,7 @@ pub async fn serve(
     let connections = Connections::at_most(settings.max_connections);
     let state = AppState::new(services, settings);
     let draining = state.draining.clone();
-    let mut server = pin!(start(listeners, state, &connections)?);
+    let mut server = pin!(start(listeners, state.clone(), &connections)?);
     let handle = server.handle();
 
     let told_to_stop = pin!(async {
@@ -39,9 +39,15 @@ pub async fn serve(
         tracing::info!("stopping: no longer ready");
         tokio::time::sleep(drain_delay).await;
     });
-    match select(server.as_mut(), told_to_stop).await {
+    let served = async {
+        match select(server.as_mut(), told_to_stop).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right(((), _)) => stop(&handle, server).await,
+        }
+    };
+    match select(pin!(served), pin!(state.share_rates())).await {
         Either::Left((ended, _)) => ended,
-        Either::Right(((), _)) => stop(&handle, server).await,
+        Either::Right((never, _)) => match never {},
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Settings {
     pub limits: bool,
     /// What they are counted by.
     pub rate_clock: RateClock,
+    /// Whether other instances may be on the same store, who are to know of them.
+    pub shares_rates: bool,
     /// Which dialects are served.
     pub dialects: Dialects,
     /// The web client at `/`; None if it is not served.
@@ -129,7 +131,7 @@ impl Default for SocketTimes {
 }
 
 impl Default for Settings {
-    /// No proxy, 25,000 connections, five seconds, all limits and dialects, no web client.
+    /// No proxy, 25,000 connections, five seconds, all limits and dialects, no web client, no other instance.
     fn default() -> Self {
         Self {
             trusted_proxies: TrustedProxies::default(),
@@ -138,6 +140,7 @@ impl Default for Settings {
             sockets: SocketTimes::default(),
             limits: true,
             rate_clock: RateClock::default(),
+            shares_rates: false,
             dialects: Dialects::default(),
             web: None,
         }

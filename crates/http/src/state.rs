@@ -38,6 +38,7 @@ use sealpost_domain::profiles::Profiles;
 use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::Storage;
+use sealpost_domain::throttle::SharedRates;
 use sealpost_domain::typing::Typing;
 use sealpost_domain::uploads::Uploads;
 
@@ -120,6 +121,8 @@ pub struct Services {
     pub outbox: Outbox,
     /// Who is writing.
     pub typing: Typing,
+    /// What instances tell one another of the rates in their memory.
+    pub shared_rates: SharedRates,
     /// Use cases of the inbox.
     pub inbox: Inbox,
     /// Those who wait for their inboxes read them through this.

@@ -5,7 +5,7 @@ use crate::links::LinkId;
 use crate::sessions::SessionId;
 
 /// Whose guesses or requests are counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// Those against an account.
     Account(AccountId),

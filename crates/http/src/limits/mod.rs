@@ -1,21 +1,27 @@
 //! How often one client may ask, by route. Counted in this process, by the client's address, or by the account once
-//! somebody is logged in.
+//! somebody is logged in; where other instances can be, who spends much is told to them ([`share`]).
 
 mod budget;
 mod clock;
+mod ledger;
 mod rate;
+mod share;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use sealpost_domain::accounts::AccountId;
+use sealpost_domain::throttle::{MemoryRate, Subject};
+use tokio::sync::Notify;
 
 use crate::problem::Problem;
 pub(crate) use budget::Budget;
 pub use clock::RateClock;
 use rate::Rate;
+pub(crate) use share::share;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -74,60 +80,95 @@ pub(crate) enum Spent {
 
 /// Every rate, shared by all workers.
 pub(crate) struct Limits {
-    data_key: [Rate<IpAddr>; 1],
-    register: [Rate<IpAddr>; 2],
-    keyed_registration: [Rate<IpAddr>; 1],
-    login: [Rate<IpAddr>; 2],
-    start_conversation: [Rate<IpAddr>; 1],
-    renew: [Rate<IpAddr>; 1],
-    mailbox_look_up: [Rate<IpAddr>; 1],
-    media: [Rate<IpAddr>; 1],
-    look_up: Rate<AccountId>,
-    contact_request: Rate<AccountId>,
-    chat: Rate<AccountId>,
-    socket_ticket: Rate<AccountId>,
-    typing: Rate<AccountId>,
-    message: Rate<AccountId>,
-    logout: Rate<AccountId>,
-    send_message: Rate<AccountId>,
-    get_messages: Rate<AccountId>,
-    acknowledge: Rate<AccountId>,
-    update_settings: Rate<AccountId>,
+    data_key: [Rate; 1],
+    register: [Rate; 2],
+    keyed_registration: [Rate; 1],
+    login: [Rate; 2],
+    start_conversation: [Rate; 1],
+    renew: [Rate; 1],
+    mailbox_look_up: [Rate; 1],
+    media: [Rate; 1],
+    look_up: Rate,
+    contact_request: Rate,
+    chat: Rate,
+    socket_ticket: Rate,
+    typing: Rate,
+    message: Rate,
+    logout: Rate,
+    send_message: Rate,
+    get_messages: Rate,
+    acknowledge: Rate,
+    update_settings: Rate,
     enabled: bool,
+    /// Rings when other instances should be told something.
+    bell: Arc<Notify>,
 }
 
 impl Limits {
-    /// The rates of the contracts; none if not `enabled`.
-    pub(crate) fn new(enabled: bool, clock: &RateClock) -> Self {
-        let ticks = clock.start();
-        let of_address = |requests, interval| Rate::new(requests, interval, &ticks);
-        let of_account = |requests, interval| Rate::new(requests, interval, &ticks);
-        let twice = || [of_address(5, MINUTE), of_address(10, 30 * MINUTE)];
+    /// The rates of the contracts; none if not `enabled`. What is counted is for other instances too if it is `shared`.
+    pub(crate) fn new(enabled: bool, shared: bool, clock: &RateClock) -> Self {
+        let (ticks, bell) = (clock.start(), Arc::default());
+        // The numbers name the rates in the store.
+        let rate = |number, requests, interval| {
+            let rate = Rate::new(requests, interval, &ticks);
+            if shared {
+                rate.told_as(MemoryRate(number), &bell)
+            } else {
+                rate
+            }
+        };
+        let message_interval = MINUTE / (MESSAGES_A_MINUTE / MESSAGES_AT_ONCE);
         Self {
-            data_key: [of_address(3, 60 * MINUTE)],
-            register: twice(),
-            keyed_registration: [of_address(300, 60 * MINUTE)],
-            login: twice(),
-            start_conversation: [of_address(10, 15 * MINUTE)],
-            renew: [of_address(5, MINUTE)],
-            mailbox_look_up: [of_address(1_000, 60 * MINUTE)],
-            media: [of_address(600, MINUTE)],
-            look_up: of_account(1_000, 60 * MINUTE),
-            contact_request: of_account(100, 60 * MINUTE),
-            chat: of_account(40, MINUTE / 3),
-            socket_ticket: of_account(60, MINUTE),
-            typing: of_account(20, MINUTE / 3),
-            message: of_account(
-                MESSAGES_AT_ONCE,
-                MINUTE / (MESSAGES_A_MINUTE / MESSAGES_AT_ONCE),
-            ),
-            logout: of_account(5, MINUTE),
-            send_message: of_account(5, SECOND),
-            get_messages: of_account(10, MINUTE),
-            acknowledge: of_account(5, SECOND),
-            update_settings: of_account(10, MINUTE),
+            data_key: [rate(1, 3, 60 * MINUTE)],
+            register: [rate(2, 5, MINUTE), rate(3, 10, 30 * MINUTE)],
+            keyed_registration: [rate(4, 300, 60 * MINUTE)],
+            login: [rate(5, 5, MINUTE), rate(6, 10, 30 * MINUTE)],
+            start_conversation: [rate(7, 10, 15 * MINUTE)],
+            renew: [rate(8, 5, MINUTE)],
+            mailbox_look_up: [rate(9, 1_000, 60 * MINUTE)],
+            media: [rate(10, 600, MINUTE)],
+            look_up: rate(32, 1_000, 60 * MINUTE),
+            contact_request: rate(33, 100, 60 * MINUTE),
+            chat: rate(34, 40, MINUTE / 3),
+            socket_ticket: rate(35, 60, MINUTE),
+            typing: rate(36, 20, MINUTE / 3),
+            message: rate(37, MESSAGES_AT_ONCE, message_interval),
+            logout: rate(38, 5, MINUTE),
+            send_message: rate(39, 5, SECOND),
+            get_messages: rate(40, 10, MINUTE),
+            acknowledge: rate(41, 5, SECOND),
+            update_settings: rate(42, 10, MINUTE),
             enabled,
+            bell: Arc::clone(&bell),
         }
+    }
+
+    /// Every rate.
+    fn all(&self) -> impl Iterator<Item = &Rate> {
+        let of_addresses = [
+            self.data_key.as_slice(),
+            &self.register,
+            &self.keyed_registration,
+            &self.login,
+            &self.start_conversation,
+            &self.renew,
+            &self.mailbox_look_up,
+            &self.media,
+        ];
+        let of_accounts = [
+            &self.look_up,
+            &self.contact_request,
+            &self.chat,
+            &self.socket_ticket,
+            &self.typing,
+            &self.message,
+            &self.logout,
+            &self.send_message,
+            &self.get_messages,
+            &self.acknowledge,
+            &self.update_settings,
+        ];
+        of_addresses.into_iter().flatten().chain(of_accounts)
     }
 
     /// Counts a request from this address ([`crate::extract::ClientAddress::limit_key`]). Of two rates the shorter comes
@@ -136,7 +177,8 @@ impl Limits {
         if !self.enabled {
             return Ok(());
         }
-        let rates: &[Rate<IpAddr>] = match counted {
+        let address = Subject::Address(address);
+        let rates: &[Rate] = match counted {
             Counted::DataKey => &self.data_key,
             Counted::Register => &self.register,
             Counted::KeyedRegistration => &self.keyed_registration,
@@ -167,7 +209,7 @@ impl Limits {
             return Ok(());
         };
         let rate = self.of(spent);
-        rate.count_many(&account, count)
+        rate.count_many(&Subject::Account(account), count)
             .map(drop)
             .map_err(too_often)
     }
@@ -185,7 +227,7 @@ impl Limits {
             left,
             wait,
         };
-        match rate.count(&account) {
+        match rate.count(&Subject::Account(account)) {
             Ok(left) => Ok(Some(budget(left, rate.interval() / rate.burst()))),
             Err(wait) => {
                 let headers = budget(0, wait).headers();
@@ -199,7 +241,7 @@ impl Limits {
         }
     }
 
-    const fn of(&self, spent: Spent) -> &Rate<AccountId> {
+    const fn of(&self, spent: Spent) -> &Rate {
         match spent {
             Spent::LookUp => &self.look_up,
             Spent::ContactRequest => &self.contact_request,

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::admin::Admin;
 use crate::admin::socket::AdminSocket;
-use crate::config::{Config, Limits};
+use crate::config::{Config, DatabaseUrl, Limits};
 use crate::serve::measured_store::MeasuredStore;
 use crate::serve::metrics::{self, Metrics};
 use crate::serve::{
@@ -107,6 +107,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         max_connections: usize::try_from(connections).unwrap_or(usize::MAX),
         drain_delay: drain_delay(&config),
         limits: config.limits == Limits::Default,
+        shares_rates: matches!(config.store.database_url, DatabaseUrl::Postgres(_)),
         dialects: sealpost_http::Dialects {
             messenger: config.dialects.messenger,
             channel: config.dialects.channel.enabled,

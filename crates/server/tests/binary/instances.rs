@@ -4,10 +4,12 @@ mod namespaces;
 mod person;
 mod proxy;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::support::{Database, Server, Site, http_client};
 use namespaces::Namespace;
@@ -145,6 +147,79 @@ async fn throttled(first: &Server, second: &Server) {
     assert!(statuses.contains(&429), "{statuses:?}");
 }
 
+/// A flood that is spread over two instances gets through about as much as at one, and others do not feel it. A user who asks
+/// for others at both learns of as many as at one, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_over_two_instances_is_throttled_at_one_limit() {
+    let Some(url) = sealpost_store::testing::postgres_url() else {
+        return;
+    };
+    let Instances {
+        first,
+        second,
+        _sites,
+    } = start(&url, &url);
+    let flooder = Arc::new(Person::register(&first, "flooder").await);
+    let victim = Person::register(&second, "victim").await;
+    let bystander = Person::register(&second, "bystander").await;
+    let conversation = flooder.talk_with(&first, &victim).await;
+    let quiet = bystander.talk_with(&second, &victim).await;
+    let servers = [Arc::new(first), Arc::new(second)];
+
+    let began = Instant::now();
+    let mut writers = JoinSet::new();
+    for writer in 0..8 {
+        let (flooder, server) = (flooder.clone(), servers[writer % 2].clone());
+        let conversation = conversation.clone();
+        writers.spawn(async move {
+            let mut passed = 0_u32;
+            for number in 0..120 {
+                let said = format!("flood {writer} {number}");
+                match flooder.say(&server, &conversation, &said).await {
+                    201 => passed += 1,
+                    429 => {}
+                    other => panic!("{other}"),
+                }
+            }
+            passed
+        });
+    }
+    let mut delays = Vec::new();
+    for number in 0..10 {
+        let (server, began) = (&servers[number % 2], Instant::now());
+        let said = format!("quietly {number}");
+        assert_eq!(bystander.say(server, &quiet, &said).await, 201);
+        delays.push(began.elapsed());
+    }
+    let passed: u32 = writers.join_all().await.into_iter().sum();
+    // One limit, what came back meanwhile, and at each instance what it may not know of the other: a quarter of a burst, and
+    // what is under way while it hears.
+    let meanwhile = u32::try_from(began.elapsed().as_millis() / 200).unwrap();
+    println!("{passed} of 960 messages passed in {:?}", began.elapsed());
+    assert!(
+        (300..=300 + meanwhile + 2 * 75 + 2 * 4).contains(&passed),
+        "{passed} in {:?}",
+        began.elapsed()
+    );
+    let slowest = delays.iter().max().unwrap();
+    println!("somebody else's message took {slowest:?} at most");
+    assert!(*slowest < Duration::from_secs(2), "{delays:?}");
+
+    // Requests are no messages, but shared all the same: 100 an hour, of which a quarter may be unknown to the other.
+    let mut asked = 0;
+    for number in 0..200 {
+        let path = format!("/v1/me/contacts/nobody{number}");
+        let server = &servers[number % 2];
+        match flooder.ask(server, Method::PUT, &path, None).await.0 {
+            404 => asked += 1,
+            429 => {}
+            other => panic!("{other}"),
+        }
+    }
+    println!("{asked} of 200 requests to be a contact passed");
+    assert!((100..=150).contains(&asked), "{asked}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_without_its_database_says_so_and_comes_back() {
     let Some(url) = sealpost_store::testing::postgres_url() else {
@@ -165,8 +240,8 @@ async fn an_instance_without_its_database_says_so_and_comes_back() {
     let stopped = Instant::now();
 
     // Many at once, more than there are connections: each is refused in time and none is acknowledged.
-    let (bob, second) = (std::sync::Arc::new(bob), std::sync::Arc::new(second));
-    let mut sends = tokio::task::JoinSet::new();
+    let (bob, second) = (Arc::new(bob), Arc::new(second));
+    let mut sends = JoinSet::new();
     for number in 0..40 {
         let (bob, second, conversation) = (bob.clone(), second.clone(), conversation.clone());
         sends.spawn(async move {

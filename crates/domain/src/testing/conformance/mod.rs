@@ -80,7 +80,8 @@ macro_rules! store_conformance {
                 a_recovery_code_is_taken_once, parallel_uses_have_one_winner;
             tickets: good_for_a_time_and_some_tries, removed_once, swept_when_expired,
                 an_account_has_so_many_at_once;
-            throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over;
+            throttles: counted_and_forgotten, parallel_counts_are_exact, swept_when_over,
+                rates_of_instances_add_up, rates_told_at_once_are_exact;
             sessions: found_as_inserted, id_and_digest_are_unique, opaque_token_leads_to_its_session,
                 listed_newest_first, refresh_token_is_spent_once, one_of_many_spends_a_token,
                 ended_by_its_owner_with_its_tokens, swept_when_expired;

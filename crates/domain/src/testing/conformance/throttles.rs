@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::join_all;
-use crate::Timestamp;
 use crate::ports::{Store, StoreError, StoreExt};
-use crate::throttle::Counter;
+use crate::testing::{CountingEntropy, FixedClock, ToyDigester};
+use crate::throttle::{Counter, MemoryRate, SharedRates, Spending, Subject};
+use crate::{Environment, Timestamp};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000);
 
@@ -70,4 +71,68 @@ pub async fn swept_when_over(store: Arc<dyn Store>) {
         assert_eq!(swept.unwrap(), gone);
     }
     assert_eq!(look(&store, 9).await.recent, 1);
+}
+
+/// An instance whose clock says so.
+fn instance(store: &Arc<dyn Store>, now: Timestamp) -> SharedRates {
+    let env = Environment {
+        store: store.clone(),
+        clock: Arc::new(FixedClock::at(now)),
+        entropy: Arc::new(CountingEntropy::default()),
+    };
+    SharedRates::new(env, Arc::new(ToyDigester))
+}
+
+/// What somebody has spent just now, all at once.
+fn burst(rate: u8, name: &str, seconds: u64) -> Spending {
+    Spending {
+        rate: MemoryRate(rate),
+        subject: Subject::Nobody(name.to_owned()),
+        age: Duration::ZERO,
+        worth: Duration::from_secs(seconds),
+        ahead: Duration::from_secs(seconds),
+    }
+}
+
+/// What instances spend adds up, told by rate and subject, and each learns the sum in the order in which it asked.
+pub async fn rates_of_instances_add_up(store: Arc<dyn Store>) {
+    let (first, second) = (instance(&store, NOW), instance(&store, NOW));
+    let seconds =
+        |ahead: Vec<Duration>| -> Vec<u64> { ahead.iter().map(Duration::as_secs).collect() };
+    let asked = vec![
+        burst(1, "alice", 15),
+        burst(2, "alice", 4),
+        burst(1, "bob", 7),
+    ];
+    assert_eq!(
+        seconds(first.settle(asked.clone()).await.unwrap()),
+        [15, 4, 7]
+    );
+    let other_way: Vec<Spending> = asked.into_iter().rev().collect();
+    assert_eq!(
+        seconds(second.settle(other_way).await.unwrap()),
+        [14, 8, 30]
+    );
+    assert_eq!(seconds(first.settle(Vec::new()).await.unwrap()), []);
+    // It comes back with time.
+    let later = instance(&store, NOW + Duration::from_secs(20));
+    let ahead = later.settle(vec![burst(1, "alice", 1)]).await.unwrap();
+    assert_eq!(seconds(ahead), [11]);
+}
+
+/// Instances that tell of the same clients at once, in any order, lose nothing and do not lock one another out.
+pub async fn rates_told_at_once_are_exact(store: Arc<dyn Store>) {
+    let tellers = (0..16).map(|number| {
+        let told = instance(&store, NOW);
+        let mut spent = vec![
+            burst(1, "alice", 1),
+            burst(1, "bob", 1),
+            burst(1, "carol", 1),
+        ];
+        spent.rotate_left(number % 3);
+        async move { told.settle(spent).await.unwrap() }
+    });
+    join_all(tellers.collect()).await;
+    let last = instance(&store, NOW).settle(vec![burst(1, "bob", 0)]).await;
+    assert_eq!(last.unwrap(), [Duration::from_secs(16)]);
 }
