@@ -16,13 +16,13 @@ test *ARGS:
 nextest *ARGS:
     cargo nextest run --workspace {{ ARGS }}
 
-# What takes longer: WebSocket conformance (pip install kosoku), 200 kills of the server instead of 20, 10,000 lives of the
-# message log instead of 60, and (as root) three instances in network namespaces; large uploads, also in a
-# browser, and a conversation of 10,000 messages there
+# What takes longer: WebSocket conformance (pip install kosoku), 200 kills of the server instead of 20, 10,000 lives of each
+# model (message log, sessions, codes, throttles) instead of 60, and (as root) three instances in network namespaces; large
+# uploads, also in a browser, and a conversation of 10,000 messages there
 full:
     cargo test -p sealpost-http --lib -- --ignored --nocapture every_case_of_the_suite
     SEALPOST_KILL_ROUNDS=200 cargo test -p sealpost-server --test binary -- --nocapture nothing_acknowledged_is_lost
-    PROPTEST_CASES=10000 cargo test -p sealpost-store --test message_log
+    PROPTEST_CASES=10000 cargo test -p sealpost-store --test models
     cargo test -p sealpost-server --test binary -- --ignored --nocapture three_instances_and_a_cable_that_is_pulled
     SEALPOST_UPLOAD_MIB=200 SEALPOST_UPLOAD_KILLS=50 cargo test -p sealpost-server --test binary -- --nocapture uploads
     SEALPOST_WEB_UPLOAD_MIB=64 SEALPOST_WEB_MESSAGES=10000 cargo test -p sealpost-server --test binary -- --nocapture web::

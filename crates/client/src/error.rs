@@ -50,6 +50,17 @@ pub enum ClientError {
     /// The message is not what it seems, or not for this device. Show nothing of it.
     #[error(transparent)]
     CannotOpen(#[from] CannotOpen),
+    /// The message is longer than a server takes ([`sealpost_domain::messages::Body::MAX_BYTES`]): it was not sent. What is
+    /// longer is a file; a sealed message has an entry for each key, so that it must say less or go to fewer people at once.
+    #[error("the message has {size} bytes{}, and may have {limit}: nothing was sent", sealed_to(*keys))]
+    TooLarge {
+        /// How many bytes its body has.
+        size: usize,
+        /// How many it may have.
+        limit: usize,
+        /// To how many keys it is sealed, if the SDK has sealed it.
+        keys: Option<usize>,
+    },
     /// A message that is deleted, or whose time is over.
     #[error("this message is deleted")]
     Deleted,
@@ -67,6 +78,12 @@ pub enum ClientError {
         /// What went wrong.
         error: io::Error,
     },
+}
+
+fn sealed_to(keys: Option<usize>) -> String {
+    keys.map_or_else(String::new, |keys| {
+        format!(" with its entries for {keys} keys")
+    })
 }
 
 impl ClientError {

@@ -3,7 +3,7 @@ use std::fmt;
 use sealpost_crypto::OsEntropy;
 use sealpost_domain::Timestamp;
 use sealpost_domain::conversations::ConversationId;
-use sealpost_domain::messages::{ClientId, MessageId};
+use sealpost_domain::messages::{self, ClientId, MessageId};
 use sealpost_domain::ports::Entropy;
 use serde::Serialize;
 
@@ -66,6 +66,15 @@ impl fmt::Debug for Outgoing {
     }
 }
 
+/// Whether a server takes a body of this size. `keys`: to how many it is sealed.
+pub(crate) fn check_size(body: &str, keys: Option<usize>) -> Result<(), ClientError> {
+    let (size, limit) = (body.len(), messages::Body::MAX_BYTES);
+    if size <= limit {
+        return Ok(());
+    }
+    Err(ClientError::TooLarge { size, limit, keys })
+}
+
 pub(crate) fn random_client_id() -> ClientId {
     ClientId::restore(random_uuid())
 }
@@ -101,12 +110,14 @@ impl Client {
     /// meanwhile it is sent again, under the same `client_id` and so without being stored twice.
     ///
     /// # Errors
-    /// [`ClientError`]. After [`ClientError::NoAnswer`] it may be stored or not: send the same value again.
+    /// [`ClientError`]. After [`ClientError::NoAnswer`] it may be stored or not: send the same value again. After
+    /// [`ClientError::TooLarge`] nothing was sent.
     pub async fn send(
         &self,
         conversation: ConversationId,
         message: &Outgoing,
     ) -> Result<Receipt, ClientError> {
+        check_size(&message.body, None)?;
         let body = Body {
             client_id: message.client_id.as_str(),
             format: message.format.name(),

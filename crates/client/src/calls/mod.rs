@@ -16,4 +16,4 @@ pub use files::Download;
 pub use groups::NewGroup;
 pub use keys::KeyMaterial;
 pub use messages::{Order, Outgoing};
-pub(crate) use messages::{random_client_id, random_uuid};
+pub(crate) use messages::{check_size, random_client_id, random_uuid};

@@ -8,7 +8,7 @@ use sealpost_domain::ports::{Clock as _, KeyRefused};
 
 use super::Device;
 use super::senders::Senders;
-use crate::calls::random_client_id;
+use crate::calls::{check_size, random_client_id};
 use crate::wire::{Format, Message, Receipt, User};
 use crate::{Client, ClientError, KeyMaterial, Outgoing};
 
@@ -69,7 +69,7 @@ impl Correspondent {
     /// meanwhile, so that the server does not take it, it is sealed once more, to the keys as they are then.
     ///
     /// # Errors
-    /// [`ClientError::NoKey`], [`ClientError::BadKey`] and [`ClientError::CannotSeal`]: nothing was sent.
+    /// [`ClientError::NoKey`], [`ClientError::BadKey`], [`ClientError::CannotSeal`] and [`ClientError::TooLarge`]: nothing was sent.
     pub async fn send_sealed(
         &self,
         conversation: ConversationId,
@@ -109,6 +109,7 @@ impl Correspondent {
             content: text,
         };
         let body = seal(&draft, &self.device.signing, &recipients, &OsEntropy)?;
+        check_size(&body, Some(recipients.len()))?;
         Ok(Outgoing::new(Format::Jose, body).named(client_id))
     }
 
@@ -195,6 +196,8 @@ mod tests {
 
     const PLACE: &str = "019aa6b0-7c3a-7d52-9a5e-0242ac120003";
     const BOB: &str = "019aa6b0-7c3a-7d52-9a5e-0242ac120002";
+    /// How many X25519 keys a short message is sealed to and still fits (`docs/groups.md`).
+    const READERS: usize = 262;
 
     fn published(device: &Device) -> Value {
         let jwk: Value = serde_json::from_str(&device.sealing.public_jwk()).unwrap();
@@ -206,6 +209,63 @@ mod tests {
     fn recipients(request: &Request) -> usize {
         let body: Value = serde_json::from_str(request.json["body"].as_str().unwrap()).unwrap();
         body["recipients"].as_array().unwrap().len()
+    }
+
+    /// Seals to Bob, who has so many keys.
+    async fn seal_to(keys: usize) -> (Result<Outgoing, ClientError>, usize) {
+        let keys: Vec<Value> = (0..keys).map(|_| published(&Device::generate())).collect();
+        let made = "2026-11-21T13:04:05.678Z";
+        let server = FakeServer::start(move |_, request| match request.line.as_str() {
+            "POST /v1/sessions/refresh" => Answer::Json(200, tokens(1)),
+            line if line.ends_with("/keys") => {
+                Answer::Json(200, json!({"data": keys, "next_cursor": null}))
+            }
+            _ => {
+                let members = json!([{"id": BOB, "username": "bob"}]);
+                let place =
+                    json!({"id": PLACE, "members": members, "created_at": made, "last_seq": 0});
+                Answer::Json(200, place)
+            }
+        })
+        .await;
+        let alice = Correspondent::new(server.client(), Device::generate());
+        let sealed = alice.seal(PLACE.parse().unwrap(), "hello").await;
+        let seen = server.seen();
+        let sent = seen.iter().filter(|seen| seen.line.ends_with("/messages"));
+        (sealed, sent.count())
+    }
+
+    #[tokio::test]
+    async fn what_is_sealed_to_more_keys_than_fit_is_refused_before_it_is_sent() {
+        // With one of her own.
+        let (sealed, _) = seal_to(READERS - 1).await;
+        let sealed = sealed.unwrap();
+        assert!(sealed.body.len() <= 65_536, "{}", sealed.body.len());
+        let (refused, sent) = seal_to(READERS).await;
+        let refused = refused.unwrap_err();
+        let told = refused.to_string();
+        assert!(
+            matches!(refused, ClientError::TooLarge { size: 65_537.., limit: 65_536, keys: Some(keys) } if keys == READERS + 1),
+            "{told}"
+        );
+        assert!(told.contains("may have 65536: nothing was sent"), "{told}");
+        assert_eq!(sent, 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_is_not_sent() {
+        let server = FakeServer::start(|_, _| Answer::Json(200, tokens(1))).await;
+        let long = Outgoing::text("x".repeat(65_537));
+        let refused = server.client().send(PLACE.parse().unwrap(), &long).await;
+        assert!(matches!(
+            refused,
+            Err(ClientError::TooLarge {
+                size: 65_537,
+                keys: None,
+                ..
+            })
+        ));
+        assert!(server.seen().is_empty());
     }
 
     /// Sends a message to Bob, whose second device is published once a message came; the server refuses so many messages. How

@@ -225,7 +225,23 @@ fn a_message_has_at_most_64_kib() {
             "detail": detail,
             "code": "body-too-large",
             "errors": [{"pointer": "/body", "detail": detail, "code": "body-too-large"}],
+            "limit": 65_536,
+            "size": 65_538,
         })
+    );
+    // Sealed to many keys: what to do is said. The last size that fits is looked at.
+    let sealed = |size| json!({"client_id": "c-2", "format": "jose", "body": "e".repeat(size)});
+    let refused = pair.send(&sealed(65_537));
+    assert_eq!(refused.status, 413);
+    let detail = format!(
+        "{detail}; a `jose` message has an entry for each key: say less, or write to fewer people at once"
+    );
+    assert_eq!(refused.problem()["detail"], detail);
+    assert_eq!(refused.problem()["size"], 65_537);
+    let not_too_large = pair.send(&sealed(65_536));
+    assert_eq!(
+        (not_too_large.status, &not_too_large.problem()["code"]),
+        (422, &json!("invalid-jose"))
     );
     // Escaped, it is twice as long on the wire.
     let longest = "\"".repeat(65_536);

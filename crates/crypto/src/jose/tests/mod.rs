@@ -128,6 +128,35 @@ fn nothing_is_sealed_to_a_signing_key_or_to_nobody_or_to_a_crowd() {
     assert!(open_here(&body, pair(KeyAlgorithm::X25519)).is_ok());
 }
 
+/// How many keys a message of so many letters is sealed to and still fits into 64 KiB; one more does not. `docs/groups.md` says
+/// the same.
+#[test]
+fn so_many_readers_fit_into_a_message() {
+    for (kind, letters, most) in [
+        (KeyAlgorithm::X25519, 100, 262),
+        (KeyAlgorithm::X25519, 10_000, 191),
+        (KeyAlgorithm::P256, 100, 219),
+        (KeyAlgorithm::P256, 10_000, 160),
+        (KeyAlgorithm::Rsa, 100, 144),
+        (KeyAlgorithm::Rsa, 10_000, 105),
+    ] {
+        let (content, reader) = ("x".repeat(letters), key(&pair(kind)));
+        let draft = Draft {
+            conversation: conversation(),
+            // As long as those that are random.
+            client_id: &ClientId::parse("018f4e9c-7c3a-7d52-9a5e-0242ac120002").unwrap(),
+            sent_at: Timestamp::from_seconds(1_800_000_000),
+            content: &content,
+        };
+        let size = |keys| {
+            let readers = vec![reader.clone(); keys];
+            seal(&draft, &alice(), &readers, &OsEntropy).unwrap().len()
+        };
+        assert!(size(most) <= 65_536, "{kind:?}: {}", size(most));
+        assert!(size(most + 1) > 65_536, "{kind:?}: {}", size(most + 1));
+    }
+}
+
 #[test]
 fn a_stranger_opens_nothing() {
     let body = seal_to(&[key(&pair(KeyAlgorithm::X25519))]).unwrap();

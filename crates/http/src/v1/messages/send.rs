@@ -72,8 +72,11 @@ impl NewMessage {
         let client_id = ClientId::parse(&self.client_id);
         let client_id = errors.check_as("client_id", "invalid-client-id", client_id);
         let format = errors.check_as("format", "unknown-format", Format::parse(&self.format));
+        let size = self.body.len();
         let body = match Body::parse(self.body) {
-            Err(error @ BodyError::TooLarge) => return Err(body_too_large(error)),
+            Err(error @ BodyError::TooLarge) => {
+                return Err(body_too_large(error, size, format));
+            }
             parsed => errors.check_as("body", "empty-message", parsed),
         };
         let sent_at = self
@@ -107,14 +110,24 @@ impl NewMessage {
     }
 }
 
-/// The answer to a body of more than [`Body::MAX_BYTES`].
-pub(in crate::v1) fn body_too_large(error: BodyError) -> Problem {
+/// The answer to a body of more than [`Body::MAX_BYTES`]: how much it may have, how much it has, and what to do.
+pub(in crate::v1) fn body_too_large(
+    error: BodyError,
+    size: usize,
+    format: Option<Format>,
+) -> Problem {
     let (status, code) = (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
-    Problem::new(status, code, error.to_string()).with_errors(vec![FieldError::new(
-        "/body",
-        error.to_string(),
-        code,
-    )])
+    let advice = match format {
+        Some(Format::Jose) => {
+            "; a `jose` message has an entry for each key: say less, or write to fewer people at once"
+        }
+        _ => "",
+    };
+    let detail = format!("{error}{advice}");
+    Problem::new(status, code, detail.clone())
+        .with_errors(vec![FieldError::new("/body", detail, code)])
+        .with_member("limit", Body::MAX_BYTES)
+        .with_member("size", size)
 }
 
 /// That a message is stored and on its way to every member.

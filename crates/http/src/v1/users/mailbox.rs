@@ -41,8 +41,11 @@ impl NewEnvelope {
     fn into_command(self, recipient: Username) -> Result<SendEnvelope, Problem> {
         let mut errors = FieldErrors::default();
         let format = errors.check_as("format", "unknown-format", Format::parse(&self.format));
+        let size = self.body.len();
         let body = match Body::parse(self.body) {
-            Err(error @ BodyError::TooLarge) => return Err(body_too_large(error)),
+            Err(error @ BodyError::TooLarge) => {
+                return Err(body_too_large(error, size, format));
+            }
             parsed => errors.check_as("body", "empty-message", parsed),
         };
         let sent_at = self.sent_at.as_deref().map(str::parse::<Timestamp>);

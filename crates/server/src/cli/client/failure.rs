@@ -117,6 +117,7 @@ pub(super) fn client_code(error: &ClientError) -> &str {
         ClientError::NoKey { .. } => "no-key",
         ClientError::BadKey { .. } => "bad-key",
         ClientError::CannotSeal(_) => "cannot-seal",
+        ClientError::TooLarge { .. } => "body-too-large",
         ClientError::CannotOpen(_) => "cannot-open",
         ClientError::NotSealed => "not-sealed",
         ClientError::LocalFile(error) => stored_code(error),

@@ -6,7 +6,7 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::conversations::{ConversationKind, Role};
 use sealpost_domain::inbox::{EventKind, Inbox};
 
-use crate::commands::{Command, Stay};
+use super::commands::{Command, Stay};
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -160,7 +160,7 @@ impl Model {
         message.deleted || message.expires_at.is_some_and(|end| end <= self.now)
     }
 
-    /// What comes of it. The conversation and the message are settled before ([`crate::life`]).
+    /// What comes of it. The conversation and the message are settled before ([`super::settle`]).
     pub(crate) fn run(&mut self, command: &Command) -> String {
         let ran = match command {
             Command::StartPair { by, with } => self.start_pair(*by, *with),

@@ -13,18 +13,16 @@ use sealpost_domain::messages::{
     Attachments, Body, ClientId, Format, Lifetime, Message, MessageId, Messages, Reach, SendMessage,
 };
 use sealpost_domain::ports::{
-    Binding, MockKeyInspector, PasswordHash, SealError, Sealer, Signal, Signals, Store, StoreError,
-    StoreExt, TokenDigests,
+    Binding, MockKeyInspector, SealError, Sealer, Signal, Signals, Store, StoreError, StoreExt,
+    TokenDigests,
 };
 use sealpost_domain::sessions::{Actor, Session, SessionId};
-use sealpost_domain::testing::{CountingEntropy, FixedClock, ToyDigester, account, session};
-use sealpost_domain::{DomainError, Environment, Secret, Timestamp};
+use sealpost_domain::testing::{FixedClock, ToyDigester, session};
+use sealpost_domain::{DomainError, Secret};
 use zeroize::Zeroizing;
 
-use crate::commands::{Command, Stay};
-
-/// When each life begins.
-const BEGIN: Timestamp = Timestamp::from_seconds(1_700_000_000);
+use super::commands::{Command, Stay};
+use crate::stage::{self, BEGIN, Stage};
 
 /// Seals nothing: what is sealed is not what is tested.
 struct Glass;
@@ -116,36 +114,26 @@ fn lifetime(stay: Stay) -> Option<Lifetime> {
 }
 
 impl World {
-    /// New people of these names, with two devices each. `entropy` makes ids that no other life has.
-    pub(crate) async fn new(
-        store: Arc<dyn Store>,
-        entropy: Arc<CountingEntropy>,
-        names: &[String],
-    ) -> Self {
-        let people: Vec<Account> = names.iter().map(|name| account(name)).collect();
-        for person in people.clone() {
-            let made: Result<(), StoreError> = store
-                .write(move |tx| {
-                    let hash = PasswordHash::new("$h$".to_owned());
-                    tx.accounts().insert(&person, &hash)?;
-                    for device in 0..2 {
-                        let session = session_of(person.id, device);
-                        let mut digest = [0; 32];
-                        digest[..16].copy_from_slice(session.id.as_bytes());
-                        let tokens = TokenDigests::from(digest);
-                        tx.sessions().insert(&session, &tokens)?;
-                    }
-                    Ok(())
-                })
-                .await;
-            made.unwrap();
-        }
+    /// New people of these names, with two devices each.
+    pub(crate) async fn new(stage: &Stage, store: Arc<dyn Store>, names: &[String]) -> Self {
+        let people = stage::people(&store, names).await;
+        let sessions = people
+            .iter()
+            .flat_map(|person| [0, 1].map(|device| session_of(person.id, device)));
+        let sessions: Vec<Session> = sessions.collect();
+        let made: Result<(), StoreError> = store
+            .write(move |tx| {
+                for session in &sessions {
+                    let mut digest = [0; 32];
+                    digest[..16].copy_from_slice(session.id.as_bytes());
+                    tx.sessions().insert(session, &TokenDigests::from(digest))?;
+                }
+                Ok(())
+            })
+            .await;
+        made.unwrap();
         let clock = Arc::new(FixedClock::at(BEGIN));
-        let env = Environment {
-            store: store.clone(),
-            clock: clock.clone(),
-            entropy,
-        };
+        let env = stage.environment(store.clone(), clock.clone());
         let sealer: Arc<dyn Sealer> = Arc::new(Glass);
         Self {
             clock,
@@ -183,12 +171,6 @@ impl World {
     fn name_of(&self, account: AccountId) -> String {
         let found = self.people.iter().position(|person| person.id == account);
         found.map_or("?".to_owned(), |who| who.to_string())
-    }
-
-    /// What comes of it, in the model's words.
-    pub(crate) async fn run(&mut self, command: &Command) -> String {
-        let ran = self.carry_out(command).await;
-        ran.unwrap_or_else(|error| error.code().to_owned())
     }
 
     async fn carry_out(&mut self, command: &Command) -> Result<String, Refused> {
@@ -391,5 +373,14 @@ impl World {
             })
             .await;
         ended.unwrap();
+    }
+}
+
+impl stage::World for World {
+    type Command = Command;
+
+    async fn run(&mut self, command: &Command) -> String {
+        let ran = self.carry_out(command).await;
+        ran.unwrap_or_else(|error| error.code().to_owned())
     }
 }

@@ -1,35 +1,23 @@
 //! Random lives of sessions, played in a model and on both databases: logins, refresh tokens of any generation in any hands,
 //! sessions that are ended, access tokens that are looked at, and time that passes.
-//!
-//! `PROPTEST_CASES` says how many; sixty without it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use sealpost_domain::accounts::Account;
+use sealpost_domain::DomainError as _;
+use sealpost_domain::accounts::AccountId;
 use sealpost_domain::ports::{
-    AccessClaims, Digester as _, PasswordHash, PublicSigningKey, Store, StoreError, StoreExt,
-    TokenDigests, TokenError, TokenSigner,
+    AccessClaims, Digester as _, PublicSigningKey, Store, StoreError, StoreExt, TokenDigests,
+    TokenError, TokenSigner,
 };
 use sealpost_domain::sessions::{
     Actor, Dialect, RefreshToken, Session, SessionId, SessionPorts, Sessions,
 };
-use sealpost_domain::testing::{CountingEntropy, FixedClock, ToyDigester, account, session};
-use sealpost_domain::{DomainError, Environment, Timestamp};
-use sealpost_store::testing::{postgres, sqlite};
+use sealpost_domain::testing::{FixedClock, ToyDigester, session};
 
-/// How many lives unless somebody says otherwise.
-const LIVES: u32 = 60;
-/// When each life begins.
-const BEGIN: Timestamp = Timestamp::from_seconds(1_700_000_000);
+use crate::stage::{self, BEGIN, Stage, prove};
+
 /// How long a spent token gives its successor once more.
 const GRACE: u64 = 10;
 /// How much later than it says an access token is still taken: clocks differ.
@@ -214,29 +202,17 @@ struct World {
     store: Arc<dyn Store>,
     clock: Arc<FixedClock>,
     sessions: Sessions,
-    owner: Account,
+    owner: AccountId,
     number: u32,
     held: Vec<Held>,
 }
 
 impl World {
-    /// `entropy` makes ids that no other life has.
-    async fn new(store: Arc<dyn Store>, entropy: Arc<CountingEntropy>, number: u32) -> Self {
-        let owner = account(&format!("s{number}"));
-        let row = owner.clone();
-        let made: Result<(), StoreError> = store
-            .write(move |tx| {
-                let hash = PasswordHash::new("$h$".to_owned());
-                tx.accounts().insert(&row, &hash)
-            })
-            .await;
-        made.unwrap();
+    async fn new(stage: &Stage, store: Arc<dyn Store>, number: u32) -> Self {
+        let people = stage::people(&store, &[format!("s{number}")]).await;
+        let owner = people[0].id;
         let clock = Arc::new(FixedClock::at(BEGIN));
-        let env = Environment {
-            store: store.clone(),
-            clock: clock.clone(),
-            entropy,
-        };
+        let env = stage.environment(store.clone(), clock.clone());
         let ports = SessionPorts {
             signer: Arc::new(Notebook::default()),
             digester: Arc::new(ToyDigester),
@@ -264,7 +240,7 @@ impl World {
             created_at: now,
             authenticated_at: now,
             expires_at: now + Session::LIFETIME,
-            ..session(self.owner.id)
+            ..session(self.owner)
         };
         self.held.push(Held {
             id: opened.id,
@@ -279,6 +255,10 @@ impl World {
         stored.unwrap();
         "logged in".to_owned()
     }
+}
+
+impl stage::World for World {
+    type Command = Command;
 
     async fn run(&mut self, command: &Command) -> String {
         match *command {
@@ -312,7 +292,7 @@ impl World {
                     return "nobody".to_owned();
                 };
                 let now = sealpost_domain::ports::Clock::now(&*self.clock);
-                let actor = Actor::for_tests(self.owner.id, held.id, now);
+                let actor = Actor::for_tests(self.owner, held.id, now);
                 match self.sessions.end(&actor, held.id).await {
                     Ok(()) => "ended".to_owned(),
                     Err(error) => error.code().to_owned(),
@@ -340,73 +320,16 @@ impl World {
     }
 }
 
-struct Stage {
-    entropy: Arc<CountingEntropy>,
-    stores: Vec<(&'static str, Arc<dyn Store>)>,
-    lives: AtomicU32,
-}
-
-impl Stage {
-    async fn play(&self, life: &[Command]) -> Result<(), TestCaseError> {
-        let number = self.lives.fetch_add(1, Ordering::SeqCst);
-        let mut worlds = Vec::new();
-        for (name, store) in &self.stores {
-            worlds.push((
-                *name,
-                World::new(store.clone(), self.entropy.clone(), number).await,
-            ));
-        }
-        let (mut model, mut trace) = (Model::default(), Vec::new());
-        for command in std::iter::once(&Command::LogIn).chain(life) {
-            let expected = model.run(command);
-            trace.push(format!("{command:?}: {expected}"));
-            for (name, world) in &mut worlds {
-                let told = world.run(command).await;
-                if told != expected {
-                    let trace = trace.join("\n");
-                    let told = format!("{name} says {told}\nafter\n{trace}");
-                    return Err(TestCaseError::fail(told));
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
 #[test]
 fn both_databases_keep_sessions_as_the_model_does() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    let mut stores: Vec<(&'static str, Arc<dyn Store>)> = Vec::new();
-    let sqlite = runtime.block_on(sqlite());
-    let postgres = runtime.block_on(postgres());
-    stores.extend(sqlite.as_ref().map(|(store, _)| ("sqlite", store.clone())));
-    stores.extend(
-        postgres
-            .as_ref()
-            .map(|(store, _)| ("postgres", store.clone())),
-    );
-    let stage = Stage {
-        entropy: Arc::default(),
-        stores,
-        lives: AtomicU32::new(0),
-    };
-    let asked = std::env::var_os("PROPTEST_CASES").is_some();
-    let mut config = Config {
-        failure_persistence: None,
-        max_shrink_iters: 300,
-        ..Config::default()
-    };
-    if !asked {
-        config.cases = LIVES;
-    }
-    let mut runner = TestRunner::new(config);
     let life = proptest::collection::vec(command(), 1..24);
-    let told = runner.run(&life, |life| runtime.block_on(stage.play(&life)));
-    if let Err(failure) = told {
-        panic!("{failure}");
-    }
+    prove(&life, async |stage, life| {
+        let make = async |store, number| World::new(stage, store, number).await;
+        let mut play = stage.begin(make).await;
+        let mut model = Model::default();
+        for command in std::iter::once(&Command::LogIn).chain(&life) {
+            play.step(command, model.run(command)).await?;
+        }
+        Ok(())
+    });
 }
