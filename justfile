@@ -27,10 +27,20 @@ full:
     SEALPOST_UPLOAD_MIB=200 SEALPOST_UPLOAD_KILLS=50 cargo test -p sealpost-server --test binary -- --nocapture uploads
     SEALPOST_WEB_UPLOAD_MIB=64 SEALPOST_WEB_MESSAGES=10000 cargo test -p sealpost-server --test binary -- --nocapture web::
 
-# Measure a server that is started for it (--help says with what); close other programs first
+# Measure a server that is started for it, in about two minutes (--help says with what); close other programs first
 bench *ARGS:
     cargo build --release -p sealpost-server -p sealpost-bench
     target/release/bench {{ ARGS }}
+
+# Everything that docs/performance.md tells, on SQLite and PostgreSQL: about 15 minutes (ulimit -n must allow 10,000 sockets)
+bench-full:
+    cargo build --release -p sealpost-server -p sealpost-bench
+    target/release/bench --profile full --runs 3 --on sqlite,postgres
+    target/release/bench growth --on sqlite,postgres --senders 64 --only login,send,delivery,reads,grown
+
+# This working tree beside another commit, taking turns
+bench-compare REF *ARGS:
+    scripts/bench-compare {{ REF }} {{ ARGS }}
 
 # Show the main job: two people, a sealed message, and what the server stores of it
 demo *ARGS:

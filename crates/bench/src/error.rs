@@ -2,6 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use sealpost_client::ClientError;
+use sealpost_domain::ports::StoreError;
 use thiserror::Error;
 
 /// Why nothing was measured.
@@ -16,13 +17,36 @@ pub(crate) enum BenchError {
     /// The server did not start.
     #[error("the server did not start: {0}")]
     NotStarted(String),
+    /// No PostgreSQL is installed, or it does not start.
+    #[error("PostgreSQL: {0}")]
+    Postgres(String),
     /// A call that must succeed failed.
     #[error(transparent)]
     Client(#[from] ClientError),
     /// Messages that were acknowledged did not arrive.
     #[error("{0} messages that were acknowledged did not arrive: the server is broken")]
     Missing(usize),
+    /// The database was not filled.
+    #[error("the database was not filled: {0}")]
+    NotSeeded(String),
+    /// The store refused rows.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A lower bound was not measured.
+    #[error("a lower bound was not measured: {0}")]
+    Bound(String),
+    /// Phases that came to no end.
+    #[error("{0} phases failed")]
+    Failed(usize),
     /// A worker panicked.
     #[error(transparent)]
     Worker(#[from] tokio::task::JoinError),
+}
+
+impl BenchError {
+    /// A library refused something below a lower bound.
+    #[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
+    pub(crate) fn bound(error: impl ToString) -> Self {
+        Self::Bound(error.to_string())
+    }
 }

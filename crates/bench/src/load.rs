@@ -27,9 +27,8 @@ impl Phase {
         R: Future<Output = Result<(), ClientError>> + Send + 'static,
     {
         let operation = Arc::new(operation);
-        let before = Cpu::now(self.measured);
-        let began = Instant::now();
-        let until = began + self.time;
+        let watch = Watch::start(self.measured);
+        let until = watch.began + self.time;
         let mut workers = JoinSet::new();
         for worker in 0..self.workers {
             let operation = Arc::clone(&operation);
@@ -50,17 +49,50 @@ impl Phase {
         while let Some(worker) = workers.join_next().await {
             times.extend(worker??);
         }
-        let elapsed = began.elapsed();
-        let cpu = Cpu::now(self.measured).since(before);
+        Ok(watch.report(self.name, times, 1))
+    }
+}
+
+/// The clocks, from the beginning of a phase to its end.
+pub(crate) struct Watch {
+    measured: Measured,
+    before: Cpu,
+    pub(crate) began: Instant,
+}
+
+impl Watch {
+    pub(crate) fn start(measured: Measured) -> Self {
+        Self {
+            measured,
+            before: Cpu::now(measured),
+            began: Instant::now(),
+        }
+    }
+
+    /// What was measured since the start; each of `times` stands for so many operations of the server.
+    pub(crate) fn report(
+        &self,
+        name: impl Into<String>,
+        times: Vec<Duration>,
+        each: usize,
+    ) -> Report {
+        Report::new(name, &self.sample(times, each))
+    }
+
+    pub(crate) fn sample(&self, mut times: Vec<Duration>, each: usize) -> Sample {
+        let elapsed = self.began.elapsed();
         times.sort_unstable();
-        let memory = self.measured.server.and_then(resident);
-        let sample = Sample {
-            operations: times.len(),
+        Sample {
+            operations: times.len() * each,
             times,
             elapsed,
-            cpu,
-            memory,
-        };
-        Ok(Report::new(self.name, &sample))
+            cpu: Cpu::now(self.measured).since(self.before),
+            memory: self.memory(),
+        }
+    }
+
+    /// The server's resident memory now.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        self.measured.server.and_then(resident)
     }
 }

@@ -1,6 +1,9 @@
 //! What `/proc` says of processes and of the machine (proc(5)).
 
 use std::fs;
+use std::io;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 /// Clock ticks per second: 100 on every Linux that programs see (`USER_HZ`).
 const TICKS: f64 = 100.0;
@@ -8,9 +11,20 @@ const TICKS: f64 = 100.0;
 /// The processes whose time counts.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Measured {
+    /// This program itself where a lower bound is measured that runs inside of it.
     pub(crate) server: Option<u32>,
     /// The first process of a PostgreSQL server, whose children do its work.
     pub(crate) database: Option<u32>,
+}
+
+impl Measured {
+    /// What this program does itself is measured, and what the database does for it.
+    pub(crate) fn this_program(database: Option<u32>) -> Self {
+        Self {
+            server: Some(std::process::id()),
+            database,
+        }
+    }
 }
 
 /// CPU seconds so far.
@@ -18,7 +32,7 @@ pub(crate) struct Measured {
 pub(crate) struct Cpu {
     /// Of the server and of its database, if that is a process of its own; None if their processes are not known.
     pub(crate) server: Option<f64>,
-    /// Of this program.
+    /// Of this program, unless it is what is measured.
     pub(crate) generator: f64,
     /// Of the whole machine.
     pub(crate) machine: f64,
@@ -28,11 +42,12 @@ impl Cpu {
     pub(crate) fn now(measured: Measured) -> Self {
         let server = measured.server.and_then(|pid| of_process(&pid.to_string()));
         let database = measured.database.map_or(Some(0.0), of_family);
+        let generator = (measured.server != Some(std::process::id())).then(|| of_process("self"));
         Self {
             server: server
                 .zip(database)
                 .map(|(server, database)| server + database),
-            generator: of_process("self").unwrap_or_default(),
+            generator: generator.flatten().unwrap_or_default(),
             machine: of_machine().unwrap_or_default(),
         }
     }
@@ -58,6 +73,18 @@ pub(crate) fn resident(pid: u32) -> Option<u64> {
         .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
+}
+
+/// Asks a process to end.
+pub(crate) fn terminate(pid: u32) -> io::Result<()> {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let pid = pid.ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(kill_process(pid, Signal::TERM)?)
+}
+
+/// CPU seconds of a process since it was started.
+pub(crate) fn used_so_far(pid: u32) -> Option<f64> {
+    of_process(&pid.to_string())
 }
 
 fn of_process(pid: &str) -> Option<f64> {
@@ -145,5 +172,6 @@ mod tests {
         assert!(of_process("self").is_some() && of_machine().is_some());
         let own = std::process::id();
         assert!(of_family(own).is_some() && of_family(u32::MAX).is_none());
+        assert_eq!(Cpu::now(Measured::this_program(None)).generator, 0.0);
     }
 }

@@ -3,20 +3,24 @@
 use std::sync::Arc;
 
 use sealpost_client::{Client, ClientError, ConversationId, Outgoing, Server};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::error::BenchError;
+use crate::seed::{PASSWORD, Seeded};
 
-const PASSWORD: &str = "a password for many";
 /// Registering and logging in hash a password, one on each processor: more at once only wait.
 pub(super) const HASHING: usize = 4;
 
-/// Makes people whose names no other run has. Cloning is cheap.
+/// Makes people whose names no other run has, and keeps them for all phases of a run. Cloning is cheap.
 #[derive(Clone)]
 pub(super) struct Crowd {
     server: Server,
     prefix: Arc<str>,
+    /// The accounts that are there already; None: everybody registers.
+    seeded: Option<Seeded>,
+    /// Those who have logged in so far.
+    here: Arc<Mutex<Vec<Person>>>,
 }
 
 /// Somebody who is logged in.
@@ -27,67 +31,78 @@ pub(super) struct Person {
 }
 
 impl Crowd {
-    pub(super) fn new(server: &Server) -> Self {
+    pub(super) fn new(server: &Server, seeded: Option<&Seeded>) -> Self {
         // Any random text: a client id has one.
         let random = Outgoing::text("").client_id;
         Self {
             server: server.clone(),
             prefix: random.as_str().chars().take(8).collect::<String>().into(),
+            seeded: seeded.cloned(),
+            here: Arc::default(),
         }
     }
 
-    fn name(&self, name: &str) -> String {
+    /// What somebody new is called in this run.
+    pub(super) fn name(&self, name: &str) -> String {
         format!("b{}-{name}", self.prefix)
     }
 
+    /// Makes an account, of this name in this run.
     pub(super) async fn register(self, name: String) -> Result<(), ClientError> {
         let name = self.name(&name);
         self.server.register(&name, PASSWORD, None).await.map(drop)
     }
 
+    /// Logs in to an account by its full name.
     pub(super) async fn log_in(self, name: String) -> Result<Client, ClientError> {
-        self.server.log_in(&self.name(&name), PASSWORD).await
+        self.server.log_in(&name, PASSWORD).await
     }
 
-    /// Somebody new, who is logged in.
-    pub(super) async fn somebody(self, name: String) -> Result<Person, ClientError> {
-        self.clone().register(name.clone()).await?;
-        let full = self.name(&name);
-        let client = self.log_in(name).await?;
-        Ok(Person { name: full, client })
+    /// The full name of somebody who can log in.
+    pub(super) async fn somebody(&self) -> Result<String, BenchError> {
+        let mut one = self.people(1).await?;
+        let one = one.pop().map(|person| person.name);
+        Ok(one.unwrap_or_default())
     }
 
-    /// So many new people, whose names begin with `group`.
-    pub(super) async fn people(
-        &self,
-        group: &str,
-        number: usize,
-    ) -> Result<Vec<Person>, BenchError> {
+    /// Number `number` of this run, who is new unless the database has people already.
+    async fn arrive(self, number: usize) -> Result<Person, ClientError> {
+        let name = match &self.seeded {
+            Some(seeded) => seeded.spread_name(number),
+            None => {
+                self.clone().register(format!("p{number}")).await?;
+                self.name(&format!("p{number}"))
+            }
+        };
+        let client = self.log_in(name.clone()).await?;
+        Ok(Person { name, client })
+    }
+
+    /// So many people, the same for whoever asks.
+    pub(super) async fn people(&self, number: usize) -> Result<Vec<Person>, BenchError> {
+        let mut here = self.here.lock().await;
         let hashing = Arc::new(Semaphore::new(HASHING));
         let mut coming = JoinSet::new();
-        for one in 0..number {
+        for one in here.len()..number {
             let (crowd, hashing) = (self.clone(), Arc::clone(&hashing));
-            let name = format!("{group}{one}");
             coming.spawn(async move {
                 let _turn = hashing.acquire().await;
-                crowd.somebody(name).await
+                crowd.arrive(one).await
             });
         }
-        let mut people = Vec::with_capacity(number);
         while let Some(person) = coming.join_next().await {
-            people.push(person??);
+            here.push(person??);
         }
-        Ok(people)
+        Ok(here.iter().take(number).cloned().collect())
     }
 
-    /// So many new people, each with somebody else and the conversation of the two.
+    /// So many people, each with somebody else and the conversation of the two.
     pub(super) async fn pairs(
         &self,
-        group: &str,
         number: usize,
     ) -> Result<Vec<(Person, Person, ConversationId)>, BenchError> {
-        let left = self.people(&format!("{group}l"), number).await?;
-        let right = self.people(&format!("{group}r"), number).await?;
+        let mut left = self.people(2 * number).await?;
+        let right = left.split_off(number);
         let mut pairs = Vec::with_capacity(number);
         for (left, right) in left.into_iter().zip(right) {
             let conversation = left.client.start_conversation(&right.name).await?;

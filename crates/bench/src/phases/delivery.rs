@@ -8,10 +8,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::crowd::Person;
-use super::{Bench, Report, done};
+use super::{Bench, Report};
 use crate::error::BenchError;
-use crate::processes::{Cpu, resident};
-use crate::report::Sample;
+use crate::load::Watch;
 
 /// At the stated load, so many are sent a second, by turns of so many pairs.
 const A_SECOND: u32 = 50;
@@ -44,23 +43,25 @@ pub(super) async fn listen(
 }
 
 impl Bench<'_> {
-    pub(super) async fn deliver(&self, reports: &mut Vec<Report>) -> Result<(), BenchError> {
-        done(reports, self.at_a_pace().await?);
-        done(reports, self.at_full_speed().await?);
+    pub(super) async fn deliver(&mut self) -> Result<(), BenchError> {
+        let report = self.at_a_pace().await?;
+        self.done(report);
+        let report = self.at_full_speed().await?;
+        self.done(report);
         Ok(())
     }
 
     /// One message each 20 ms, whether the one before has arrived or not.
     async fn at_a_pace(&self) -> Result<Report, BenchError> {
-        let pairs = self.crowd.pairs("d", PAIRS).await?;
+        let pairs = self.crowd.pairs(PAIRS).await?;
         let (mut listeners, mut arrivals) = self.listeners(&pairs).await?;
-        let (before, began) = (Cpu::now(self.target.measured), Instant::now());
+        let watch = Watch::start(self.target.measured);
         let mut sending = JoinSet::new();
         let mut sent = Vec::new();
         let mut ticks = tokio::time::interval(Duration::from_secs(1) / A_SECOND);
         for (sender, _, conversation) in pairs.iter().cycle() {
             ticks.tick().await;
-            if began.elapsed() >= self.options.time {
+            if watch.began.elapsed() >= self.load.time() {
                 break;
             }
             let message = Outgoing::opaque(&*self.body());
@@ -72,17 +73,17 @@ impl Bench<'_> {
             one??;
         }
         let times = match_up(&sent, &mut arrivals).await?;
-        let elapsed = began.elapsed();
-        listeners.abort_all();
-        Ok(self.delivered(format!("delivery/{A_SECOND}s"), times, elapsed, before))
+        let report = watch.report(format!("delivery/{A_SECOND}s"), times, 1);
+        listeners.shutdown().await;
+        Ok(report)
     }
 
     /// Everybody sends the next message when the one before is answered.
     async fn at_full_speed(&self) -> Result<Report, BenchError> {
-        let pairs = self.crowd.pairs("f", AT_ONCE).await?;
+        let pairs = self.crowd.pairs(AT_ONCE).await?;
         let (mut listeners, mut arrivals) = self.listeners(&pairs).await?;
-        let (before, began) = (Cpu::now(self.target.measured), Instant::now());
-        let until = began + self.options.time;
+        let watch = Watch::start(self.target.measured);
+        let until = watch.began + self.load.time();
         let mut sending = JoinSet::new();
         for (sender, _, conversation) in &pairs {
             let (client, body) = (sender.client.clone(), self.body());
@@ -93,9 +94,9 @@ impl Bench<'_> {
             sent.extend(one??);
         }
         let times = match_up(&sent, &mut arrivals).await?;
-        let elapsed = began.elapsed();
-        listeners.abort_all();
-        Ok(self.delivered(format!("delivery/{AT_ONCE}"), times, elapsed, before))
+        let report = watch.report(format!("delivery/{AT_ONCE}"), times, 1);
+        listeners.shutdown().await;
+        Ok(report)
     }
 
     async fn listeners(
@@ -114,29 +115,6 @@ impl Bench<'_> {
             listen(&receiver.client, tell.clone(), &mut listeners).await?;
         }
         Ok((listeners, arrivals))
-    }
-
-    fn delivered(
-        &self,
-        name: String,
-        mut times: Vec<Duration>,
-        elapsed: Duration,
-        before: Cpu,
-    ) -> Report {
-        times.sort_unstable();
-        let measured = self.target.measured;
-        let cpu = Cpu::now(measured).since(before);
-        let memory = measured.server.and_then(resident);
-        Report::new(
-            name,
-            &Sample {
-                operations: times.len(),
-                times,
-                elapsed,
-                cpu,
-                memory,
-            },
-        )
     }
 }
 

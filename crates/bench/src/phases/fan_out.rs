@@ -7,10 +7,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::delivery::listen;
-use super::{Bench, Report, done};
+use super::{Bench, Report};
 use crate::error::BenchError;
-use crate::processes::{Cpu, resident};
-use crate::report::Sample;
+use crate::load::Watch;
 
 /// How long what was sent may take to arrive before it counts as lost.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,16 +17,19 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Bench<'_> {
-    pub(super) async fn fan_out(&self, reports: &mut Vec<Report>) -> Result<(), BenchError> {
-        for &members in &self.options.members {
-            done(reports, self.fan_out_to(members).await?);
+    pub(super) async fn fan_out(&mut self) -> Result<(), BenchError> {
+        for members in self.load.members.clone() {
+            let report = self.fan_out_to(members).await?;
+            self.done(report);
         }
         Ok(())
     }
 
     async fn fan_out_to(&self, members: usize) -> Result<Report, BenchError> {
-        let people = self.crowd.people(&format!("g{members}m"), members).await?;
-        let owner = self.crowd.clone().somebody(format!("g{members}")).await?;
+        let mut people = self.crowd.people(members + 1).await?;
+        let Some(owner) = people.pop() else {
+            return Err(BenchError::Missing(members));
+        };
         let group = NewGroup {
             members: people.iter().map(|person| person.name.clone()).collect(),
             ..NewGroup::default()
@@ -38,9 +40,9 @@ impl Bench<'_> {
         for person in &people {
             listen(&person.client, tell.clone(), &mut listeners).await?;
         }
-        let (before, began) = (Cpu::now(self.target.measured), Instant::now());
+        let watch = Watch::start(self.target.measured);
         let mut times = Vec::new();
-        while began.elapsed() < self.options.time {
+        while watch.began.elapsed() < self.load.time() {
             let message = Outgoing::opaque(&*self.body());
             let sent_at = Instant::now();
             owner.client.send(group.id, &message).await?;
@@ -55,16 +57,8 @@ impl Bench<'_> {
             times.push(last - sent_at);
             tokio::time::sleep(PAUSE).await;
         }
-        listeners.abort_all();
-        let (elapsed, measured) = (began.elapsed(), self.target.measured);
-        times.sort_unstable();
-        let sample = Sample {
-            operations: times.len() * members,
-            times,
-            elapsed,
-            cpu: Cpu::now(measured).since(before),
-            memory: measured.server.and_then(resident),
-        };
-        Ok(Report::new(format!("fan-out/{members}"), &sample))
+        let report = watch.report(format!("fan-out/{members}"), times, members);
+        listeners.shutdown().await;
+        Ok(report)
     }
 }

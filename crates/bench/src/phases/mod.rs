@@ -1,20 +1,24 @@
 //! What is measured, in order.
 
 mod accounts;
+mod bounds;
 mod crowd;
 mod delivery;
 mod fan_out;
 mod files;
+mod grown;
+mod large_file;
 mod reads;
 mod sends;
 mod sockets;
+mod start;
 
 use clap::ValueEnum;
 
 use crate::error::BenchError;
-use crate::options::Options;
-use crate::report::{Report, print};
-use crate::target::Target;
+use crate::options::LoadOptions;
+use crate::report::{self, Report};
+use crate::setup::Target;
 use crowd::Crowd;
 
 /// A phase, or several that differ in a number.
@@ -22,7 +26,7 @@ use crowd::Crowd;
 pub(crate) enum Kind {
     /// Making accounts.
     Register,
-    /// Logging in.
+    /// Logging in, and what others feel of it.
     Login,
     /// Sending, without anybody who listens.
     Send,
@@ -32,48 +36,103 @@ pub(crate) enum Kind {
     FanOut,
     /// A small thing, and a page of history.
     Reads,
+    /// What is there from the start in a seeded database.
+    Grown,
     /// Files up and down, beside a plain write to the same disk.
     Files,
+    /// Memory while a large file goes up and down.
+    LargeFile,
+    /// The libraries below the server, without the server.
+    Bounds,
     /// WebSockets on which nothing happens.
     Sockets,
+    /// Starting on an existing database.
+    Start,
 }
 
-/// Runs the phases that are asked for; prints each as soon as it is over.
-pub(crate) async fn run(target: &Target, options: &Options) -> Result<Vec<Report>, BenchError> {
-    let crowd = Crowd::new(&target.server);
-    let bench = Bench {
+impl Kind {
+    /// Whether it is measured in the first run only: it takes long, and its figures do not scatter.
+    const fn is_once(self) -> bool {
+        matches!(self, Self::Sockets | Self::LargeFile)
+    }
+
+    /// Whether growth shows there: it does not where nothing is looked up.
+    pub(crate) const fn can_grow(self) -> bool {
+        !matches!(
+            self,
+            Self::Register | Self::LargeFile | Self::Bounds | Self::Sockets
+        )
+    }
+}
+
+/// Runs the phases that are asked for on one target; says what each was like as soon as it is over. One that fails is
+/// reported, and the next one runs.
+pub(crate) async fn run(
+    name: &str,
+    target: Target,
+    kinds: &[Kind],
+    load: &LoadOptions,
+    is_first: bool,
+) -> Result<Vec<Report>, BenchError> {
+    let mut bench = Bench {
+        crowd: Crowd::new(&target.server, target.seeded()),
+        name,
         target,
-        options,
-        crowd,
+        load,
+        reports: Vec::new(),
     };
-    let mut reports = Vec::new();
-    for kind in Kind::value_variants() {
-        if !options.only.is_empty() && !options.only.contains(kind) {
-            continue;
-        }
-        match kind {
-            Kind::Register => reports.push(bench.register().await?),
-            Kind::Login => reports.push(bench.log_in().await?),
-            Kind::Send => bench.send(&mut reports).await?,
-            Kind::Delivery => bench.deliver(&mut reports).await?,
-            Kind::FanOut => bench.fan_out(&mut reports).await?,
-            Kind::Reads => bench.read(&mut reports).await?,
-            Kind::Files => bench.files(&mut reports).await?,
-            Kind::Sockets => reports.push(bench.sockets().await?),
+    for kind in kinds {
+        let is_due = is_first || !kind.is_once();
+        if is_due && let Err(error) = bench.measure(*kind).await {
+            let name = kind.to_possible_value();
+            let name = name.map_or_else(String::new, |name| name.get_name().to_owned());
+            bench.done(Report::failed(name, &error));
         }
     }
+    let Bench {
+        target, reports, ..
+    } = bench;
+    target.stop().await?;
     Ok(reports)
 }
 
 /// What every phase needs.
 struct Bench<'a> {
-    target: &'a Target,
-    options: &'a Options,
+    name: &'a str,
+    target: Target,
+    load: &'a LoadOptions,
     crowd: Crowd,
+    reports: Vec<Report>,
 }
 
-/// Prints it, and keeps it for the table.
-fn done(reports: &mut Vec<Report>, report: Report) {
-    print(&report);
-    reports.push(report);
+impl Bench<'_> {
+    async fn measure(&mut self, kind: Kind) -> Result<(), BenchError> {
+        let report = match kind {
+            Kind::Register => self.register().await?,
+            Kind::Login => {
+                let report = self.log_in().await?;
+                self.done(report);
+                self.beside_logins().await?
+            }
+            Kind::Send => return self.send().await,
+            Kind::Delivery => return self.deliver().await,
+            Kind::FanOut => return self.fan_out().await,
+            Kind::Reads => return self.read().await,
+            Kind::Grown => return self.grown().await,
+            Kind::Files => return self.files().await,
+            Kind::LargeFile => return self.large_file().await,
+            Kind::Bounds => return self.bounds().await,
+            Kind::Sockets => self.sockets().await?,
+            Kind::Start => return self.start().await,
+        };
+        self.done(report);
+        Ok(())
+    }
+
+    /// Prints it, and keeps it for the table.
+    fn done(&mut self, report: Report) {
+        let report = report.on(self.name);
+        report::line(&report);
+        self.reports.push(report);
+    }
 }

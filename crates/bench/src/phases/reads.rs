@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use sealpost_client::{Order, Outgoing};
 
-use super::{Bench, Report, done};
+use super::Bench;
 use crate::error::BenchError;
 
 /// How many read at once.
-const READERS: usize = 16;
+pub(super) const READERS: usize = 16;
 /// Several pages of them.
 const MESSAGES: usize = 500;
 
 impl Bench<'_> {
-    pub(super) async fn read(&self, reports: &mut Vec<Report>) -> Result<(), BenchError> {
-        let mut pairs = self.crowd.pairs("h", 1).await?;
+    pub(super) async fn read(&mut self) -> Result<(), BenchError> {
+        let mut pairs = self.crowd.pairs(1).await?;
         let Some((reader, _, conversation)) = pairs.pop() else {
             return Ok(());
         };
@@ -30,7 +30,8 @@ impl Bench<'_> {
                 async move { client.me().await.map(drop) }
             }
         };
-        done(reports, self.phase("me", READERS).run(small).await?);
+        let report = self.phase("me", READERS).run(small).await?;
+        self.done(report);
         let page = move |_, _| {
             let client = Arc::clone(&client);
             async move {
@@ -38,7 +39,8 @@ impl Bench<'_> {
                 page.await.map(drop)
             }
         };
-        done(reports, self.phase("history", READERS).run(page).await?);
+        let report = self.phase("history", READERS).run(page).await?;
+        self.done(report);
         Ok(())
     }
 }

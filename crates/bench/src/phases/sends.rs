@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use sealpost_client::Outgoing;
 
-use super::{Bench, Report, done};
+use super::Bench;
 use crate::error::BenchError;
 
 impl Bench<'_> {
-    pub(super) async fn send(&self, reports: &mut Vec<Report>) -> Result<(), BenchError> {
-        for &senders in &self.options.senders {
-            let pairs = Arc::new(self.crowd.pairs(&format!("s{senders}"), senders).await?);
+    pub(super) async fn send(&mut self) -> Result<(), BenchError> {
+        for senders in self.load.senders.clone() {
+            let pairs = Arc::new(self.crowd.pairs(senders).await?);
             let body = self.body();
             let send = move |worker: usize, _| {
                 let (pairs, body) = (Arc::clone(&pairs), Arc::clone(&body));
@@ -23,14 +23,15 @@ impl Bench<'_> {
                     sender.client.send(*conversation, &message).await.map(drop)
                 }
             };
-            let name = format!("send/{senders}");
-            done(reports, self.phase(name, senders).run(send).await?);
+            let report = self.phase(format!("send/{senders}"), senders);
+            let report = report.run(send).await?;
+            self.done(report);
         }
         Ok(())
     }
 
     /// The body of every message.
     pub(super) fn body(&self) -> Arc<str> {
-        "x".repeat(self.options.body).into()
+        "x".repeat(self.load.body).into()
     }
 }

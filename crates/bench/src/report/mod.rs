@@ -1,9 +1,9 @@
 //! What was measured, for programs and for people.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the one place that prints"
-)]
+
+mod compare;
+mod figures;
+mod print;
+mod targets;
 
 use std::error::Error;
 use std::time::Duration;
@@ -11,6 +11,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::processes::Cpu;
+pub(crate) use compare::ratios;
+use figures::{count, median, percentile, round};
+pub(crate) use print::{complain, line, say, table};
+pub(crate) use targets::verdicts;
 
 /// Who was in the way of a higher rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -67,10 +71,13 @@ impl Idle {
     }
 }
 
-/// A phase.
+/// A phase, or the medians of several runs of it.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
-    phase: String,
+    /// Which set-up.
+    pub(crate) on: String,
+    pub(crate) phase: String,
+    runs: usize,
     n: usize,
     /// Per second.
     rate: f64,
@@ -83,21 +90,33 @@ pub(crate) struct Report {
     /// How many processors everybody else kept busy.
     other_load: f64,
     bottleneck: Bottleneck,
+    /// Why it was not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<String>,
+    /// Whether rate and times are the server's own. Its CPU time is, whoever was in the way.
+    valid: bool,
     /// Of what carries many bytes: how many of them a second, at the median.
     #[serde(skip_serializing_if = "Option::is_none")]
     mib_per_s: Option<f64>,
+    /// By how much the server's resident memory rose at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rss_growth_bytes: Option<u64>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     idle: Option<Idle>,
 }
 
 impl Report {
-    pub(crate) fn new(phase: String, sample: &Sample) -> Self {
+    pub(crate) fn new(phase: impl Into<String>, sample: &Sample) -> Self {
         let (times, cpu) = (&sample.times, sample.cpu);
         let seconds = sample.elapsed.as_secs_f64();
         let thousands = count(sample.operations) / 1000.0;
         let others = cpu.machine - cpu.generator - cpu.server.unwrap_or_default();
         let other_load = (others / seconds).max(0.0);
+        let bottleneck = bottleneck(cpu, seconds, other_load);
         Self {
+            on: String::new(),
+            phase: phase.into(),
+            runs: 1,
             n: times.len(),
             rate: round(count(times.len()) / seconds, 1),
             p50_ms: percentile(times, 50),
@@ -107,11 +126,40 @@ impl Report {
             server_rss_bytes: sample.memory,
             generator_cpu_s: round(cpu.generator, 2),
             other_load: round(other_load, 2),
-            bottleneck: bottleneck(cpu, seconds, other_load),
+            failed: None,
+            valid: bottleneck == Bottleneck::Server,
+            bottleneck,
             mib_per_s: None,
+            rss_growth_bytes: None,
             idle: None,
-            phase,
         }
+    }
+
+    /// A phase that came to no end.
+    pub(crate) fn failed(phase: impl Into<String>, error: &dyn Error) -> Self {
+        let nothing = Sample {
+            times: Vec::new(),
+            operations: 0,
+            elapsed: Duration::from_secs(1),
+            cpu: Cpu::default(),
+            memory: None,
+        };
+        Self {
+            failed: Some(error.to_string()),
+            valid: false,
+            ..Self::new(phase, &nothing)
+        }
+    }
+
+    /// Whether it came to no end.
+    pub(crate) const fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// The same under the name of its set-up.
+    pub(crate) fn on(mut self, setup: &str) -> Self {
+        setup.clone_into(&mut self.on);
+        self
     }
 
     /// The same of operations that carry so many bytes each.
@@ -121,21 +169,57 @@ impl Report {
         self
     }
 
+    /// The same where each of the times stands for several operations: the rate is theirs.
+    pub(crate) fn of_batches(mut self, size: usize) -> Self {
+        self.rate = round(self.rate * count(size), 1);
+        self
+    }
+
+    /// The same of something whose speed was told by another program.
+    pub(crate) fn at_speed(mut self, mib_per_s: f64) -> Self {
+        self.mib_per_s = Some(round(mib_per_s, 1));
+        self
+    }
+
+    /// The same while the server's memory rose so far.
+    pub(crate) const fn growing(mut self, bytes: Option<u64>) -> Self {
+        self.rss_growth_bytes = bytes;
+        self
+    }
+
     /// The same of connections on which nothing happened.
     pub(crate) const fn idle(mut self, idle: Idle) -> Self {
         self.idle = Some(idle);
         self
     }
 
-    /// What only some phases have.
-    fn remark(&self) -> String {
-        let speed = self.mib_per_s.map(|speed| format!("  {speed} MiB/s"));
-        let idle = self.idle.map(|idle| {
-            let bytes = idle.bytes_each.unwrap_or_default();
-            let processor = idle.processor.unwrap_or_default() * 100.0;
-            format!("  {bytes} bytes each, {processor:.1} % of a processor")
-        });
-        speed.or(idle).unwrap_or_default()
+    /// The medians of the runs of one phase, figure by figure; valid if every run was.
+    pub(crate) fn of_runs(runs: &[Self]) -> Option<Self> {
+        let first = runs.first()?;
+        let over = |figure: &dyn Fn(&Self) -> f64| median(runs.iter().map(figure)).unwrap_or(0.0);
+        let maybe = |figure: &dyn Fn(&Self) -> Option<f64>| median(runs.iter().filter_map(figure));
+        let bytes = |figure: &dyn Fn(&Self) -> Option<u64>| {
+            let mut found: Vec<_> = runs.iter().filter_map(figure).collect();
+            found.sort_unstable();
+            found.get(found.len() / 2).copied()
+        };
+        let worst = runs.iter().find(|run| !run.valid).unwrap_or(first);
+        Some(Self {
+            runs: runs.len(),
+            rate: over(&|run| run.rate),
+            p50_ms: over(&|run| run.p50_ms),
+            p99_ms: over(&|run| run.p99_ms),
+            max_ms: over(&|run| run.max_ms),
+            server_cpu_s_per_1000: maybe(&|run| run.server_cpu_s_per_1000),
+            server_rss_bytes: bytes(&|run| run.server_rss_bytes),
+            generator_cpu_s: over(&|run| run.generator_cpu_s),
+            other_load: over(&|run| run.other_load),
+            bottleneck: worst.bottleneck,
+            valid: worst.valid,
+            mib_per_s: maybe(&|run| run.mib_per_s),
+            rss_growth_bytes: bytes(&|run| run.rss_growth_bytes),
+            ..first.clone()
+        })
     }
 }
 
@@ -161,136 +245,5 @@ fn bottleneck(cpu: Cpu, seconds: f64, other_load: f64) -> Bottleneck {
     }
 }
 
-/// In milliseconds; 0 of nothing.
-fn percentile(times: &[Duration], percent: usize) -> f64 {
-    let place = (times.len() * percent).div_ceil(100).saturating_sub(1);
-    let time = times.get(place).copied().unwrap_or_default();
-    round(time.as_secs_f64() * 1000.0, 2)
-}
-
-fn count(n: usize) -> f64 {
-    u32::try_from(n).map_or(f64::INFINITY, f64::from)
-}
-
-fn round(value: f64, digits: i32) -> f64 {
-    let scale = 10_f64.powi(digits);
-    (value * scale).round() / scale
-}
-
-/// One line of JSON.
-pub(crate) fn print(report: &Report) {
-    match serde_json::to_string(report) {
-        Ok(json) => println!("{json}"),
-        Err(error) => complain(&error),
-    }
-}
-
-/// Everything at a glance.
-pub(crate) fn table(reports: &[Report]) {
-    println!(
-        "\n{:<13} {:>8} {:>9} {:>9} {:>9} {:>9} {:>13} {:>8} {:>9} {:>6}  bottleneck",
-        "phase",
-        "n",
-        "rate/s",
-        "p50 ms",
-        "p99 ms",
-        "max ms",
-        "CPU s / 1000",
-        "RSS MiB",
-        "gen CPU s",
-        "other"
-    );
-    for one in reports {
-        let cpu = one
-            .server_cpu_s_per_1000
-            .map_or_else(|| "?".to_owned(), |cpu| format!("{cpu:.4}"));
-        let memory = one.server_rss_bytes.map_or_else(
-            || "?".to_owned(),
-            |bytes| (bytes / (1024 * 1024)).to_string(),
-        );
-        println!(
-            "{:<13} {:>8} {:>9.1} {:>9.2} {:>9.2} {:>9.2} {:>13} {:>8} {:>9.2} {:>6.2}  {:?}{}",
-            one.phase,
-            one.n,
-            one.rate,
-            one.p50_ms,
-            one.p99_ms,
-            one.max_ms,
-            cpu,
-            memory,
-            one.generator_cpu_s,
-            one.other_load,
-            one.bottleneck,
-            one.remark()
-        );
-    }
-}
-
-/// Why there is nothing to report.
-pub(crate) fn complain(error: &dyn Error) {
-    eprintln!("bench: {error}");
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_of_the_times_themselves() {
-        let times: Vec<_> = (1..=200).map(Duration::from_millis).collect();
-        assert_eq!(percentile(&times, 50), 100.0);
-        assert_eq!(percentile(&times, 99), 198.0);
-        assert_eq!(percentile(&times, 100), 200.0);
-        assert_eq!(percentile(&[], 50), 0.0);
-    }
-
-    #[test]
-    fn figures_are_per_thousand() {
-        let times = vec![Duration::from_millis(1); 2000];
-        let cpu = Cpu {
-            server: Some(0.5),
-            generator: 0.25,
-            machine: 1.0,
-        };
-        let sample = Sample {
-            times,
-            operations: 2000,
-            elapsed: Duration::from_secs(4),
-            cpu,
-            memory: None,
-        };
-        let report = Report::new("p".to_owned(), &sample);
-        assert_eq!(report.rate, 500.0);
-        assert_eq!(report.server_cpu_s_per_1000, Some(0.25));
-        assert_eq!(report.other_load, 0.06);
-    }
-
-    #[test]
-    fn idle_connections_are_counted_each() {
-        let cpu = Cpu {
-            server: Some(0.5),
-            ..Cpu::default()
-        };
-        let idle = Idle::new(10, Some((3000, 1000)), cpu, Duration::from_secs(10));
-        assert_eq!((idle.bytes_each, idle.processor), (Some(200), Some(0.05)));
-    }
-
-    #[test]
-    fn whoever_takes_the_processors_is_named() {
-        let processors = count(std::thread::available_parallelism().map_or(1, usize::from));
-        let busy = |server, generator| Cpu {
-            server: Some(server * processors),
-            generator: generator * processors,
-            machine: processors,
-        };
-        for (server, generator, named) in [
-            (0.6, 0.4, Bottleneck::Server),
-            (0.4, 0.6, Bottleneck::Generator),
-            (0.2, 0.2, Bottleneck::OtherLoad),
-        ] {
-            let cpu = busy(server, generator);
-            let other = (1.0 - server - generator) * processors;
-            assert_eq!(bottleneck(cpu, 1.0, other), named);
-        }
-    }
-}
+mod tests;
