@@ -28,7 +28,7 @@ export function filesView(section = 'mine', signal) {
   listen(signal, 'files', () => load(true));
   if (isShared) engine.files.areSeen();
   const tab = (name) => h('a', { href: to('files', name), aria: { current: (name === 'shared') === isShared ? 'page' : null } }, t(`files.${name}`));
-  const body = h('div', { class: 'body' }, !isShared && adder(() => load(true), signal), state, list, more);
+  const body = h('div', { class: 'body' }, !isShared && adder(), state, list, more);
   return h('section', { class: 'page' }, h('header', { class: 'bar' },
     h('a', { class: 'button round quiet back', href: to(), aria: { label: t('back') } }, icon('back')), h('h1', {}, t('files'))),
   h('nav', { class: 'tabs', aria: { label: t('files') } }, tab('mine'), tab('shared')), body);
@@ -56,33 +56,39 @@ export function protectionMark({ protection }) {
     : h('span', { class: 'protection server', title: t('protection.server') }, icon('server'), t('protection.server.short'));
 }
 
+/** What is on its way, which goes on while the reader looks at something else. */
+const running = new Set();
+addEventListener('beforeunload', (event) => running.size && event.preventDefault());
+
+function start(file) {
+  const end = () => {
+    running.delete(upload);
+    upload.row.remove();
+  };
+  const upload = beginUpload(file, { onStop: end });
+  running.add(upload);
+  upload.done.then((sealed) => {
+    end();
+    if (sealed) engine.tell('files');
+  }, (error) => {
+    upload.row.append(h('p', { class: 'error', role: 'alert' }, t('file.failed'), ' ', explain(error)));
+  });
+  return upload;
+}
+
 /** Where files are put in: a button, and a place to drop them. */
-function adder(done, signal) {
-  const problem = h('p', { class: 'error', role: 'alert' });
-  const uploads = h('ul', { class: 'uploads', aria: { label: t('files.uploads') } });
+function adder() {
+  const uploads = h('ul', { class: 'uploads', aria: { label: t('files.uploads') } }, [...running].map(({ row: one }) => one));
   const picker = h('input', { type: 'file', multiple: true, class: 'unseen', tabindex: '-1', aria: { hidden: 'true' } });
   const add = (files) => {
-    problem.textContent = '';
-    for (const file of files) {
-      const upload = beginUpload(file, { onStop: () => upload.row.remove() });
-      uploads.append(upload.row);
-      upload.done.then((sealed) => {
-        upload.row.remove();
-        if (sealed) done();
-      }, (error) => {
-        upload.row.remove();
-        problem.textContent = `${file.name}: ${explain(error)}`;
-      });
-      signal.addEventListener('abort', upload.stop);
-      upload.done.finally(() => signal.removeEventListener('abort', upload.stop)).catch(() => {});
-    }
+    for (const file of files) uploads.append(start(file).row);
   };
   picker.addEventListener('change', () => {
     add([...picker.files]);
     picker.value = '';
   });
   const place = h('div', { class: 'drop' }, h('button', { class: 'main', onclick: () => picker.click() }, icon('plus'), t('files.add')), picker,
-    h('p', { class: 'hint' }, t('files.drop')), uploads, problem);
+    h('p', { class: 'hint' }, t('files.drop')), uploads);
   place.addEventListener('dragover', (event) => {
     event.preventDefault();
     place.dataset.over = 'yes';

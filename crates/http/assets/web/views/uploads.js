@@ -5,8 +5,8 @@ import { fileSize, t } from '../i18n.js';
 import { Brake } from '../upload.js';
 
 /**
- * Begins to upload. @returns {{row: HTMLElement, done: Promise<object|null>, stop: () => void}} `done` gives what opens the
- * file, or null if it was given up.
+ * Begins to upload. @returns {{row: HTMLElement, done: Promise<object|null>}} `done` gives what opens the file, or null if it
+ * was given up.
  */
 export function beginUpload(file, { onStop }) {
   const { name } = file;
@@ -39,5 +39,5 @@ export function beginUpload(file, { onStop }) {
     if (brake.isStopped) return null;
     throw error;
   });
-  return { row, done, stop };
+  return { row, done };
 }

@@ -54,7 +54,12 @@ def main():
         anna.one(f"{ROW} small", "Paused")
         look(anna, "upload-paused", "wide")
         held = share(anna)
+        # It waits while somebody looks at something else, too.
+        anna.run("location.hash = '#/new'")
+        anna.one("input[type=search]")
         time.sleep(1)
+        anna.run("location.hash = '#/files'")
+        anna.one(f"{ROW} small", "Paused")
         assert 0.1 < share(anna) == held < 1, (held, share(anna))
         anna.press(f"{ROW} button[aria-label='Go on with film.bin']")
         until(lambda: held + 0.15 < share(anna) < 1, "more of it is there", 120)
