@@ -58,7 +58,7 @@ impl<'a> Call<'a> {
         Self::new(Method::PATCH, path, true).with_json(body)
     }
 
-    fn with_json(mut self, body: &impl Serialize) -> Result<Self, ClientError> {
+    pub(crate) fn with_json(mut self, body: &impl Serialize) -> Result<Self, ClientError> {
         let json = serde_json::to_vec(body).map_err(ClientError::unexpected)?;
         self.json = Some(json.into());
         Ok(self)
@@ -67,6 +67,11 @@ impl<'a> Call<'a> {
     /// A POST whose body comes apart from it.
     pub(crate) fn upload(path: &[&'a str]) -> Self {
         Self::new(Method::POST, path, false)
+    }
+
+    /// A PATCH whose body comes apart from it.
+    pub(crate) fn append(path: &[&'a str]) -> Self {
+        Self::new(Method::PATCH, path, false)
     }
 
     pub(crate) fn delete(path: &[&'a str]) -> Self {

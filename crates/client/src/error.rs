@@ -67,6 +67,15 @@ pub enum ClientError {
     /// A message in another format than `jose`.
     #[error("this message is not in the format jose")]
     NotSealed,
+    /// A sealed file is not what its owner has sealed. Show nothing of it.
+    #[error("this file is damaged, or not the one that was sealed")]
+    DamagedFile,
+    /// A file that the server keeps under its own key, or a link to one: there is nothing to open here.
+    #[error("this file is not end-to-end encrypted")]
+    NotEndToEnd,
+    /// No link to a file.
+    #[error("not a link to a file: expected https://HOST/link/ID#SECRET")]
+    InvalidLink,
     /// A file of one's own cannot be read or written.
     #[error("cannot read or write: {0}")]
     LocalFile(#[from] io::Error),

@@ -8,7 +8,8 @@
 //! - [`Server`]: a place; register and log in there;
 //! - [`Client`]: somebody who is logged in, with a method for each call. It renews its tokens by itself;
 //! - [`Follower`]: the inbox over a WebSocket, through lost connections, each event once and in order;
-//! - [`Device`] and [`Correspondent`]: private keys, and messages that the server cannot read.
+//! - [`Device`] and [`Correspondent`]: private keys, and messages and files that the server cannot read;
+//! - [`LinkAddress`]: a link to a file, for whoever has one.
 //!
 //! ```no_run
 //! use sealpost_client::{Correspondent, Device, EventData, Server, Update};
@@ -37,6 +38,7 @@ mod call;
 mod calls;
 mod error;
 mod inbox;
+mod links;
 mod patience;
 mod sealed;
 mod server;
@@ -45,19 +47,24 @@ mod session;
 mod testing;
 mod wire;
 
-pub use calls::{Download, KeyMaterial, NewGroup, Order, Outgoing};
+pub use calls::{
+    Download, KeyMaterial, LinkTerms, NewFileLink, NewGroup, NewUpload, Order, Outgoing,
+    SealedLink, SealedUpload,
+};
 pub use error::{ClientError, FieldError, Problem};
 pub use inbox::{Cursor, Follower, Gap, Update};
-pub use sealed::{Correspondent, Device};
+pub use links::{LinkAddress, OpenedLink};
+pub use sealed::{Correspondent, Device, SealedDownload};
 pub use server::Server;
 pub use session::{Client, HeldToken, LogIn, PendingLogIn, TokenStore};
 pub use wire::{
     Account, Conversation, ConversationKind, Custody, Envelope, EnvelopeReceipt, Event, EventData,
-    Events, FileKey, Format, KeyChange, Member, MemberChange, Message, NamedUser, Page,
-    PublishedKey, Receipt, Role, StoredFile, User,
+    Events, FileKey, FileLink, FileProtection, FileShare, Format, KeyChange, LinkNotice, Member,
+    MemberChange, Message, NamedUser, Page, PublishedKey, Receipt, Role, SealingTerms, StoredFile,
+    Upload, User,
 };
 
-pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, Opened};
+pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, FileSeal, Opened};
 pub use sealpost_crypto::key_backup::{CannotOpenBackup, InvalidRecoveryCode, RecoveryCode};
 pub use sealpost_domain::accounts::AccountId;
 pub use sealpost_domain::conversations::ConversationId;
@@ -65,6 +72,7 @@ pub use sealpost_domain::envelopes::EnvelopeId;
 pub use sealpost_domain::files::FileId;
 pub use sealpost_domain::inbox::Offset;
 pub use sealpost_domain::keys::{KeyId, KeyUse};
+pub use sealpost_domain::links::LinkId;
 pub use sealpost_domain::messages::{ClientId, MessageId};
 pub use sealpost_domain::ports::KeyRefused;
 pub use sealpost_domain::sessions::SessionId;

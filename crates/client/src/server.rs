@@ -7,6 +7,7 @@ use reqwest::header::{self, HeaderMap};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, Url};
 use sealpost_domain::Secret;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -66,6 +67,21 @@ impl Server {
     pub const fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
+    }
+
+    /// For how long such a call is repeated.
+    pub(crate) const fn patience(&self) -> Duration {
+        self.patience
+    }
+
+    /// Where people reach it, as it says itself: links begin with it.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn public_url(&self) -> Result<String, ClientError> {
+        let described: Described =
+            read(self.send(&Call::get(&["v1", "server"]), None).await?).await?;
+        Ok(described.public_url)
     }
 
     /// Where it is.
@@ -186,6 +202,16 @@ impl Server {
         succeeded(request.send().await.map_err(ClientError::no_answer)?).await
     }
 
+    /// Makes a call whose answer takes as long as it takes; nothing is repeated.
+    pub(crate) async fn send_streaming(
+        &self,
+        call: &Call<'_>,
+        token: &str,
+    ) -> Result<Response, ClientError> {
+        let answer = self.request(call, Some(token))?.send().await;
+        succeeded(answer.map_err(ClientError::no_answer)?).await
+    }
+
     /// A request without its body and its time limit.
     pub(crate) fn request(
         &self,
@@ -209,6 +235,12 @@ impl Server {
         }
         Ok(request)
     }
+}
+
+/// What a server says of itself.
+#[derive(Deserialize)]
+struct Described {
+    public_url: String,
 }
 
 fn is_this_machine(url: &Url) -> bool {

@@ -58,7 +58,7 @@ pub use fernet::StreamingFernet;
 pub use hotp::HmacHotp;
 pub use keyring::{KeyFileText, Keyring, KeyringError};
 pub use keys::{PublicKeyInspector, rsa_jwk_to_pem};
-pub use link_keys::{HkdfLinkKeys, link_wrap_key};
+pub use link_keys::{HkdfLinkKeys, link_wrap_key, unwrap_from_link, wrap_for_link};
 pub use password::{Argon2Hasher, Argon2Params, InvalidParams, PoolSize};
 pub use private_pem::RsaPemReader;
 pub use safety_number::{Side, safety_number};

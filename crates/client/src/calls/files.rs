@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::call::Call;
 use crate::server::read;
-use crate::wire::{FileKey, Page, StoredFile};
+use crate::wire::{FileKey, Page, SealingTerms, StoredFile};
 use crate::{Client, ClientError, FileId};
 
 /// A download that pauses longer is lost.
@@ -78,6 +78,41 @@ impl Client {
         self.fetch(&call).await
     }
 
+    /// A page of the files that others have shared with oneself, as [`Client::files`].
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn files_shared_with_me(
+        &self,
+        cursor: Option<&str>,
+    ) -> Result<Page<StoredFile>, ClientError> {
+        let mut call = Call::get(&["v1", "files"]).query("shared", &"with-me");
+        if let Some(cursor) = cursor {
+            call = call.query("cursor", &cursor);
+        }
+        self.fetch(&call).await
+    }
+
+    /// Seals a file of one's own under a new key on the server: its content and whom it is shared with stay, its links end.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `not-found`, or with `end-to-end-encrypted` for a file that the server cannot open.
+    pub async fn re_encrypt_file(&self, id: FileId) -> Result<StoredFile, ClientError> {
+        let id = id.to_string();
+        let call = Call::upload(&["v1", "files", &id, "re-encrypt"]);
+        // It takes as long as the file is long.
+        read(self.call_streaming(&call, |request| request).await?).await
+    }
+
+    /// An id to seal a file for, good for one file within a day.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with `too-many-file-ids`.
+    pub async fn reserve_file_id(&self) -> Result<SealingTerms, ClientError> {
+        let call = Call::upload(&["v1", "files", "ids"]).idempotent();
+        self.fetch(&call).await
+    }
+
     /// One file.
     ///
     /// # Errors
@@ -102,7 +137,7 @@ impl Client {
         let id = id.to_string();
         let call = Call::get(&["v1", "files", &id, what]);
         let response = self.call_streaming(&call, |request| request).await?;
-        Ok(Download { response })
+        Ok(Download::of(response))
     }
 }
 
@@ -113,6 +148,10 @@ pub struct Download {
 }
 
 impl Download {
+    pub(crate) const fn of(response: Response) -> Self {
+        Self { response }
+    }
+
     /// The next bytes; None at the end of the file. A file that breaks off is an error, never an end.
     ///
     /// # Errors

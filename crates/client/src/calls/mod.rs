@@ -2,6 +2,8 @@
 
 mod conversations;
 mod events;
+mod file_links;
+mod file_shares;
 mod files;
 mod groups;
 mod key_backup;
@@ -10,10 +12,13 @@ mod mailbox;
 mod messages;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod users;
 
+pub use file_links::{LinkTerms, NewFileLink, SealedLink};
 pub use files::Download;
 pub use groups::NewGroup;
 pub use keys::KeyMaterial;
 pub use messages::{Order, Outgoing};
 pub(crate) use messages::{check_size, random_client_id, random_uuid};
+pub use uploads::{NewUpload, SealedUpload};

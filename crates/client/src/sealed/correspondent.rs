@@ -144,7 +144,7 @@ impl Correspondent {
         })
     }
 
-    fn own_key(&self) -> Result<RecipientKey, ClientError> {
+    pub(super) fn own_key(&self) -> Result<RecipientKey, ClientError> {
         RecipientKey::from_jwk(&self.device.sealing.public_jwk())
             .map_err(|reason| bad_key("this device", reason))
     }

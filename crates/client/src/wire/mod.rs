@@ -16,7 +16,10 @@ pub use conversation::{Conversation, ConversationKind, Member, Role};
 pub use envelope::{Envelope, EnvelopeReceipt};
 pub(crate) use event::RawEvent;
 pub use event::{Event, EventData, Events, KeyChange, MemberChange, NamedUser};
-pub use file::{FileKey, StoredFile};
+pub use file::{
+    FileKey, FileLink, FileProtection, FileShare, LinkNotice, SealingTerms, StoredFile, Upload,
+};
+pub(crate) use file::{LinkedFile, MadeLink};
 pub use key::{Custody, PublishedKey};
 pub use message::{Format, Message, Receipt};
 pub use page::Page;

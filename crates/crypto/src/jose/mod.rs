@@ -14,6 +14,13 @@
 //! message) can pass it on as if it had been said elsewhere. It does not name the recipients: within a conversation
 //! everybody may read everything.
 //!
+//! What opens a file that its owner's client has sealed travels in the same form, [`wrap_file`]: signed by the owner's device, and
+//! sealed to the keys of its reader. The signed object is then
+//!
+//! ```json
+//! {"v": 1, "file": "<uuid>", "name": "<text>", "type": "<media type>", "size": 5, "key": "<base64url of 32 bytes>"}
+//! ```
+//!
 //! # The whole interface
 //! ```text
 //! SigningKeyPair::generate(&dyn Entropy) -> Self                                          Ed25519
@@ -33,6 +40,10 @@
 //!     Place<'a>  { conversation: ConversationId, client_id: &'a ClientId }
 //!     Opened     { conversation: ConversationId, client_id: ClientId, sent_at: Timestamp, content: String,
 //!                  sender_kid: String }
+//!
+//! wrap_file(&FileSeal, &SigningKeyPair, &[RecipientKey], &dyn Entropy) -> Result<String, CannotSeal>
+//! unwrap_file(&str, FileId, &[SealingKeyPair], impl FnOnce(&str) -> Option<String>) -> Result<FileSeal, CannotOpen>
+//!     FileSeal   { file: FileId, name: String, content_type: String, size: u64, key: Secret<[u8; 32]> }
 //! ```
 //!
 //! # Example
@@ -62,6 +73,7 @@ mod agreement;
 pub(crate) mod compact;
 mod content;
 mod error;
+mod file_seal;
 mod jwe;
 mod jws;
 mod message;
@@ -76,6 +88,7 @@ mod signing_pair;
 mod tests;
 
 pub use error::{CannotOpen, CannotSeal, InvalidPrivateKey};
+pub use file_seal::{FileSeal, unwrap_file, wrap_file};
 pub(crate) use jwe::Jwe;
 pub use message::{Draft, Opened, Place};
 pub use open::open;

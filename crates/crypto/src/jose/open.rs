@@ -24,14 +24,24 @@ pub fn open(
     mine: &[SealingKeyPair],
     sender_key: impl FnOnce(&str) -> Option<String>,
 ) -> Result<Opened, CannotOpen> {
-    let signed = decrypt(body, mine)?;
-    let signed = std::str::from_utf8(&signed).map_err(|_| CannotOpen::NotSigned)?;
-    let opened = verify(signed, sender_key)?;
+    let (payload, kid) = open_payload(body, mine, sender_key)?;
+    let opened = payload::read(&payload, kid).ok_or(CannotOpen::NotSigned)?;
     if opened.conversation == place.conversation && opened.client_id == *place.client_id {
         Ok(opened)
     } else {
         Err(CannotOpen::Elsewhere)
     }
+}
+
+/// Decrypts any payload and checks its signature; with it comes the `kid` of who signed.
+pub(super) fn open_payload(
+    body: &str,
+    mine: &[SealingKeyPair],
+    sender_key: impl FnOnce(&str) -> Option<String>,
+) -> Result<(Zeroizing<Vec<u8>>, String), CannotOpen> {
+    let signed = decrypt(body, mine)?;
+    let signed = std::str::from_utf8(&signed).map_err(|_| CannotOpen::NotSigned)?;
+    verify(signed, sender_key)
 }
 
 fn decrypt(body: &str, mine: &[SealingKeyPair]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
@@ -56,7 +66,7 @@ fn random_key() -> ContentKey {
 fn verify(
     signed: &str,
     sender_key: impl FnOnce(&str) -> Option<String>,
-) -> Result<Opened, CannotOpen> {
+) -> Result<(Zeroizing<Vec<u8>>, String), CannotOpen> {
     let signed = Unverified::parse(signed).ok_or(CannotOpen::NotSigned)?;
     let kid = signed.kid().to_owned();
     let key = sender_key(&kid)
@@ -64,5 +74,5 @@ fn verify(
         .filter(|key| key.kid() == kid)
         .ok_or_else(|| CannotOpen::UnknownSender(kid.clone()))?;
     let payload = signed.verify(&key).ok_or(CannotOpen::BadSignature)?;
-    payload::read(&payload, kid).ok_or(CannotOpen::NotSigned)
+    Ok((payload, kid))
 }

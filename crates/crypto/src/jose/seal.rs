@@ -19,10 +19,20 @@ pub fn seal(
     recipients: &[RecipientKey],
     entropy: &dyn Entropy,
 ) -> Result<String, CannotSeal> {
+    seal_payload(&payload::write(draft)?, sender, recipients, entropy)
+}
+
+/// Signs any payload and seals it to each of the keys.
+pub(super) fn seal_payload(
+    payload: &[u8],
+    sender: &SigningKeyPair,
+    recipients: &[RecipientKey],
+    entropy: &dyn Entropy,
+) -> Result<String, CannotSeal> {
     if !(1..=MAX_RECIPIENTS).contains(&recipients.len()) {
         return Err(CannotSeal::Recipients);
     }
-    let signed = jws::sign(&payload::write(draft)?, sender)?;
+    let signed = jws::sign(payload, sender)?;
 
     // The key is used once, so any nonce would do (RFC 7518, section 8.4 asks for one nonce per key).
     let (mut key, mut iv) = (ContentKey::default(), [0; 12]);
