@@ -1,5 +1,6 @@
 //! The plaintext of a file, opened chunk by chunk as it is read.
 
+use std::future::poll_fn;
 use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -38,6 +39,8 @@ pub(super) struct ContentStream {
     /// No chunk has been opened yet: even an empty range opens one.
     fresh: bool,
     failed: bool,
+    /// What was opened before anybody asked.
+    first: Option<Bytes>,
 }
 
 impl ContentStream {
@@ -58,7 +61,16 @@ impl ContentStream {
             remaining: range.end.saturating_sub(range.start),
             fresh: true,
             failed: false,
+            first: None,
         }
+    }
+
+    /// Opens the first chunk now, so that whoever reads hears before they begin if it cannot be.
+    pub(super) async fn begin(mut self) -> Result<Self, ReadFileError> {
+        self.first = poll_fn(|context| self.poll_chunk(context))
+            .await
+            .transpose()?;
+        Ok(self)
     }
 
     /// What the next chunk has of the range.
@@ -96,6 +108,9 @@ impl Stream for ContentStream {
     type Item = Result<Bytes, ReadFileError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
         let next = ready!(self.poll_chunk(context));
         self.failed = matches!(next, Some(Err(_)));
         Poll::Ready(next)

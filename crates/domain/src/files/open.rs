@@ -73,6 +73,24 @@ pub enum OpenFileError {
     Store(#[from] StoreError),
 }
 
+impl OpenFileError {
+    /// Whether the bytes are no longer where they were when the file was found: it may have been encrypted anew in between, and
+    /// is found elsewhere then.
+    #[must_use]
+    pub const fn may_have_moved(&self) -> bool {
+        matches!(self, Self::Blob(BlobError::Missing))
+    }
+}
+
+impl From<ReadFileError> for OpenFileError {
+    fn from(error: ReadFileError) -> Self {
+        match error {
+            ReadFileError::Damaged(error) => Self::Damaged(error),
+            ReadFileError::Blob(error) => Self::Blob(error),
+        }
+    }
+}
+
 impl Files {
     /// Finds a file that the caller may read, their own, one that was shared with them or one that came with a message to them,
     /// and opens its key, which stays here.
@@ -101,8 +119,8 @@ impl Files {
         opened(stored, || Ok(key), &*self.ports.sealer)
     }
 
-    /// The plaintext bytes of `range`. The key's commitment has been checked when this returns; each chunk is when its
-    /// turn comes, and one that does not open ends the stream with an error: wrong bytes never come.
+    /// The plaintext bytes of `range`. The key's commitment and the first chunk have been checked when this returns; each other
+    /// chunk is when its turn comes, and one that does not open ends the stream with an error: wrong bytes never come.
     ///
     /// # Errors
     /// [`OpenFileError`].
@@ -118,7 +136,8 @@ impl Files {
         let last = layout.chunk_of(range.end.saturating_sub(1).max(range.start));
         let sealed = layout.sealed_range(first, last.min(layout.last_chunk()));
         let blob = self.ports.blobs.read(opened.blob, sealed).await?;
-        Ok(Box::pin(ContentStream::new(blob, opener, layout, range)))
+        let content = ContentStream::new(blob, opener, layout, range);
+        Ok(Box::pin(content.begin().await?))
     }
 
     async fn check_header(

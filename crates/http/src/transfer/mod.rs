@@ -6,9 +6,11 @@ mod faces;
 mod names;
 mod range;
 mod receive;
+mod send;
 
 pub(crate) use digests::{checksum, content_digest, refuse_mismatch};
 pub(crate) use download::Download;
 pub(crate) use faces::{NeedsKey, RangeRefusals};
 pub(crate) use names::disposition;
 pub(crate) use receive::{Incoming, feed, receive};
+pub(crate) use send::send;

@@ -54,6 +54,7 @@ mod recipients;
 mod recovery;
 mod refresh;
 mod rename;
+mod resealed;
 mod retention;
 mod sealed_files;
 mod second_factor;

@@ -7,7 +7,7 @@ use crate::Services;
 use crate::extract::{Authenticated, PathId};
 use crate::openapi::{AuthProblems, CommonProblems, FILES, UnknownId};
 use crate::problem::Problem;
-use crate::transfer::{Download, NeedsKey, RangeRefusals};
+use crate::transfer::{NeedsKey, RangeRefusals, send};
 
 /// Read a file
 ///
@@ -41,16 +41,10 @@ pub(crate) async fn read_content(
     PathId(id): PathId<FileId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let opened = services.files.open(&actor, id).await?;
-    let download = Download::of_content(opened.file());
-    let Some(part) = download.look_at(&request)? else {
-        return Ok(download.not_modified());
-    };
-    let body = services
-        .files
-        .read_content(&opened, part.range.clone())
-        .await?;
-    Ok(download.answer(part, body))
+    send(&services.files, &request, async || {
+        services.files.open(&actor, id).await
+    })
+    .await
 }
 
 /// Read a file's ciphertext
@@ -83,14 +77,8 @@ pub(crate) async fn read_ciphertext(
     PathId(id): PathId<FileId>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let ciphertext = services.files.find_ciphertext(&actor, id).await?;
-    let download = Download::of_ciphertext(ciphertext.file());
-    let Some(part) = download.look_at(&request)? else {
-        return Ok(download.not_modified());
-    };
-    let body = services
-        .files
-        .read_ciphertext(&ciphertext, part.range.clone())
-        .await?;
-    Ok(download.answer(part, body))
+    send(&services.files, &request, async || {
+        services.files.find_ciphertext(&actor, id).await
+    })
+    .await
 }

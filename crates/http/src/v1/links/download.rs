@@ -11,7 +11,7 @@ use crate::Services;
 use crate::extract::{PathId, Presented, bearer_token};
 use crate::openapi::{CommonProblems, LINKS, Responses, problems};
 use crate::problem::Problem;
-use crate::transfer::{Download, NeedsKey, RangeRefusals};
+use crate::transfer::{NeedsKey, RangeRefusals, send};
 
 /// The token of who has opened a link.
 pub(crate) struct Opened(DownloadToken);
@@ -71,16 +71,10 @@ pub(crate) async fn read_linked_content(
     Opened(token): Opened,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let opened = services.links.open_content(id, &token).await?;
-    let download = Download::of_content(opened.file());
-    let Some(part) = download.look_at(&request)? else {
-        return Ok(download.not_modified());
-    };
-    let body = services
-        .files
-        .read_content(&opened, part.range.clone())
-        .await?;
-    Ok(download.answer(part, body))
+    send(&services.files, &request, async || {
+        services.links.open_content(id, &token).await
+    })
+    .await
 }
 
 /// Read the ciphertext that a link leads to
@@ -111,14 +105,8 @@ pub(crate) async fn read_linked_ciphertext(
     Opened(token): Opened,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let ciphertext = services.links.open_ciphertext(id, &token).await?;
-    let download = Download::of_ciphertext(ciphertext.file());
-    let Some(part) = download.look_at(&request)? else {
-        return Ok(download.not_modified());
-    };
-    let body = services
-        .files
-        .read_ciphertext(&ciphertext, part.range.clone())
-        .await?;
-    Ok(download.answer(part, body))
+    send(&services.files, &request, async || {
+        services.links.open_ciphertext(id, &token).await
+    })
+    .await
 }

@@ -1,5 +1,6 @@
 """The server under test, somebody who is logged in, and a line to the server that can be cut."""
 
+import base64
 import os
 import pathlib
 import socket
@@ -28,6 +29,9 @@ class Server:
         self.env |= {"SEALPOST_LISTEN": f"127.0.0.1:{self.port}", "SEALPOST_LIMITS": "off",
                      "SEALPOST_PUBLIC_URL": "http://sealpost.test",
                      "SEALPOST_DATA_DIR": f"{self.folder.name}/data"}
+        # What the test sets for the server.
+        self.env |= {k.removeprefix("SERVED_"): v for k, v in os.environ.items() if k.startswith("SERVED_")}
+        self.in_bucket = self.env.get("SEALPOST_BLOBS_URL", "").startswith("s3:")
         if database:
             self.env |= {"SEALPOST_DATABASE_URL": database, "SEALPOST_STORE_POOL_SIZE": "8"}
 
@@ -51,6 +55,15 @@ class Server:
 
     def log(self):
         return pathlib.Path(self.folder.name, "log").read_text(encoding="utf-8")
+
+    def blobs(self):
+        """Whole blobs."""
+        folders = pathlib.Path(self.folder.name, "data/blobs").glob("[0-9a-f][0-9a-f]")
+        return [blob for folder in folders for blob in folder.iterdir()]
+
+    def half_written(self):
+        files = pathlib.Path(self.folder.name, "data/blobs/tmp").rglob("*")
+        return [file for file in files if file.is_file() and file.name != "lock"]
 
     def growing(self):
         return list(pathlib.Path(self.folder.name, "data/blobs/growing").iterdir())
@@ -86,6 +99,13 @@ class Person:
 
     def begin(self, length):
         return self.call("POST", "/v1/uploads", headers={"Upload-Length": str(length)}, wants=201).headers["Location"]
+
+    def begin_sealed(self, length):
+        """An upload of what this client has sealed itself."""
+        said = {"id": self.call("POST", "/v1/files/ids", wants=201).json()["id"], "protection": "e2ee", "wrapped_key": "e.y.J"}
+        pairs = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in said.items())
+        headers = {"Upload-Length": str(length), "Upload-Metadata": pairs}
+        return self.call("POST", "/v1/uploads", headers=headers, wants=201).headers["Location"]
 
     def offset(self, place):
         # Whoever wrote last may hold it for a moment.
