@@ -32,11 +32,11 @@ bench *ARGS:
     cargo build --release -p sealpost-server -p sealpost-bench
     target/release/bench {{ ARGS }}
 
-# Everything that docs/performance.md tells, on SQLite and PostgreSQL: about 15 minutes (ulimit -n must allow 10,000 sockets)
+# What the tables of docs/performance.md are made of, on SQLite and PostgreSQL, and growth on SQLite (ulimit -n must allow 10,000 sockets)
 bench-full:
     cargo build --release -p sealpost-server -p sealpost-bench
     target/release/bench --profile full --runs 3 --on sqlite,postgres
-    target/release/bench growth --on sqlite,postgres --senders 64 --only login,send,delivery,reads,grown
+    target/release/bench growth --runs 3 --time 1.5 --senders 64 --only login,send,delivery,reads,grown
 
 # This working tree beside another commit, taking turns
 bench-compare REF *ARGS:

@@ -19,8 +19,8 @@ use crate::error::BenchError;
 
 /// How many rows a unit of work writes.
 const UNIT: usize = 500;
-/// How many units are under way: one is drafted while another is written.
-const UNDER_WAY: usize = 2;
+/// How many units are under way while the next is drafted. Two would wait for each other's locks on PostgreSQL.
+const UNDER_WAY: usize = 1;
 /// Every so many units of messages, one goes to the long conversation.
 const LONG: usize = 5;
 /// How long the body of a message is, in bytes.
