@@ -52,6 +52,18 @@ pub enum StartError {
         /// The other's process id, if it could be read.
         process: Option<u32>,
     },
+    /// The database would rest where SQLite damages it.
+    #[error(
+        "{path} lies on {name}, a file system of another machine, where SQLite's locks do not hold and the database would be damaged; \
+         set SEALPOST_DATA_DIR to a disk of this machine, or SEALPOST_DATABASE_URL to a PostgreSQL",
+        path = path.display()
+    )]
+    NetworkFileSystem {
+        /// The database file.
+        path: PathBuf,
+        /// What the file system is called.
+        name: &'static str,
+    },
     /// The operators' socket cannot be made.
     #[error(
         "cannot make the admin socket {path}: {error}; remove what is there, or set SEALPOST_DATA_DIR to another (shorter) path",

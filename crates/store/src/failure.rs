@@ -63,8 +63,8 @@ impl QueryError {
 pub(crate) fn is_contention(error: &DieselError) -> bool {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        // diesel gives these no kind of their own; the texts are the engines' primary messages in English, which the
-        // connection asks for.
+        // diesel gives these no kind of their own and does not show the SQLSTATE (40P01); the texts are the engines' primary
+        // messages in English, which the connection asks for.
         DieselError::DatabaseError(DatabaseErrorKind::Unknown, info) => {
             let text = info.message();
             text.contains("deadlock detected") || text.contains("database is locked")

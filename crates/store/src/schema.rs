@@ -669,6 +669,7 @@ diesel::allow_tables_to_appear_in_same_query!(keys, members);
 diesel::allow_tables_to_appear_in_same_query!(accounts, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(accounts, envelopes);
 diesel::allow_tables_to_appear_in_same_query!(envelopes, inbox_events);
+diesel::allow_tables_to_appear_in_same_query!(inbox_events, inboxes);
 diesel::allow_tables_to_appear_in_same_query!(accounts, mailbox_keys);
 diesel::allow_tables_to_appear_in_same_query!(data_keys, data_key_uses);
 diesel::allow_tables_to_appear_in_same_query!(

@@ -104,6 +104,8 @@ kinds! {
     Disabled = 72, "account.disabled";
     /// The operator enabled it again.
     Enabled = 73, "account.enabled";
+    /// The operator chose what the account may store.
+    QuotaChosen = 74, "account.quota-chosen";
 }
 
 impl AuditKind {

@@ -161,6 +161,17 @@ pub struct Window {
     pub latest: Offset,
 }
 
+/// A log that holds something, and its oldest event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldLog {
+    /// Whose.
+    pub account: AccountId,
+    /// Where the oldest event stands.
+    pub oldest: Offset,
+    /// When it was written.
+    pub oldest_at: Timestamp,
+}
+
 /// An event with its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

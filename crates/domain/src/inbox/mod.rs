@@ -8,6 +8,6 @@ mod read;
 mod service;
 mod sweep;
 
-pub use event::{Event, EventData, EventKind, InboxEvent, NewEvent, Offset, Window};
+pub use event::{Event, EventData, EventKind, HeldLog, InboxEvent, NewEvent, Offset, Window};
 pub use read::{Gap, Page, ReadInboxError, Reading};
 pub use service::Inbox;

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::{Inbox, Offset};
+use super::{HeldLog, Inbox, Offset};
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::ports::{StoreError, StoreExt, Tx};
@@ -31,8 +31,8 @@ impl Inbox {
             .read(move |tx| {
                 let held = tx.inbox().list_held(after, LOGS)?;
                 let mut looked_at = Vec::with_capacity(held.len());
-                for account in held {
-                    looked_at.push((account, due_through(tx, account, now, retention)?));
+                for log in held {
+                    looked_at.push((log.account, due_through(tx, &log, now, retention)?));
                 }
                 Ok::<_, StoreError>(looked_at)
             })
@@ -57,23 +57,25 @@ impl Inbox {
     }
 }
 
-/// Up to where the log is due to go; None if nothing is.
+/// Up to where the log is due to go; None if nothing is. Where the oldest event stays, all do, and no other is read.
 fn due_through(
     tx: &mut dyn Tx,
-    account: AccountId,
+    log: &HeldLog,
     now: Timestamp,
     retention: Duration,
 ) -> Result<Option<Offset>, StoreError> {
-    let Some(window) = tx.inbox().window(account)? else {
+    if now.since(log.oldest_at) < retention.min(GRACE) {
         return Ok(None);
-    };
-    let before = window.earliest.saturating_sub(1);
-    let events = tx.inbox().page(account, before, EVENTS)?;
-    let acknowledged = tx.inbox().lowest_mark(account, now)?.unwrap_or(0);
+    }
+    let acknowledged = tx.inbox().lowest_mark(log.account, now)?.unwrap_or(0);
     let is_due = |offset: Offset, created_at: Timestamp| {
         let age = now.since(created_at);
         age >= retention || (offset <= acknowledged && age >= GRACE)
     };
+    if !is_due(log.oldest, log.oldest_at) {
+        return Ok(None);
+    }
+    let events = tx.inbox().page(log.account, log.oldest - 1, EVENTS)?;
     let due = events
         .iter()
         .take_while(|event| is_due(event.offset, event.created_at));
@@ -90,6 +92,9 @@ fn trim(tx: &mut dyn Tx, account: AccountId, through: Offset) -> Result<u64, Sto
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::inbox::{EventKind, InboxEvent, Window};
     use crate::testing::{MockTx, account};
@@ -97,38 +102,52 @@ mod tests {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     const NOW: Timestamp = Timestamp::from_seconds(100 * 24 * 60 * 60);
 
-    /// A log of events 5, 6, … with these ages in days, of which the slowest device has acknowledged so many.
-    fn due(ages: &[u64], acknowledged: Option<Offset>) -> Option<Offset> {
+    /// A log of events 5, 6, … with these ages in days, of which the slowest device has acknowledged so many; and how many
+    /// times its events were read.
+    fn look(ages: &[u64], acknowledged: Option<Offset>) -> (Option<Offset>, usize) {
         let mut tx = MockTx::default();
-        let latest = 4 + Offset::try_from(ages.len()).unwrap();
-        tx.inbox.expect_window().returning(move |_| {
-            Ok(Some(Window {
-                earliest: 5,
-                latest,
-            }))
-        });
-        let ages = ages.to_vec();
+        let made = |age: u64| NOW - DAY * u32::try_from(age).unwrap();
+        let log = HeldLog {
+            account: account("alice").id,
+            oldest: 5,
+            oldest_at: made(ages[0]),
+        };
+        let reads = Arc::new(AtomicUsize::new(0));
+        let (ages, counted) = (ages.to_vec(), reads.clone());
         tx.inbox.expect_page().returning(move |_, after, _| {
             assert_eq!(after, 4);
+            counted.fetch_add(1, Ordering::SeqCst);
             let events = (5..).zip(&ages).map(|(offset, age)| InboxEvent {
                 offset,
                 kind: EventKind::MessageCreated,
                 subject: [1; 16],
-                created_at: NOW - DAY * u32::try_from(*age).unwrap(),
+                created_at: made(*age),
             });
             Ok(events.collect())
         });
         tx.inbox
             .expect_lowest_mark()
             .returning(move |_, _| Ok(acknowledged));
-        due_through(&mut tx, account("alice").id, NOW, 30 * DAY).unwrap()
+        let due = due_through(&mut tx, &log, NOW, 30 * DAY).unwrap();
+        (due, reads.load(Ordering::SeqCst))
+    }
+
+    fn due(ages: &[u64], acknowledged: Option<Offset>) -> Option<Offset> {
+        look(ages, acknowledged).0
+    }
+
+    #[test]
+    fn where_nothing_is_due_no_events_are_read() {
+        for (ages, acknowledged) in [(&[0, 0][..], Some(9)), (&[29, 2], Some(4)), (&[2], None)] {
+            assert_eq!(look(ages, acknowledged), (None, 0), "{ages:?}");
+        }
+        assert_eq!(look(&[31], None), (Some(5), 1));
     }
 
     #[test]
     fn what_is_too_old_goes_whoever_has_read_it() {
         assert_eq!(due(&[40, 30, 29, 1], None), Some(6));
         assert_eq!(due(&[29, 40], Some(0)), None, "only from the front");
-        assert_eq!(due(&[], None), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use super::StoreError;
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::inbox::{InboxEvent, NewEvent, Offset, Window};
+use crate::inbox::{HeldLog, InboxEvent, NewEvent, Offset, Window};
 use crate::sessions::SessionId;
 
 repository! {
@@ -36,7 +36,8 @@ pub trait InboxRepository {
     /// [`StoreError`].
     fn heads(&mut self, accounts: &[AccountId]) -> Result<Vec<(AccountId, Offset)>, StoreError>;
 
-    /// The accounts after `after` (all, if None) whose logs hold something, by id, at most `limit`.
+    /// The logs of accounts after `after` (all, if None) that hold something, by id, at most `limit`. Looks at nothing of
+    /// them but their oldest event.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -44,7 +45,7 @@ pub trait InboxRepository {
         &mut self,
         after: Option<AccountId>,
         limit: u32,
-    ) -> Result<Vec<AccountId>, StoreError>;
+    ) -> Result<Vec<HeldLog>, StoreError>;
 
     /// The lowest mark among the account's sessions of the native API that have not expired at `now`: up to there each of
     /// them needs nothing again. None if there is no such session.

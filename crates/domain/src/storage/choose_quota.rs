@@ -1,7 +1,9 @@
 //! The operator looks at what an account may store, or says it.
 
 use super::{QuotaChoice, Storage, StorageUse};
+use crate::Timestamp;
 use crate::accounts::{Account, Username};
+use crate::audit::{AuditEvent, AuditEventId, AuditKind};
 use crate::operators::{FindAccountError, Operator};
 use crate::ports::{StoreExt, Tx};
 
@@ -29,15 +31,17 @@ impl Storage {
         choice: Option<QuotaChoice>,
     ) -> Result<ChosenQuota, FindAccountError> {
         let default = self.rules.quota;
+        let (event, now) = (self.env.new_id(), self.env.now());
         self.env
             .store
-            .write(move |tx| choose(tx, &username, choice, default))
+            .write(move |tx| choose(tx, (event, now), &username, choice, default))
             .await
     }
 }
 
 fn choose(
     tx: &mut dyn Tx,
+    (event, now): (AuditEventId, Timestamp),
     username: &Username,
     choice: Option<QuotaChoice>,
     default: Option<u64>,
@@ -46,6 +50,15 @@ fn choose(
     let account = found.ok_or(FindAccountError::Unknown)?;
     if let Some(choice) = choice {
         tx.storage().set_quota(account.id, choice)?;
+        tx.audit().append(&AuditEvent {
+            id: event,
+            account: account.id,
+            kind: AuditKind::QuotaChosen,
+            at: now,
+            session: None,
+            dialect: None,
+            subject: None,
+        })?;
     }
     let row = tx.storage().find(account.id)?;
     Ok(ChosenQuota {
@@ -66,6 +79,11 @@ mod tests {
     use super::*;
     use crate::testing::{MockTx, account};
 
+    const EVENT: (AuditEventId, Timestamp) = (
+        AuditEventId::from_bytes([7; 16]),
+        Timestamp::from_seconds(1),
+    );
+
     #[test]
     fn who_only_looks_changes_nothing() {
         let alice = account("alice");
@@ -80,7 +98,7 @@ mod tests {
                 choice: QuotaChoice::Default,
             })
         });
-        let seen = choose(&mut tx, &alice.username, None, Some(10)).unwrap();
+        let seen = choose(&mut tx, EVENT, &alice.username, None, Some(10)).unwrap();
         let storage = StorageUse {
             used: 7,
             quota: Some(10),
@@ -91,7 +109,13 @@ mod tests {
             .with(eq(alice.id), eq(QuotaChoice::Unlimited))
             .once()
             .returning(|_, _| Ok(()));
-        choose(&mut tx, &alice.username, Some(QuotaChoice::Unlimited), None).unwrap();
+        tx.audit
+            .expect_append()
+            .withf(move |event| event.account == alice.id && event.kind == AuditKind::QuotaChosen)
+            .once()
+            .returning(|_| Ok(()));
+        let unlimited = Some(QuotaChoice::Unlimited);
+        choose(&mut tx, EVENT, &alice.username, unlimited, None).unwrap();
     }
 
     #[test]
@@ -102,6 +126,7 @@ mod tests {
             .returning(|_| Ok(None));
         let refused = choose(
             &mut tx,
+            EVENT,
             &account("alice").username,
             Some(QuotaChoice::Default),
             None,

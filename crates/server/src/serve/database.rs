@@ -10,6 +10,7 @@ use sealpost_store::{
     Hearer, MigrationMode, PostgresBus, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore,
 };
 
+use super::file_system::refuse_network;
 use crate::StartError;
 use crate::config::{DatabaseUrl, Migrate, Store as StoreConfig};
 
@@ -78,6 +79,7 @@ fn open_sqlite(
     migrate: MigrationMode,
     wake_ups: Arc<dyn WakeUps>,
 ) -> Result<Arc<dyn Store>, StartError> {
+    refuse_network(path)?;
     // SQLite's readers share one machine with everybody else: more of them than this only wait for the processor.
     let options = SqliteOptions {
         readers: connections.min(8),

@@ -6,6 +6,7 @@ mod blobs;
 mod data_dir;
 pub(crate) mod database;
 mod descriptors;
+mod file_system;
 mod file_upkeep;
 mod greeting;
 mod keyring;

@@ -87,6 +87,7 @@ async fn what_happens_on_one_shows_on_the_other() {
     assert_eq!(signal["signal"]["type"], "typing", "{signal}");
 
     hints_are_lost(&url, (&alice, &conversation, &first), &mut bobs).await;
+    removed(&first, &second, (&alice, &bob)).await;
     revoked(&first, &second, &bob).await;
     throttled(&first, &second).await;
 }
@@ -106,6 +107,20 @@ async fn hints_are_lost(
         let took = began.elapsed();
         assert!(took < Duration::from_millis(2_500), "{took:?}");
     }
+}
+
+/// Whoever is removed from a group on one reads and writes nothing in it on the other, from the same moment on.
+async fn removed(first: &Server, second: &Server, (alice, bob): (&Person, &Person)) {
+    let group = json!({"members": ["bob"], "title": "Choir"});
+    let (made, group) = alice.post(first, "/v1/conversations", group).await;
+    assert_eq!(made, 201, "{group}");
+    let id = group["id"].as_str().unwrap();
+    assert_eq!(bob.say(second, id, "still in it").await, 201);
+    let path = format!("/v1/conversations/{id}/members/bob");
+    assert_eq!(alice.ask(first, Method::DELETE, &path, None).await.0, 204);
+    assert_eq!(bob.say(second, id, "no longer").await, 404);
+    let path = format!("/v1/conversations/{id}/messages");
+    assert_eq!(bob.ask(second, Method::GET, &path, None).await.0, 404);
 }
 
 /// A session that is ended on one is dead on the other within a second, and so is its socket.

@@ -8,6 +8,11 @@ use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, sql_query}
 const SET_UP: &str = "SET application_name = 'sealpost'; SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
     SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = 'warning'; SET TIME ZONE 'UTC';";
 
+/// Asks for messages in English: diesel has no kind of its own for a deadlock and some others, which are known by their text.
+/// Only a superuser may, or a role that was granted it; from others nothing is asked.
+const IN_ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+    EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
+
 /// Sets up each connection of the pool.
 #[derive(Debug)]
 pub(super) struct Session;
@@ -15,8 +20,21 @@ pub(super) struct Session;
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
         conn.batch_execute(SET_UP)
+            .and_then(|()| conn.batch_execute(IN_ENGLISH))
             .map_err(diesel::r2d2::Error::QueryError)
     }
+}
+
+/// The language of the server's messages, if it is not English and we may not ask for English.
+pub(super) fn foreign_language(conn: &mut PgConnection) -> QueryResult<Option<String>> {
+    conn.batch_execute(IN_ENGLISH)?;
+    let language = show(conn, "lc_messages")?;
+    Ok((!is_english(&language)).then_some(language))
+}
+
+fn is_english(locale: &str) -> bool {
+    let language = locale.split(['.', '_', '@']).next();
+    matches!(language, Some("" | "C" | "POSIX" | "en" | "English"))
 }
 
 /// The settings without which an acknowledged write could be lost, and those of their values that are safe.
@@ -52,4 +70,26 @@ fn show(conn: &mut PgConnection, setting: &str) -> QueryResult<String> {
         .bind::<Text, _>(setting)
         .get_result(conn)?;
     Ok(row.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_is_known_by_its_locale() {
+        for locale in [
+            "",
+            "C",
+            "C.UTF-8",
+            "POSIX",
+            "en_US.UTF-8",
+            "English_United States.1252",
+        ] {
+            assert!(is_english(locale), "{locale}");
+        }
+        for locale in ["de_DE.UTF-8", "fr_FR@euro", "enm"] {
+            assert!(!is_english(locale), "{locale}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 
 use super::PostgresStore;
-use super::connection::{Session, unsafe_setting};
+use super::connection::{Session, foreign_language, unsafe_setting};
 use crate::migrations::{self, MigrationError, MigrationMode, POSTGRES, Plan};
 use crate::pool::Pool;
 
@@ -84,6 +84,14 @@ impl PostgresStore {
                 value,
                 wanted,
             });
+        }
+        let language = foreign_language(&mut conn).map_err(OpenPostgresError::Settings)?;
+        if let Some(language) = language {
+            tracing::warn!(
+                %language,
+                "PostgreSQL speaks another language than English, so that deadlocks are not recognised and their units of work \
+                 fail instead of being repeated: have a superuser say ALTER ROLE … SET lc_messages = 'C'"
+            );
         }
         migrate(&mut conn, options.migrate)?;
         let pool = Pool::open(

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
-use sealpost_domain::inbox::{EventKind, InboxEvent, NewEvent, Offset, Window};
+use sealpost_domain::inbox::{EventKind, HeldLog, InboxEvent, NewEvent, Offset, Window};
 use sealpost_domain::messages::Format;
 use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::{Dialect, SessionId};
@@ -97,21 +97,34 @@ impl InboxRepository for UnitTx<'_> {
         &mut self,
         after: Option<AccountId>,
         limit: u32,
-    ) -> Result<Vec<AccountId>, StoreError> {
+    ) -> Result<Vec<HeldLog>, StoreError> {
         self.run(|conn| {
             let after = after.map_or(Vec::new(), |id| id.as_bytes().to_vec());
-            let ids: Vec<Vec<u8>> = inboxes::table
+            // By primary keys alone: each log, and the one event that follows what was trimmed.
+            let oldest = inbox_events::account_id
+                .eq(inboxes::account_id)
+                .and(inbox_events::event_offset.eq(inboxes::trimmed + 1));
+            let rows: Vec<(Vec<u8>, i64, i64)> = inboxes::table
+                .inner_join(inbox_events::table.on(oldest))
                 .filter(inboxes::account_id.gt(after))
                 .filter(inboxes::head.gt(inboxes::trimmed))
                 .order(inboxes::account_id)
                 .limit(i64::from(limit))
-                .select(inboxes::account_id)
+                .select((
+                    inboxes::account_id,
+                    inbox_events::event_offset,
+                    inbox_events::created_at,
+                ))
                 .load(conn)?;
-            let at = At("inboxes", "account_id");
-            Ok(ids
-                .iter()
-                .map(|id| bytes(id, at).map(AccountId::from_bytes))
-                .collect::<Result<_, _>>()?)
+            rows.iter()
+                .map(|(id, oldest, oldest_at)| {
+                    Ok(HeldLog {
+                        account: AccountId::from_bytes(bytes(id, At("inboxes", "account_id"))?),
+                        oldest: count(*oldest, At("inbox_events", "event_offset"))?,
+                        oldest_at: Timestamp::from_micros(*oldest_at),
+                    })
+                })
+                .collect()
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::people::person;
 use crate::Timestamp;
 use crate::accounts::AccountId;
-use crate::inbox::{EventKind, InboxEvent, NewEvent, Offset, Window};
+use crate::inbox::{EventKind, HeldLog, InboxEvent, NewEvent, Offset, Window};
 use crate::ports::{Store, StoreError, StoreExt};
 use crate::sessions::{Dialect, Session, SessionId};
 use crate::testing::session;
@@ -249,11 +249,40 @@ pub async fn logs_that_hold_something(store: Arc<dyn Store>) {
         (Some(third), 9, vec![fourth]),
         (Some(fourth), 9, vec![]),
     ] {
-        let found: Vec<AccountId> = store
+        let found: Vec<HeldLog> = store
             .read(move |tx| tx.inbox().list_held(after, limit))
             .await
             .unwrap();
+        let found: Vec<AccountId> = found.iter().map(|log| log.account).collect();
         assert_eq!(found, expected);
+    }
+}
+
+/// Of each log its oldest event is told, however much was trimmed before it.
+pub async fn the_oldest_event_of_a_held_log(store: Arc<dyn Store>) {
+    let alice = person(&store, "alice").await.id;
+    for subject in 1..=3 {
+        tell(&store, vec![alice], subject).await;
+    }
+    for trimmed in 0..3 {
+        store
+            .write(move |tx| tx.inbox().trim(alice, trimmed))
+            .await
+            .unwrap();
+        let (held, events): (Vec<HeldLog>, Vec<_>) = store
+            .read(move |tx| {
+                let held = tx.inbox().list_held(None, 9)?;
+                Ok::<_, StoreError>((held, tx.inbox().page(alice, trimmed, 1)?))
+            })
+            .await
+            .unwrap();
+        let oldest = &events[0];
+        let expected = HeldLog {
+            account: alice,
+            oldest: oldest.offset,
+            oldest_at: oldest.created_at,
+        };
+        assert_eq!((held, oldest.offset), (vec![expected], trimmed + 1));
     }
 }
 

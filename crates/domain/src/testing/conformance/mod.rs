@@ -124,7 +124,8 @@ macro_rules! store_conformance {
                 who_is_out_gets_nothing_and_who_is_in_gets_all;
             inbox: a_new_log_is_empty, each_log_counts_for_itself, a_refused_unit_tells_nobody,
                 unknown_and_repeated_recipients, crossing_recipients_lose_nothing, trimmed_from_the_front,
-                the_mark_moves_forward, heads_of_many, logs_that_hold_something, the_lowest_mark_counts;
+                the_mark_moves_forward, heads_of_many, logs_that_hold_something,
+                the_oldest_event_of_a_held_log, the_lowest_mark_counts;
             data_keys: the_first_of_a_generation_stays, deleted_with_their_uses, a_use_is_recorded_once,
                 one_of_many_records_a_use;
             idempotency: one_of_many_claims_a_key, a_dead_holder_gives_way, freed_by_its_holder,

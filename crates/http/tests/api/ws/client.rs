@@ -115,6 +115,26 @@ impl Client {
         }
     }
 
+    /// The same, with the offset of the last event that came before.
+    pub(crate) fn closed_after(&mut self) -> (Option<(u16, String)>, Option<u64>) {
+        let (mut reason, mut last) = (None, None);
+        loop {
+            match self.read() {
+                Ok(Message::Close(frame)) => {
+                    reason =
+                        frame.map(|frame| (CloseCode::into(frame.code), frame.reason.to_string()));
+                }
+                Ok(Message::Text(text)) => {
+                    let frame: Value = serde_json::from_str(&text).unwrap();
+                    let events = frame["events"].as_array().and_then(|events| events.last());
+                    last = events.and_then(|event| event["offset"].as_u64()).or(last);
+                }
+                Ok(_) => {}
+                Err(_) => return (reason, last),
+            }
+        }
+    }
+
     pub(crate) fn close_code(&mut self) -> Option<u16> {
         self.closed().map(|(code, _)| code)
     }

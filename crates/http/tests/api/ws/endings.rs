@@ -193,7 +193,8 @@ fn say_too_much(server: &TestServer, token: &str, conversation: &str) {
     }
 }
 
-/// How the socket of somebody ended who read nothing for so long, while all was brought to somebody else.
+/// How the socket of somebody ended who read nothing for so long, while all was brought to somebody else. Who was too slow goes on
+/// where they were, and misses nothing.
 fn slow_reader(patience: Duration) -> Option<(u16, String)> {
     let times = SocketTimes {
         silence: Duration::from_secs(120),
@@ -207,12 +208,30 @@ fn slow_reader(patience: Duration) -> Option<(u16, String)> {
     let mut slow = Client::open_on(narrow(&server), &bob);
     slow.say(&json!({"type": "start"}));
     let mut quick = Client::started(&server, &access_token(&server.open_session("bob")));
-    thread::scope(|scope| {
+    let newest = thread::scope(|scope| {
         scope.spawn(|| say_too_much(&server, &alice, &conversation));
-        assert_eq!(quick.events(120).len(), 120);
+        let events = quick.events(120);
+        assert_eq!(events.len(), 120);
+        events[119]["offset"].as_u64().unwrap()
     });
     thread::sleep(patience);
-    slow.closed()
+    let (closed, last) = slow.closed_after();
+    let last = last.unwrap_or(newest - 120);
+    let mut back = Client::resuming(&server, &bob, last);
+    let resumed = back.hear();
+    assert_eq!(
+        (&resumed["type"], &resumed["replayed"]),
+        (&json!("resumed"), &json!(newest - last))
+    );
+    if newest > last {
+        let missed = back.events(usize::try_from(newest - last).unwrap());
+        let offsets: Vec<u64> = missed
+            .iter()
+            .map(|event| event["offset"].as_u64().unwrap())
+            .collect();
+        assert_eq!(offsets, (last + 1..=newest).collect::<Vec<u64>>());
+    }
+    closed
 }
 
 #[test]

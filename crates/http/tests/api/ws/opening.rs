@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use sealpost_domain::accounts::RegistrationPolicy;
+use sealpost_http::Settings;
 use serde_json::json;
 
 use super::client::Client;
@@ -114,6 +115,26 @@ fn none_on_a_server_that_stops() {
     server.tell_to_stop();
     std::thread::sleep(Duration::from_millis(100));
     assert_refused(&ask(&server, &bob, SWITCH), 503, "not-ready");
+}
+
+#[test]
+fn sockets_leave_places_for_requests_and_the_last_one_is_told_to_come_later() {
+    let settings = Settings {
+        drain_delay: Duration::ZERO,
+        max_connections: 20,
+        ..Settings::default()
+    };
+    let server = TestServer::start_set(RegistrationPolicy::Open, settings);
+    let (alice, bob) = (server.log_in("alice"), server.log_in("bob"));
+    let mut sockets: Vec<Client> = (0..16).map(|_| Client::started(&server, &bob)).collect();
+    let refused = ask(&server, &alice, SWITCH);
+    assert_refused(&refused, 503, "overloaded");
+    assert_eq!(refused.header("retry-after"), Some("10"));
+    // Everything else goes on.
+    assert_eq!(server.get_as(&alice, "/v1/me").status, 200);
+    drop(sockets.pop());
+    std::thread::sleep(Duration::from_millis(300));
+    Client::started(&server, &alice);
 }
 
 #[test]

@@ -65,7 +65,8 @@ fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         6 => (guess(), subject(), 1..8_u32)
             .prop_map(|(guess, subject, times)| Command::Guess { guess, subject, times }),
-        1 => (guess(), subject(), 1..60_u32)
+        // After a hundred, waiting does not help any more.
+        1 => (guess(), subject(), proptest::sample::select(vec![3, 20, 99]))
             .prop_map(|(guess, subject, times)| Command::Patiently { guess, subject, times }),
         1 => (guess(), subject()).prop_map(|(guess, subject)| Command::Forgive { guess, subject }),
         6 => (rate(), subject(), 1..8_u32)
