@@ -54,20 +54,24 @@ pub(crate) fn prove<S: Strategy>(
         .enable_all()
         .build()
         .unwrap();
-    let sqlite = runtime.block_on(sqlite());
-    let postgres = runtime.block_on(postgres());
+    let only = std::env::var("SEALPOST_MODELS_ON").ok();
+    let asked = |name: &str| only.as_ref().is_none_or(|only| only == name);
+    let sqlite = asked("sqlite")
+        .then(|| runtime.block_on(sqlite()))
+        .flatten();
+    let postgres = asked("postgres")
+        .then(|| runtime.block_on(postgres()))
+        .flatten();
     let sqlite_store = sqlite.as_ref().map(|(store, _)| ("sqlite", store.clone()));
     let postgres_store = postgres
         .as_ref()
         .map(|(store, _)| ("postgres", store.clone()));
-    let only = std::env::var("SEALPOST_MODELS_ON").ok();
     let stage = Stage {
         runtime,
         entropy: Arc::default(),
         stores: [sqlite_store, postgres_store]
             .into_iter()
             .flatten()
-            .filter(|(name, _)| only.as_ref().is_none_or(|only| only == name))
             .collect(),
         lives: AtomicU32::new(0),
     };
