@@ -1,6 +1,14 @@
 //! From columns to values that cannot be wrong. A column that does not fit is damage, and is said so by name.
 
+use diesel::prelude::*;
+use sealpost_domain::Timestamp;
+use sealpost_domain::accounts::{AccountId, MessagesFrom};
+use sealpost_domain::contacts::{ContactState, Correspondent, Relation};
+use sealpost_domain::messages::{Lifetime, MessageId, Receipt};
 use sealpost_domain::ports::StoreError;
+
+use crate::schema::relations;
+use crate::sends::Sent;
 
 /// Where a value stands, for the error when it does not decode.
 #[derive(Clone, Copy)]
@@ -37,4 +45,78 @@ pub(crate) fn coded<T>(
     at: At,
 ) -> Result<T, StoreError> {
     from_code(code).ok_or_else(|| at.corrupt())
+}
+
+/// Of a message that was sent: its id, its place, its digest, when it was taken, and when it is over.
+pub(crate) type SentRow = (Vec<u8>, i64, Vec<u8>, i64, Option<i64>);
+
+pub(crate) fn decode_sent(
+    (id, seq, digest, created_at, expires_at): SentRow,
+) -> Result<Sent, StoreError> {
+    const fn at(column: &'static str) -> At {
+        At("messages", column)
+    }
+    let receipt = Receipt {
+        id: MessageId::from_bytes(bytes(&id, at("id"))?),
+        seq: count(seq, at("seq"))?,
+        created_at: Timestamp::from_micros(created_at),
+        expires_at: expires_at.map(Timestamp::from_micros),
+    };
+    Ok((receipt, bytes(&digest, at("digest"))?))
+}
+
+/// How long messages stay, as stored.
+pub(crate) fn lifetime(seconds: Option<i64>) -> Result<Option<Lifetime>, StoreError> {
+    let at = At("conversations", "expires_in");
+    let parse = |seconds| Lifetime::parse(count(seconds, at)?).map_err(|_| at.corrupt());
+    seconds.map(parse).transpose()
+}
+
+/// What is between two accounts, as stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = relations)]
+pub(crate) struct RelationRow {
+    contact: i16,
+    contact_since: Option<i64>,
+    blocked_at: Option<i64>,
+    blocked_by_at: Option<i64>,
+}
+
+impl RelationRow {
+    /// What a row says; without one there is nothing between the two.
+    pub(crate) fn decode(row: Option<Self>) -> Result<Relation, StoreError> {
+        let Some(row) = row else {
+            return Ok(Relation::default());
+        };
+        let at = At("relations", "contact");
+        Ok(Relation {
+            contact: coded(row.contact, ContactState::from_code, at)?,
+            contact_since: row.contact_since.map(Timestamp::from_micros),
+            blocked_at: row.blocked_at.map(Timestamp::from_micros),
+            blocked_by_at: row.blocked_by_at.map(Timestamp::from_micros),
+        })
+    }
+}
+
+/// Somebody in a conversation: the id, whose messages they take, and what is between a sender and them.
+pub(crate) type CorrespondentRow = (Vec<u8>, i16, Option<RelationRow>);
+
+/// Everybody in a conversation of two, and what decides whether `sender` may write to the other.
+pub(crate) fn decode_correspondents(
+    rows: Vec<CorrespondentRow>,
+    sender: AccountId,
+) -> Result<(Vec<AccountId>, Vec<Correspondent>), StoreError> {
+    let (mut everybody, mut others) = (Vec::with_capacity(rows.len()), Vec::new());
+    for (member, messages_from, relation) in rows {
+        let member = AccountId::from_bytes(bytes(&member, At("members", "account_id"))?);
+        everybody.push(member);
+        if member != sender {
+            let at = At("accounts", "messages_from");
+            others.push(Correspondent {
+                messages_from: coded(messages_from, MessagesFrom::from_code, at)?,
+                relation: RelationRow::decode(relation)?,
+            });
+        }
+    }
+    Ok((everybody, others))
 }

@@ -18,6 +18,7 @@ mod news;
 mod pool;
 mod postgres;
 mod schema;
+mod sends;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -65,8 +65,16 @@ impl<C: R2D2Connection + 'static> Pool<C> {
             + Send
             + 'static,
     {
+        self.patiently(self.enter(work)).await
+    }
+
+    /// Waits for what is done with the database, as long as the database answers anybody.
+    pub(crate) async fn patiently<R>(
+        &self,
+        work: impl Future<Output = Result<R, StoreError>>,
+    ) -> Result<R, StoreError> {
         let mut answers = self.answers.load(Ordering::Relaxed);
-        let mut running = std::pin::pin!(self.run_patiently(work));
+        let mut running = std::pin::pin!(work);
         loop {
             if let Ok(outcome) = tokio::time::timeout(PATIENCE, running.as_mut()).await {
                 return outcome;
@@ -79,7 +87,13 @@ impl<C: R2D2Connection + 'static> Pool<C> {
         }
     }
 
-    async fn run_patiently<R, F>(&self, work: F) -> Result<R, StoreError>
+    /// Runs `task` on the runtime of the blocking threads.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
+    }
+
+    /// As [`Pool::run`], however long it takes.
+    pub(crate) async fn enter<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
         F: FnOnce(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, StoreError>

@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 type Waiter = oneshot::Sender<CustodialPair>;
 
 /// RSA-3072 pairs. One thread makes one at a time, first for those who wait and then until so many lie ready: making
-/// keys never takes more than one core.
+/// keys never takes more than one core. Before the first is asked for, none is made: many installations need none.
 pub struct CustodialPairPool {
     shared: Arc<Shared>,
 }
@@ -43,6 +43,8 @@ struct Shared {
 struct State {
     ready: VecDeque<CustodialPair>,
     waiting: VecDeque<Waiter>,
+    /// Somebody has asked for one.
+    needed: bool,
     closed: bool,
 }
 
@@ -77,6 +79,7 @@ impl CustodialPairs for CustodialPairPool {
     async fn take(&self) -> Result<CustodialPair, NoPair> {
         let promised = {
             let mut state = self.shared.lock();
+            state.needed = true;
             let taken = state.ready.pop_front();
             self.shared.wanted.notify_one();
             if let Some(pair) = taken {
@@ -120,8 +123,8 @@ impl Shared {
         let state = self
             .wanted
             .wait_while(state, |state| {
-                let full = state.ready.len() >= self.size && state.waiting.is_empty();
-                full && !state.closed
+                let stocked = !state.needed || state.ready.len() >= self.size;
+                stocked && state.waiting.is_empty() && !state.closed
             })
             .unwrap_or_else(PoisonError::into_inner);
         let (state, _) = self
@@ -189,6 +192,20 @@ mod tests {
             .collect();
         // An SPKI of 422 bytes is one of 3072 bits.
         assert_eq!(body.trim_end_matches('=').len() * 3 / 4, 422);
+    }
+
+    #[test]
+    fn nothing_is_made_before_the_first_is_asked_for() {
+        let pool = CustodialPairPool::start(1).unwrap();
+        thread::sleep(PAUSE + REST * 2);
+        assert!(pool.shared.lock().ready.is_empty());
+        drop(block_on(pool.take()).unwrap());
+        // A slow machine may take long.
+        let stocked = (0..2_400).any(|_| {
+            thread::sleep(Duration::from_millis(50));
+            !pool.shared.lock().ready.is_empty()
+        });
+        assert!(stocked);
     }
 
     #[test]

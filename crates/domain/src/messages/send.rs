@@ -15,7 +15,7 @@ use crate::files::FileId;
 use crate::inbox::{EventKind, NewEvent};
 use crate::keys::{Thumbprint, parse_kid};
 use crate::ports::{
-    Digest, Digester, MacPurpose, NewMessage, SealError, Sealer, StoreError, StoreExt, Tx,
+    Digest, Digester, MacPurpose, NewMessage, SealError, Sealer, Sending, StoreError, StoreExt, Tx,
 };
 use crate::sessions::Actor;
 use crate::{DomainError, ErrorKind};
@@ -123,9 +123,14 @@ impl Messages {
             now: self.env.now(),
         };
         let sealer = std::sync::Arc::clone(&self.sealer);
+        let sending = Sending {
+            conversation: draft.command.conversation,
+            sender: draft.sender,
+            client_id: draft.command.client_id.clone(),
+        };
         self.env
             .store
-            .write(move |tx| append(tx, &draft, &*sealer))
+            .send(sending, move |tx| append(tx, &draft, &*sealer))
             .await
     }
 }

@@ -150,7 +150,7 @@ pub use sessions::{SessionRepository, StoredRefreshToken, TokenDigests};
 pub use signals::{Signal, Signals};
 pub use socket_tickets::SocketTicketRepository;
 pub use storage::StorageRepository;
-pub use store::{Store, StoreExt, Tx, Unit, Verdict};
+pub use store::{Sending, Store, StoreExt, Tx, Unit, Verdict};
 pub use store_error::{Constraint, StoreError};
 pub use throttles::ThrottleRepository;
 pub use tickets::{StoredTicket, TicketRepository};

@@ -15,6 +15,9 @@ use super::{
     RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
     ThrottleRepository, TicketRepository, UploadRepository,
 };
+use crate::accounts::AccountId;
+use crate::conversations::ConversationId;
+use crate::messages::ClientId;
 
 /// What the closure of a unit of work wants done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,17 @@ pub enum Verdict {
 /// The closure of a unit of work. It may run more than once (the adapter retries contention, and a group that failed
 /// runs again singly), so it must have no effect but through the [`Tx`] and must start afresh each time.
 pub type Unit = Box<dyn FnMut(&mut dyn Tx) -> Verdict + Send>;
+
+/// What a unit of work that sends a message asks first. A store that knows it beforehand can ask for many at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sending {
+    /// The conversation whose membership is locked.
+    pub conversation: ConversationId,
+    /// Whose membership.
+    pub sender: AccountId,
+    /// Under which name an earlier message is looked for.
+    pub client_id: ClientId,
+}
 
 /// One unit of work: hands out the repositories. After any `Err` of a repository the unit has ended: every later call
 /// answers [`StoreError::Ended`] and nothing is kept, whatever the closure returns.
@@ -242,6 +256,18 @@ pub trait Store: Send + Sync {
     /// commit and nobody can tell (repeat with the same idempotency key).
     async fn run_write(&self, unit: Unit) -> Result<(), StoreError>;
 
+    /// As [`Store::run_write`], for a unit that sends one message: it asks what `sending` says by
+    /// [`ConversationRepository::lock_membership`] and [`MessageRepository::find_sent`], it writes by
+    /// [`MessageRepository::append`] and [`InboxRepository::collect`] alone, and reads nothing of what it has written. The
+    /// store may run it with others of its kind, in one transaction and with common statements; each is kept or dropped
+    /// by itself all the same, and none is answered before what it wrote is durable.
+    ///
+    /// # Errors
+    /// As [`Store::run_write`].
+    async fn run_send(&self, _sending: Sending, unit: Unit) -> Result<(), StoreError> {
+        self.run_write(unit).await
+    }
+
     /// Runs `unit` on one consistent snapshot, without writing. The verdict does not matter.
     ///
     /// # Errors
@@ -267,6 +293,20 @@ pub trait StoreExt: Store {
         async move {
             let (unit, outcome) = package(rule);
             let ran = self.run_write(unit).await;
+            settle(ran, &outcome)
+        }
+    }
+
+    /// Runs `rule`, which sends a message: `Ok` commits, `Err` rolls back. See [`Store::run_send`].
+    fn send<T, E, F>(&self, sending: Sending, rule: F) -> impl Future<Output = Result<T, E>> + Send
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+    {
+        async move {
+            let (unit, outcome) = package(rule);
+            let ran = self.run_send(sending, unit).await;
             settle(ran, &outcome)
         }
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sealpost_domain::idempotency::run_claimed;
-use sealpost_domain::ports::{Claim, Store, StoreError, Unit};
+use sealpost_domain::ports::{Claim, Sending, Store, StoreError, Unit};
 
 tokio::task_local! {
     /// The claim under which this request runs.
@@ -25,6 +25,14 @@ impl Store for ClaimedStore {
         match CLAIM.try_with(|claim| *claim) {
             Ok(claim) => run_claimed(&*self.0, claim, unit).await,
             Err(_) => self.0.run_write(unit).await,
+        }
+    }
+
+    async fn run_send(&self, sending: Sending, unit: Unit) -> Result<(), StoreError> {
+        match CLAIM.try_with(|claim| *claim) {
+            // It writes more than a message then.
+            Ok(claim) => run_claimed(&*self.0, claim, unit).await,
+            Err(_) => self.0.run_send(sending, unit).await,
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use metrics::{Unit as MetricUnit, describe_histogram, histogram};
 use sealpost_domain::DomainError;
-use sealpost_domain::ports::{Store, StoreError, Unit};
+use sealpost_domain::ports::{Sending, Store, StoreError, Unit};
 
 /// By kind (`read`, `write`) and outcome (`done`, or the code of the error).
 const DURATION: &str = "sealpost_store_unit_duration_seconds";
@@ -40,6 +40,13 @@ impl Store for MeasuredStore {
     async fn run_write(&self, unit: Unit) -> Result<(), StoreError> {
         let began = Instant::now();
         let ran = self.0.run_write(unit).await;
+        record("write", began, &ran);
+        ran
+    }
+
+    async fn run_send(&self, sending: Sending, unit: Unit) -> Result<(), StoreError> {
+        let began = Instant::now();
+        let ran = self.0.run_send(sending, unit).await;
         record("write", began, &ran);
         ran
     }

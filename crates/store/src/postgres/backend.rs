@@ -2,6 +2,8 @@
 
 /// What the queries run on.
 pub(crate) type Conn = diesel::PgConnection;
+/// How this engine reads and writes many rows.
+use super::bulk;
 /// How this engine locks rows that are read.
 use super::locks;
 

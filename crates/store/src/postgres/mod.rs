@@ -1,10 +1,13 @@
 //! PostgreSQL: a pool, a transaction for each unit of work, contention tried again.
 
+mod arrays;
 mod backend;
+pub(crate) mod bulk;
 mod bus;
 mod connection;
 pub(crate) mod locks;
 mod open;
+mod sender;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +15,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use diesel::PgConnection;
 use diesel::result::Error as DieselError;
-use sealpost_domain::ports::{Store, StoreError, Unit, WakeUps};
+use sealpost_domain::ports::{Sending, Store, StoreError, Unit, WakeUps};
 
 use crate::failure::{Failure, is_contention, panicked, store_error};
 use crate::news::News;
 use crate::pool::Pool;
 use backend::queries::{Ran, run_unit};
+use sender::Sender;
 
 pub use bus::{Hearer, PostgresBus};
 pub use open::{OpenPostgresError, PostgresOptions};
@@ -29,6 +33,7 @@ const ATTEMPTS: u32 = 4;
 #[derive(Clone)]
 pub struct PostgresStore {
     pool: Arc<Pool<PgConnection>>,
+    sender: Arc<Sender>,
     wake_ups: Arc<dyn WakeUps>,
 }
 
@@ -40,6 +45,10 @@ impl Store for PostgresStore {
         self.pool
             .run(move |conn| write(conn, unit).map(|news| news.tell(&*wake_ups)))
             .await
+    }
+
+    async fn run_send(&self, sending: Sending, unit: Unit) -> Result<(), StoreError> {
+        self.sender.run(sending, unit).await
     }
 
     async fn run_read(&self, unit: Unit) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 
 use super::PostgresStore;
 use super::connection::{Session, foreign_language, unsafe_setting};
+use super::sender::Sender;
 use crate::migrations::{self, MigrationError, MigrationMode, POSTGRES, Plan};
 use crate::pool::Pool;
 
@@ -102,8 +103,11 @@ impl PostgresStore {
             Handle::current(),
         )
         .map_err(|error| OpenPostgresError::Connect(error.into()))?;
+        let pool = Arc::new(pool);
+        let sender = Sender::new(Arc::clone(&pool), Arc::clone(&wake_ups));
         Ok(Self {
-            pool: Arc::new(pool),
+            pool,
+            sender: Arc::new(sender),
             wake_ups,
         })
     }

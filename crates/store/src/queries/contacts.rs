@@ -7,34 +7,9 @@ use sealpost_domain::ports::{ContactRepository, StoreError};
 
 use super::accounts::SettingsRow;
 use super::{Conn, UnitTx};
-use crate::decode::{At, bytes, coded};
+use crate::decode::{At, RelationRow, bytes};
 use crate::failure::QueryError;
 use crate::schema::{accounts, relations};
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = relations)]
-pub(super) struct RelationRow {
-    contact: i16,
-    contact_since: Option<i64>,
-    blocked_at: Option<i64>,
-    blocked_by_at: Option<i64>,
-}
-
-impl RelationRow {
-    /// What a row says; without one there is nothing between the two.
-    pub(super) fn decode(row: Option<Self>) -> Result<Relation, StoreError> {
-        let Some(row) = row else {
-            return Ok(Relation::default());
-        };
-        let at = At("relations", "contact");
-        Ok(Relation {
-            contact: coded(row.contact, ContactState::from_code, at)?,
-            contact_since: row.contact_since.map(Timestamp::from_micros),
-            blocked_at: row.blocked_at.map(Timestamp::from_micros),
-            blocked_by_at: row.blocked_by_at.map(Timestamp::from_micros),
-        })
-    }
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = accounts)]

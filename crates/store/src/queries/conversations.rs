@@ -13,9 +13,9 @@ use sealpost_domain::ports::{
 };
 
 use super::groups;
-use super::memberships::{lifetime, members_of, membership, partners, standing};
+use super::memberships::{members_of, membership, partners, standing};
 use super::{UnitTx, locks, progress};
-use crate::decode::{At, bytes, coded, count};
+use crate::decode::{At, bytes, coded, count, lifetime};
 use crate::schema::{conversations, members};
 
 pub(super) const fn at(column: &'static str) -> At {
@@ -137,7 +137,7 @@ impl ConversationRepository for UnitTx<'_> {
         id: ConversationId,
         account: AccountId,
     ) -> Result<Option<Membership>, StoreError> {
-        self.run(|conn| membership(conn, id, account))
+        self.run(|conn| Ok(membership(conn, id, account)?.map(|(found, _)| found)))
     }
 
     fn lock_membership(
@@ -145,9 +145,13 @@ impl ConversationRepository for UnitTx<'_> {
         id: ConversationId,
         account: AccountId,
     ) -> Result<Option<Membership>, StoreError> {
+        let known = self.sends.as_ref();
+        if let Some(known) = known.and_then(|sends| sends.membership(id, account)) {
+            return Ok(known);
+        }
         self.run(|conn| {
             locks::lock_conversation(conn, id.as_bytes(), account.as_bytes())?;
-            membership(conn, id, account)
+            Ok(membership(conn, id, account)?.map(|(found, _)| found))
         })
     }
 

@@ -9,13 +9,12 @@ use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::{Dialect, SessionId};
 
 use super::deliveries::number_notice;
-use super::{Conn, UnitTx, locks};
+use super::{Conn, UnitTx, bulk, locks};
 use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{envelopes, inbox_events, inboxes, sessions};
+use crate::sends::{EventRow, Moved};
 
-/// Up to so many logs are written one after the other, by statements that stay prepared; more of them together.
-const ROW_BY_ROW: usize = 4;
 /// How many rows one statement writes, at most.
 const BATCH: usize = 500;
 
@@ -30,7 +29,7 @@ impl InboxRepository for UnitTx<'_> {
             let found: Option<(i64, i64)> = inboxes::table
                 .find(account.as_bytes().as_slice())
                 .select((inboxes::trimmed, inboxes::head))
-                .first(conn)
+                .get_result(conn)
                 .optional()?;
             let Some((trimmed, head)) = found else {
                 return Ok(None);
@@ -204,7 +203,7 @@ pub(super) fn write_events(
             logs.entry(*recipient).or_default().push(*event);
         }
     }
-    if logs.len() > ROW_BY_ROW {
+    if logs.len() > bulk::ROW_BY_ROW {
         return write_many(conn, &logs, noticed);
     }
     let mut grown = Vec::with_capacity(logs.len());
@@ -240,65 +239,37 @@ fn write_many(
         .keys()
         .map(|account| account.as_bytes().as_slice())
         .collect();
-    let mut heads: Vec<(AccountId, i64)> = Vec::with_capacity(logs.len());
+    let mut heads: Vec<Moved> = Vec::with_capacity(logs.len());
     for batch in accounts.chunks(BATCH) {
         for (account, head) in locks::lock_inboxes(conn, batch)? {
-            let account = bytes(&account, At("inboxes", "account_id"))?;
-            heads.push((AccountId::from_bytes(account), head));
+            let account = AccountId::from_bytes(bytes(&account, At("inboxes", "account_id"))?);
+            let added = logs.get(&account).map_or(0, Vec::len);
+            let added = i64::try_from(added).unwrap_or(i64::MAX);
+            heads.push(Moved {
+                account,
+                head: head + added,
+                added,
+            });
         }
     }
     let (mut rows, mut notices) = (Vec::new(), Vec::new());
-    // Whose heads move on by how much: mostly all by the same.
-    let mut steps: BTreeMap<i64, Vec<&[u8]>> = BTreeMap::new();
-    for (account, head) in &heads {
-        let events = logs.get(account).map_or(&[][..], Vec::as_slice);
-        for (offset, event) in (head + 1..).zip(events) {
-            rows.push(EventRow::of(account, offset, event));
-            if noticed.contains(&(*account, event.subject)) {
+    for log in &heads {
+        let events = logs.get(&log.account).map_or(&[][..], Vec::as_slice);
+        for (offset, event) in (log.head - log.added + 1..).zip(events) {
+            rows.push(EventRow::of(&log.account, offset, event));
+            if noticed.contains(&(log.account, event.subject)) {
                 notices.push((event.subject, offset));
             }
         }
-        let added = i64::try_from(events.len()).unwrap_or(i64::MAX);
-        steps.entry(added).or_default().push(account.as_bytes());
     }
-    for (added, accounts) in steps {
-        for batch in accounts.chunks(BATCH) {
-            let own = inboxes::table.filter(inboxes::account_id.eq_any(batch.iter().copied()));
-            diesel::update(own)
-                .set(inboxes::head.eq(inboxes::head + added))
-                .execute(conn)?;
-        }
+    for batch in heads.chunks(BATCH) {
+        bulk::move_heads(conn, batch)?;
     }
     for batch in rows.chunks(BATCH) {
-        diesel::insert_into(inbox_events::table)
-            .values(batch)
-            .execute(conn)?;
+        bulk::insert_events(conn, batch)?;
     }
     for (message, offset) in notices {
         number_notice(conn, &message, offset)?;
     }
-    Ok(heads.into_iter().map(|(account, _)| account).collect())
-}
-
-// No column is left to its default, so that many rows are one statement on SQLite, too.
-#[derive(Insertable)]
-#[diesel(table_name = inbox_events, treat_none_as_default_value = false)]
-struct EventRow<'a> {
-    account_id: &'a [u8],
-    event_offset: i64,
-    kind: i16,
-    subject: &'a [u8],
-    created_at: i64,
-}
-
-impl<'a> EventRow<'a> {
-    fn of(account: &'a AccountId, offset: i64, event: &'a NewEvent) -> Self {
-        Self {
-            account_id: account.as_bytes(),
-            event_offset: offset,
-            kind: event.kind.code(),
-            subject: &event.subject,
-            created_at: event.created_at.as_micros(),
-        }
-    }
+    Ok(heads.into_iter().map(|log| log.account).collect())
 }

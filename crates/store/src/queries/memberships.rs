@@ -3,19 +3,18 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use sealpost_domain::accounts::{AccountId, MessagesFrom};
+use sealpost_domain::accounts::AccountId;
 use sealpost_domain::contacts::Correspondent;
 use sealpost_domain::conversations::{
     ConversationId, ConversationKind, Member, Membership, Standing,
 };
-use sealpost_domain::messages::Lifetime;
-use sealpost_domain::ports::StoreError;
 
 use super::Conn;
-use super::contacts::RelationRow;
 use super::conversations::{Row, at};
 use super::groups::{MemberRow, decode_member, member_columns};
-use crate::decode::{At, bytes, coded, count};
+use crate::decode::{
+    At, CorrespondentRow, RelationRow, bytes, coded, count, decode_correspondents, lifetime,
+};
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, members, relations};
 
@@ -71,7 +70,7 @@ pub(super) fn standing(
         .find((id.as_bytes().as_slice(), account.as_bytes().as_slice()))
         .inner_join(conversations::table)
         .select((Row::as_select(), members::role, members::first_seq))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let Some((row, role, first_seq)) = row else {
         return Ok(None);
@@ -91,35 +90,38 @@ pub(super) fn standing(
     }))
 }
 
-/// What writing needs. In a group nobody's settings are looked at, and there is nobody to look them up for.
-pub(super) fn membership(
+/// What writing needs, and the number of the last message. In a group nobody's settings are looked at, and there is nobody
+/// to look them up for.
+pub(crate) fn membership(
     conn: &mut Conn,
     id: ConversationId,
     account: AccountId,
-) -> Result<Option<Membership>, QueryError> {
-    let found: Option<(Vec<u8>, i16, Option<i64>)> = members::table
+) -> Result<Option<(Membership, u64)>, QueryError> {
+    let found: Option<(Vec<u8>, i16, Option<i64>, i64)> = members::table
         .find((id.as_bytes().as_slice(), account.as_bytes().as_slice()))
         .inner_join(conversations::table)
         .select((
             conversations::sealed_key,
             conversations::kind,
             conversations::expires_in,
+            conversations::last_seq,
         ))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
-    let Some((sealed_key, kind, expires_in)) = found else {
+    let Some((sealed_key, kind, expires_in, last_seq)) = found else {
         return Ok(None);
     };
     let (members, others) = match coded(kind, ConversationKind::from_code, at("kind"))? {
         ConversationKind::Pair => members_as_seen_by(conn, id, account)?,
         ConversationKind::Group => (member_ids(conn, id)?, Vec::new()),
     };
-    Ok(Some(Membership {
+    let membership = Membership {
         sealed_key,
         members,
         others,
         expires_in: lifetime(expires_in)?,
-    }))
+    };
+    Ok(Some((membership, count(last_seq, at("last_seq"))?)))
 }
 
 /// Everybody in a conversation, by id.
@@ -136,13 +138,6 @@ fn member_ids(conn: &mut Conn, id: ConversationId) -> Result<Vec<AccountId>, Que
         .collect::<Result<_, _>>()?)
 }
 
-/// How long messages stay, as stored.
-pub(super) fn lifetime(seconds: Option<i64>) -> Result<Option<Lifetime>, StoreError> {
-    let at = At("conversations", "expires_in");
-    let parse = |seconds| Lifetime::parse(count(seconds, at)?).map_err(|_| at.corrupt());
-    seconds.map(parse).transpose()
-}
-
 /// Everybody in a conversation, by id, and what decides whether `account` may write to the others.
 fn members_as_seen_by(
     conn: &mut Conn,
@@ -152,7 +147,7 @@ fn members_as_seen_by(
     let between = relations::account_id
         .eq(account.as_bytes().as_slice())
         .and(relations::other_id.eq(members::account_id));
-    let rows: Vec<(Vec<u8>, i16, Option<RelationRow>)> = members::table
+    let rows: Vec<CorrespondentRow> = members::table
         .inner_join(accounts::table)
         .left_join(relations::table.on(between))
         .filter(members::conversation_id.eq(id.as_bytes().as_slice()))
@@ -163,19 +158,7 @@ fn members_as_seen_by(
             Option::<RelationRow>::as_select(),
         ))
         .load(conn)?;
-    let (mut everybody, mut others) = (Vec::with_capacity(rows.len()), Vec::new());
-    for (member, messages_from, relation) in rows {
-        let member = AccountId::from_bytes(bytes(&member, At("members", "account_id"))?);
-        everybody.push(member);
-        if member != account {
-            let at = At("accounts", "messages_from");
-            others.push(Correspondent {
-                messages_from: coded(messages_from, MessagesFrom::from_code, at)?,
-                relation: RelationRow::decode(relation)?,
-            });
-        }
-    }
-    Ok((everybody, others))
+    Ok(decode_correspondents(rows, account)?)
 }
 
 /// The members of these conversations of pairs, each list by folded username.

@@ -2,17 +2,18 @@ use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::ConversationId;
-use sealpost_domain::messages::{ClientId, Format, MessageId, Reach, Receipt};
+use sealpost_domain::messages::{ClientId, Format, MessageId, Reach};
 use sealpost_domain::ports::{
-    Digest, MessageRepository, NewMessage, StoreError, StoredFile, StoredMessage,
+    MessageRepository, NewMessage, StoreError, StoredFile, StoredMessage,
 };
 
 use super::{Conn, UnitTx, files};
-use crate::decode::{At, bytes, coded, count, to_column};
+use crate::decode::{At, SentRow, bytes, coded, count, decode_sent, to_column};
 use crate::failure::QueryError;
 use crate::schema::{
     accounts, attachments, conversations, deliveries, files as file_rows, messages,
 };
+use crate::sends::Sent;
 
 const fn at(column: &'static str) -> At {
     At("messages", column)
@@ -70,9 +71,6 @@ struct Row {
     expires_at: Option<i64>,
     attached: i16,
 }
-
-/// Of a message that was sent: its id, its place, its digest, when it was taken, and when it is over.
-type SentRow = (Vec<u8>, i64, Vec<u8>, i64, Option<i64>);
 
 /// A row with its sender's username (as written, and folded) and its conversation's key.
 type Joined = (Row, (String, String), Vec<u8>);
@@ -162,7 +160,7 @@ pub(super) fn is_not_over(now: Timestamp) -> _ {
 }
 
 /// Notes which files go with a new message.
-fn attach(conn: &mut Conn, message: &NewMessage) -> Result<(), QueryError> {
+pub(super) fn attach(conn: &mut Conn, message: &NewMessage) -> Result<(), QueryError> {
     if message.attachments.is_empty() {
         return Ok(());
     }
@@ -206,8 +204,47 @@ macro_rules! emptied {
     };
 }
 
+/// Writes a message in its place; it must not be there.
+pub(crate) fn insert(conn: &mut Conn, message: &NewMessage, seq: i64) -> Result<(), QueryError> {
+    let inserted = diesel::insert_into(messages::table)
+        .values(NewRow::of(message, seq))
+        .on_conflict((messages::sender_id, messages::client_id))
+        .do_nothing()
+        .execute(conn)?;
+    if inserted == 1 {
+        Ok(())
+    } else {
+        Err(QueryError::Raced)
+    }
+}
+
+/// What `sender` sent under `client_id`.
+pub(crate) fn find_sent(
+    conn: &mut Conn,
+    sender: AccountId,
+    client_id: &ClientId,
+) -> Result<Option<Sent>, QueryError> {
+    let found: Option<SentRow> = messages::table
+        .filter(messages::sender_id.eq(sender.as_bytes().as_slice()))
+        .filter(messages::client_id.eq(client_id.as_str()))
+        .select((
+            messages::id,
+            messages::seq,
+            messages::digest,
+            messages::created_at,
+            messages::expires_at,
+        ))
+        // Not `first`: SQLite plans a statement anew whenever its LIMIT is bound.
+        .get_result(conn)
+        .optional()?;
+    Ok(found.map(decode_sent).transpose()?)
+}
+
 impl MessageRepository for UnitTx<'_> {
     fn append(&mut self, message: &NewMessage) -> Result<u64, StoreError> {
+        if let Some(seq) = self.sends.as_mut().and_then(|sends| sends.append(message)) {
+            return Ok(seq);
+        }
         self.run(|conn| {
             // The row's lock makes commits and numbers have one order.
             let conversation =
@@ -219,14 +256,7 @@ impl MessageRepository for UnitTx<'_> {
                 ))
                 .returning(conversations::last_seq)
                 .get_result(conn)?;
-            let inserted = diesel::insert_into(messages::table)
-                .values(NewRow::of(message, seq))
-                .on_conflict((messages::sender_id, messages::client_id))
-                .do_nothing()
-                .execute(conn)?;
-            if inserted == 0 {
-                return Err(QueryError::Raced);
-            }
+            insert(conn, message, seq)?;
             attach(conn, message)?;
             Ok(count(seq, at("seq"))?)
         })
@@ -236,31 +266,12 @@ impl MessageRepository for UnitTx<'_> {
         &mut self,
         sender: AccountId,
         client_id: &ClientId,
-    ) -> Result<Option<(Receipt, Digest)>, StoreError> {
-        self.run(|conn| {
-            let found: Option<SentRow> = messages::table
-                .filter(messages::sender_id.eq(sender.as_bytes().as_slice()))
-                .filter(messages::client_id.eq(client_id.as_str()))
-                .select((
-                    messages::id,
-                    messages::seq,
-                    messages::digest,
-                    messages::created_at,
-                    messages::expires_at,
-                ))
-                .first(conn)
-                .optional()?;
-            let Some((id, seq, digest, created_at, expires_at)) = found else {
-                return Ok(None);
-            };
-            let receipt = Receipt {
-                id: MessageId::from_bytes(bytes(&id, at("id"))?),
-                seq: count(seq, at("seq"))?,
-                created_at: Timestamp::from_micros(created_at),
-                expires_at: expires_at.map(Timestamp::from_micros),
-            };
-            Ok(Some((receipt, bytes(&digest, at("digest"))?)))
-        })
+    ) -> Result<Option<Sent>, StoreError> {
+        let known = self.sends.as_ref();
+        if let Some(known) = known.and_then(|sends| sends.sent(sender, client_id)) {
+            return Ok(known);
+        }
+        self.run(|conn| find_sent(conn, sender, client_id))
     }
 
     fn page(

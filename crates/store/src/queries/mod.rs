@@ -32,8 +32,8 @@ mod key_backups;
 mod keys;
 mod mailbox_keys;
 mod master_keys;
-mod memberships;
-mod messages;
+pub(crate) mod memberships;
+pub(crate) mod messages;
 mod names;
 mod outbox;
 mod presence;
@@ -64,9 +64,10 @@ use sealpost_domain::ports::{
     ThrottleRepository, TicketRepository, Tx, Unit, UploadRepository, Verdict,
 };
 
-use super::{Conn, locks};
+use super::{Conn, bulk, locks};
 use crate::failure::{Failure, QueryError};
 use crate::news::News;
+use crate::sends::Sends;
 
 /// A unit of work in progress on one connection, inside a transaction that the backend opened.
 struct UnitTx<'c> {
@@ -78,6 +79,8 @@ struct UnitTx<'c> {
     noticed: BTreeSet<(AccountId, [u8; 16])>,
     /// Whether a mail was put into the outbox.
     mail_waits: bool,
+    /// What the unit's group knows and leaves, if it is one of a group that sends.
+    sends: Option<&'c mut Sends>,
 }
 
 /// What is to become of a unit whose closure has returned.
@@ -99,6 +102,7 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
         events: Vec::new(),
         noticed: BTreeSet::new(),
         mail_waits: false,
+        sends: None,
     };
     let verdict = unit(&mut tx);
     match (tx.failure, verdict) {
@@ -113,6 +117,56 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
             Err(error) => Ran::Failed(error.failure(), error.into_store_error()),
         },
     }
+}
+
+/// The same for a unit that sends, over what its group knows. What it writes is left in `sends`; until [`write_sends`] is
+/// done, nobody may be told.
+pub(crate) fn run_sending(conn: &mut Conn, unit: &mut Unit, sends: &mut Sends) -> Ran {
+    let mark = sends.mark();
+    let mut tx = UnitTx {
+        conn,
+        failure: None,
+        events: Vec::new(),
+        noticed: BTreeSet::new(),
+        mail_waits: false,
+        sends: Some(&mut *sends),
+    };
+    let verdict = unit(&mut tx);
+    let UnitTx {
+        failure,
+        events,
+        noticed,
+        mail_waits,
+        ..
+    } = tx;
+    match (failure, verdict) {
+        (Some(failure), _) => Ran::Failed(failure, StoreError::Ended),
+        (None, Verdict::RollBack) => {
+            sends.undo(mark);
+            Ran::RollBack
+        }
+        (None, Verdict::Commit) => {
+            sends.events.extend(events);
+            sends.noticed.extend(noticed);
+            Ran::Commit(News {
+                mail_waits,
+                ..News::default()
+            })
+        }
+    }
+}
+
+/// Writes what the units of a group have left; returns whose inboxes have grown.
+pub(crate) fn write_sends(conn: &mut Conn, sends: &Sends) -> Result<News, QueryError> {
+    bulk::write_messages(conn, sends)?;
+    for (message, _) in &sends.messages {
+        messages::attach(conn, message)?;
+    }
+    let grown = inbox::write_events(conn, &sends.events, &sends.noticed)?;
+    Ok(News {
+        grown: grown.into_iter().collect(),
+        ..News::default()
+    })
 }
 
 impl UnitTx<'_> {

@@ -14,9 +14,8 @@ use sealpost_domain::conversations::{
 use sealpost_domain::ports::{Progress, StoredReceipts};
 
 use super::Conn;
-use super::contacts::RelationRow;
 use super::messages::is_not_over;
-use crate::decode::{At, bytes, count, to_column};
+use crate::decode::{At, RelationRow, bytes, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, members, messages, relations};
 

@@ -107,7 +107,7 @@ impl SessionRepository for UnitTx<'_> {
             let row: Option<Row> = sessions::table
                 .find(id.as_bytes().as_slice())
                 .select(Row::as_select())
-                .first(conn)
+                .get_result(conn)
                 .optional()?;
             Ok(row.map(Row::decode).transpose()?)
         })
@@ -118,7 +118,7 @@ impl SessionRepository for UnitTx<'_> {
             let row: Option<Row> = sessions::table
                 .filter(sessions::opaque_digest.eq(digest.as_slice()))
                 .select(Row::as_select())
-                .first(conn)
+                .get_result(conn)
                 .optional()?;
             Ok(row.map(Row::decode).transpose()?)
         })
@@ -145,7 +145,7 @@ impl SessionRepository for UnitTx<'_> {
                 .inner_join(sessions::table)
                 .filter(refresh_tokens::digest.eq(digest.as_slice()))
                 .select((Row::as_select(), refresh_tokens::spent_at))
-                .first(conn)
+                .get_result(conn)
                 .optional()?;
             let Some((row, spent_at)) = found else {
                 return Ok(None);

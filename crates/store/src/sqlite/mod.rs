@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that commits in groups, a pool of connections that only read.
 
 mod backend;
+pub(crate) mod bulk;
 mod connection;
 mod copy;
 pub(crate) mod locks;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::SqliteConnection;
-use sealpost_domain::ports::{Store, StoreError, Unit};
+use sealpost_domain::ports::{Sending, Store, StoreError, Unit};
 
 use crate::failure::{panicked, store_error};
 use crate::pool::Pool;
@@ -32,7 +33,11 @@ pub struct SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn run_write(&self, unit: Unit) -> Result<(), StoreError> {
-        self.writer.run(unit).await
+        self.writer.run(unit, None).await
+    }
+
+    async fn run_send(&self, sending: Sending, unit: Unit) -> Result<(), StoreError> {
+        self.writer.run(unit, Some(sending)).await
     }
 
     async fn run_read(&self, unit: Unit) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
-//! The one thread that writes. It takes whatever units of work are waiting, runs them in one transaction with a
-//! savepoint each, commits once, and only then acknowledges them: one fsync for many.
+//! The one thread that writes. It takes whatever units of work are waiting, runs them in one transaction, commits once,
+//! and only then acknowledges them: one fsync for many. Units that send come first and write together; each of the others
+//! has a savepoint of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,10 +10,11 @@ use std::time::Duration;
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
-use sealpost_domain::ports::{StoreError, Unit, WakeUps};
+use sealpost_domain::ports::{Sending, StoreError, Unit, WakeUps};
 use tokio::sync::{mpsc, oneshot};
 
-use super::backend::queries::{Ran, run_unit};
+use super::backend::queries::{Ran, run_sending, run_unit, write_sends};
+use super::bulk::foresee;
 use crate::failure::{Failure, panicked, store_error};
 use crate::news::News;
 
@@ -21,6 +23,8 @@ const LARGEST_GROUP: usize = 64;
 
 struct Job {
     unit: Unit,
+    /// What it asks first, if it sends.
+    sending: Option<Sending>,
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
@@ -46,16 +50,20 @@ impl Writer {
     }
 
     /// Hands a unit in and waits until its group is committed.
-    pub(super) async fn run(&self, unit: Unit) -> Result<(), StoreError> {
+    pub(super) async fn run(&self, unit: Unit, sending: Option<Sending>) -> Result<(), StoreError> {
         let jobs = self.jobs.as_ref().ok_or(StoreError::Unavailable(None))?;
         let (done, outcome) = oneshot::channel();
-        jobs.try_send(Job { unit, done })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => StoreError::Overloaded {
-                    retry_after: Duration::from_secs(1),
-                },
-                mpsc::error::TrySendError::Closed(_) => StoreError::Unavailable(None),
-            })?;
+        let job = Job {
+            unit,
+            sending,
+            done,
+        };
+        jobs.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded {
+                retry_after: Duration::from_secs(1),
+            },
+            mpsc::error::TrySendError::Closed(_) => StoreError::Unavailable(None),
+        })?;
         outcome.await.map_err(|_| StoreError::Unavailable(None))?
     }
 }
@@ -82,6 +90,7 @@ fn write_all(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Job>, wake_
         }
         // Nobody waits for these any more, and nothing of them has begun.
         group.retain(|job| !job.done.is_closed());
+        group.sort_by_key(|job| job.sending.is_none());
         write_group(&mut conn, group, wake_ups);
     }
     if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
@@ -147,20 +156,52 @@ enum GroupFailure {
 fn try_group(conn: &mut SqliteConnection, group: &mut [Job]) -> Result<Vec<Outcome>, GroupFailure> {
     conn.batch_execute("BEGIN IMMEDIATE")
         .map_err(GroupFailure::Commit)?;
-    let mut outcomes = Vec::with_capacity(group.len());
-    for job in group {
-        if let Ok(outcome) = run_in_savepoint(conn, &mut job.unit) {
-            outcomes.push(outcome);
-        } else {
-            roll_back(conn);
-            return Err(GroupFailure::Broken);
-        }
-    }
+    let Ok(outcomes) = run_all(conn, group) else {
+        roll_back(conn);
+        return Err(GroupFailure::Broken);
+    };
     conn.batch_execute("COMMIT").map_err(|error| {
         roll_back(conn);
         GroupFailure::Commit(error)
     })?;
     Ok(outcomes)
+}
+
+/// First those that send, then the others, as they stand in `group`.
+fn run_all(conn: &mut SqliteConnection, group: &mut [Job]) -> Result<Vec<Outcome>, Broken> {
+    let sending = group.partition_point(|job| job.sending.is_some());
+    let (sending, others) = group.split_at_mut(sending);
+    let mut outcomes = Vec::with_capacity(sending.len() + others.len());
+    if !sending.is_empty() {
+        run_sends(conn, sending, &mut outcomes)?;
+    }
+    for job in others {
+        outcomes.push(run_in_savepoint(conn, &mut job.unit)?);
+    }
+    Ok(outcomes)
+}
+
+/// Nothing is written before each of them has its verdict: none needs a savepoint.
+fn run_sends(
+    conn: &mut SqliteConnection,
+    group: &mut [Job],
+    outcomes: &mut Vec<Outcome>,
+) -> Result<(), Broken> {
+    let asked = group.iter().filter_map(|job| job.sending.as_ref());
+    let mut sends = foresee(conn, asked).map_err(|_| Broken)?;
+    for job in &mut *group {
+        let ran = AssertUnwindSafe(|| run_sending(conn, &mut job.unit, &mut sends));
+        match catch_unwind(ran).map_err(|_| Broken)? {
+            Ran::Commit(news) => outcomes.push(Ok(news)),
+            Ran::RollBack => outcomes.push(Ok(News::default())),
+            Ran::Failed(..) => return Err(Broken),
+        }
+    }
+    let news = write_sends(conn, &sends).map_err(|_| Broken)?;
+    if let Some(Ok(first)) = outcomes.first_mut() {
+        *first = std::mem::take(first).and(&news);
+    }
+    Ok(())
 }
 
 /// The group cannot go on: a panic, a savepoint that could not be closed, or another process in the way.

@@ -1,0 +1,202 @@
+//! Sends are coalesced: those that come while others are being committed wait for these, and are then carried out together
+//! in one transaction, by statements that they share (ADR 0020). Nobody waits for company: whoever comes alone goes at once.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use diesel::PgConnection;
+use sealpost_domain::ports::{Sending, StoreError, Unit, WakeUps};
+use tokio::sync::oneshot;
+
+use super::backend::queries::{Ran, run_sending, write_sends};
+use super::bulk::foresee;
+use super::{ATTEMPTS, Undone, pause, write};
+use crate::failure::{Failure, QueryError};
+use crate::news::News;
+use crate::pool::Pool;
+
+/// At most so many units share a transaction, which bounds how long the first of them waits.
+const LARGEST_GROUP: usize = 64;
+/// So many groups are on their way at once: one is being made ready while the other's commit waits for the disk.
+const GROUPS: usize = 2;
+/// So many units may wait; who comes then is told to come back.
+const QUEUE: usize = 1_024;
+
+struct Job {
+    sending: Sending,
+    unit: Unit,
+    done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<Job>,
+    /// How many groups are on their way.
+    groups: usize,
+}
+
+pub(super) struct Sender {
+    waiting: Mutex<Waiting>,
+    pool: Arc<Pool<PgConnection>>,
+    wake_ups: Arc<dyn WakeUps>,
+}
+
+impl Sender {
+    pub(super) fn new(pool: Arc<Pool<PgConnection>>, wake_ups: Arc<dyn WakeUps>) -> Self {
+        Self {
+            waiting: Mutex::default(),
+            pool,
+            wake_ups,
+        }
+    }
+
+    /// Hands a unit in and waits until its group is committed.
+    pub(super) async fn run(
+        self: &Arc<Self>,
+        sending: Sending,
+        unit: Unit,
+    ) -> Result<(), StoreError> {
+        let (done, outcome) = oneshot::channel();
+        let job = Job {
+            sending,
+            unit,
+            done,
+        };
+        if self.enqueue(job)? {
+            let sender = Arc::clone(self);
+            // On its own: whoever began it may go, the others of the group have not.
+            self.pool
+                .spawn(async move { while sender.carry_out().await {} });
+        }
+        self.pool
+            .patiently(async { outcome.await.map_err(|_| StoreError::Unavailable(None))? })
+            .await
+    }
+
+    /// Whether another group may set out.
+    fn enqueue(&self, job: Job) -> Result<bool, StoreError> {
+        let mut waiting = self.lock();
+        if waiting.jobs.len() >= QUEUE {
+            return Err(StoreError::Overloaded {
+                retry_after: Duration::from_secs(1),
+            });
+        }
+        waiting.jobs.push_back(job);
+        let sets_out = waiting.groups < GROUPS;
+        waiting.groups += usize::from(sets_out);
+        Ok(sets_out)
+    }
+
+    /// Carries out one group; false, and there is one group less on its way, if nobody waits.
+    async fn carry_out(self: &Arc<Self>) -> bool {
+        {
+            let mut waiting = self.lock();
+            if waiting.jobs.is_empty() {
+                waiting.groups -= 1;
+                return false;
+            }
+        }
+        let sender = Arc::clone(self);
+        let ran = self.pool.enter(move |conn| {
+            // Only now: whoever came while there was no connection goes along.
+            sender.write_group(conn, sender.take());
+            Ok(())
+        });
+        if let Err(error) = ran.await {
+            self.refuse(&error);
+        }
+        true
+    }
+
+    fn take(&self) -> Vec<Job> {
+        let mut waiting = self.lock();
+        let number = waiting.jobs.len().min(LARGEST_GROUP);
+        let mut group: Vec<Job> = waiting.jobs.drain(..number).collect();
+        drop(waiting);
+        // Nobody waits for these any more, and nothing of them has begun.
+        group.retain(|job| !job.done.is_closed());
+        group
+    }
+
+    /// There is no connection to be had: nobody who waits for one gets further.
+    fn refuse(&self, error: &StoreError) {
+        for job in self.take() {
+            let refusal = match error {
+                StoreError::Overloaded { retry_after } => StoreError::Overloaded {
+                    retry_after: *retry_after,
+                },
+                _ => StoreError::Unavailable(None),
+            };
+            let _gone = job.done.send(Err(refusal));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_group(&self, conn: &mut PgConnection, mut group: Vec<Job>) {
+        if group.is_empty() {
+            return;
+        }
+        if let Some(news) = try_group(conn, &mut group) {
+            // Wakes first and answers then, as the SQLite writer does.
+            news.tell(&*self.wake_ups);
+            for job in group {
+                let _gone = job.done.send(Ok(()));
+            }
+            return;
+        }
+        // Which unit it was cannot always be told: each runs in a transaction of its own.
+        for job in group {
+            let outcome = write(conn, job.unit).map(|news| news.tell(&*self.wake_ups));
+            let _gone = job.done.send(outcome);
+        }
+    }
+}
+
+/// Carries the group out; None if nothing of it was kept. Contention is tried again.
+fn try_group(conn: &mut PgConnection, group: &mut [Job]) -> Option<News> {
+    for number in 1..=ATTEMPTS {
+        let tried = catch_unwind(AssertUnwindSafe(|| attempt(conn, group)));
+        match tried {
+            Ok(Ok(news)) => return Some(news),
+            Ok(Err(Undone::Failed(Failure::Contention | Failure::Collision, _)))
+                if number < ATTEMPTS =>
+            {
+                std::thread::sleep(pause(number));
+            }
+            Ok(Err(_)) | Err(_) => break,
+        }
+    }
+    tracing::warn!(
+        units = group.len(),
+        "a group of sends broke; running them singly"
+    );
+    None
+}
+
+/// One transaction for all. A refused unit leaves nothing; its refusal too is told only after the commit, since it may rest
+/// on what an earlier unit of the group has left.
+fn attempt(conn: &mut PgConnection, group: &mut [Job]) -> Result<News, Undone> {
+    conn.build_transaction().read_committed().run(|conn| {
+        let mut news = News::default();
+        let asked = group.iter().map(|job| &job.sending);
+        let mut sends = foresee(conn, asked).map_err(undone)?;
+        for job in &mut *group {
+            match run_sending(conn, &mut job.unit, &mut sends) {
+                Ran::Commit(own) => news = news.and(&own),
+                Ran::RollBack => {}
+                Ran::Failed(failure, error) => return Err(Undone::Failed(failure, error)),
+            }
+        }
+        let written = write_sends(conn, &sends).map_err(undone)?;
+        Ok(news.and(&written))
+    })
+}
+
+fn undone(error: QueryError) -> Undone {
+    Undone::Failed(error.failure(), error.into_store_error())
+}

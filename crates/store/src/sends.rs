@@ -1,0 +1,224 @@
+//! What a group of units that send messages knows before the first of them runs, and what they leave to be written after
+//! the last: so many share each statement.
+//!
+//! The units run one after the other over this. Each finds what the earlier ones have left, as if it had been written.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::prelude::*;
+use sealpost_domain::accounts::AccountId;
+use sealpost_domain::conversations::{ConversationId, Membership};
+use sealpost_domain::inbox::NewEvent;
+use sealpost_domain::messages::{ClientId, Receipt};
+use sealpost_domain::ports::{Digest, NewMessage};
+
+use crate::schema::inbox_events;
+
+/// The receipt and the digest of a message that was sent.
+pub(crate) type Sent = (Receipt, Digest);
+
+/// Of one group.
+#[derive(Default)]
+pub(crate) struct Sends {
+    /// Of everybody who wants to send where; None for who is not in there. Locked.
+    memberships: HashMap<(ConversationId, AccountId), Option<Membership>>,
+    /// The number of the last message of each of these conversations.
+    last: HashMap<ConversationId, u64>,
+    /// What was sent earlier under the names that the senders use.
+    sent: HashMap<(AccountId, ClientId), Option<Sent>>,
+    /// To be written, with their numbers.
+    pub(crate) messages: Vec<(NewMessage, u64)>,
+    /// To be written, and for whom.
+    pub(crate) events: Vec<(BTreeSet<AccountId>, NewEvent)>,
+    /// Whose events of which messages are notices, too.
+    pub(crate) noticed: BTreeSet<(AccountId, [u8; 16])>,
+}
+
+impl Sends {
+    /// Notes how `account` stands in a conversation that is locked, and the number of its last message.
+    pub(crate) fn know_membership(
+        &mut self,
+        id: ConversationId,
+        account: AccountId,
+        membership: Option<(Membership, u64)>,
+    ) {
+        let (membership, last) = membership.unzip();
+        if let Some(last) = last {
+            self.last.insert(id, last);
+        }
+        self.memberships.insert((id, account), membership);
+    }
+
+    /// Notes what was sent earlier.
+    pub(crate) fn know_sent(&mut self, sender: AccountId, client_id: ClientId, sent: Option<Sent>) {
+        self.sent.insert((sender, client_id), sent);
+    }
+
+    /// How an account stands in a conversation; None if that is not known.
+    pub(crate) fn membership(
+        &self,
+        id: ConversationId,
+        account: AccountId,
+    ) -> Option<Option<Membership>> {
+        self.memberships.get(&(id, account)).cloned()
+    }
+
+    /// What was sent under this name; None if that is not known.
+    pub(crate) fn sent(&self, sender: AccountId, client_id: &ClientId) -> Option<Option<Sent>> {
+        self.sent.get(&(sender, client_id.clone())).cloned()
+    }
+
+    /// Leaves a message to be written and returns its number; None if its conversation is not known.
+    pub(crate) fn append(&mut self, message: &NewMessage) -> Option<u64> {
+        let last = self.last.get_mut(&message.conversation)?;
+        *last += 1;
+        let receipt = Receipt {
+            id: message.id,
+            seq: *last,
+            created_at: message.created_at,
+            expires_at: message.expires_at,
+        };
+        self.sent.insert(
+            (message.sender, message.client_id.clone()),
+            Some((receipt, message.digest)),
+        );
+        self.messages.push((message.clone(), *last));
+        Some(*last)
+    }
+
+    /// How much was left so far, for [`Sends::undo`].
+    pub(crate) const fn mark(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Forgets the messages that were left since `mark`: their unit is not kept.
+    pub(crate) fn undo(&mut self, mark: usize) {
+        while self.messages.len() > mark
+            && let Some((message, seq)) = self.messages.pop()
+        {
+            self.last.insert(message.conversation, seq - 1);
+            self.sent.insert((message.sender, message.client_id), None);
+        }
+    }
+
+    /// The conversations that have new messages: each with the number and the time of its last one.
+    pub(crate) fn moved(&self) -> HashMap<ConversationId, (u64, i64)> {
+        let moved = self.messages.iter();
+        moved
+            .map(|(message, seq)| {
+                let at = message.created_at.as_micros();
+                (message.conversation, (*seq, at))
+            })
+            .collect()
+    }
+}
+
+/// An account's log that has grown.
+pub(crate) struct Moved {
+    pub(crate) account: AccountId,
+    /// Its last offset now.
+    pub(crate) head: i64,
+    /// By how much it has grown.
+    pub(crate) added: i64,
+}
+
+/// A row of an account's log.
+// No column is left to its default, so that many rows are one statement on SQLite, too.
+#[derive(Insertable)]
+#[diesel(table_name = inbox_events, treat_none_as_default_value = false)]
+pub(crate) struct EventRow<'a> {
+    pub(crate) account_id: &'a [u8],
+    pub(crate) event_offset: i64,
+    pub(crate) kind: i16,
+    pub(crate) subject: &'a [u8],
+    pub(crate) created_at: i64,
+}
+
+impl<'a> EventRow<'a> {
+    pub(crate) fn of(account: &'a AccountId, offset: i64, event: &'a NewEvent) -> Self {
+        Self {
+            account_id: account.as_bytes(),
+            event_offset: offset,
+            kind: event.kind.code(),
+            subject: &event.subject,
+            created_at: event.created_at.as_micros(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sealpost_domain::Timestamp;
+    use sealpost_domain::messages::{Format, MessageId};
+
+    use super::*;
+
+    const ROOM: ConversationId = ConversationId::from_bytes([1; 16]);
+    const ALICE: AccountId = AccountId::from_bytes([2; 16]);
+
+    fn message(name: &str) -> NewMessage {
+        NewMessage {
+            id: MessageId::from_bytes([3; 16]),
+            conversation: ROOM,
+            sender: ALICE,
+            client_id: ClientId::parse(name).unwrap(),
+            digest: [4; 32],
+            format: Format::Opaque,
+            body: b"body".to_vec(),
+            attachments: Vec::new(),
+            sent_at: None,
+            created_at: Timestamp::from_seconds(1),
+            expires_at: None,
+        }
+    }
+
+    fn room() -> Sends {
+        let membership = Membership {
+            sealed_key: Vec::new(),
+            members: vec![ALICE],
+            others: Vec::new(),
+            expires_in: None,
+        };
+        let mut sends = Sends::default();
+        sends.know_membership(ROOM, ALICE, Some((membership, 7)));
+        sends
+    }
+
+    #[test]
+    fn each_finds_what_the_earlier_ones_left() {
+        let mut sends = room();
+        let first = message("a");
+        sends.know_sent(ALICE, first.client_id.clone(), None);
+        assert_eq!(sends.sent(ALICE, &first.client_id), Some(None));
+        assert_eq!(sends.append(&first), Some(8));
+        assert_eq!(sends.append(&message("b")), Some(9));
+        let (receipt, digest) = sends.sent(ALICE, &first.client_id).unwrap().unwrap();
+        assert_eq!((receipt.seq, digest), (8, [4; 32]));
+        assert_eq!(sends.moved().get(&ROOM), Some(&(9, 1_000_000)));
+    }
+
+    #[test]
+    fn what_is_not_kept_leaves_no_gap_and_no_trace() {
+        let mut sends = room();
+        sends.append(&message("a"));
+        let mark = sends.mark();
+        sends.append(&message("b"));
+        sends.append(&message("c"));
+        sends.undo(mark);
+        assert_eq!(
+            sends.sent(ALICE, &message("b").client_id),
+            Some(None),
+            "as if it had never been sent"
+        );
+        assert_eq!(sends.append(&message("d")), Some(9));
+        assert_eq!(sends.messages.len(), 2);
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_not_known() {
+        let mut sends = Sends::default();
+        assert!(sends.membership(ROOM, ALICE).is_none());
+        assert!(sends.sent(ALICE, &message("a").client_id).is_none());
+        assert_eq!(sends.append(&message("a")), None);
+    }
+}

@@ -1,0 +1,107 @@
+//! Many rows at once, for an engine in which a statement costs little and knows no arrays.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Binary};
+use diesel::sqlite::Sqlite;
+use sealpost_domain::ports::Sending;
+
+use super::backend::queries::memberships::membership;
+use super::backend::queries::messages::{find_sent, insert};
+use crate::decode::to_column;
+use crate::failure::QueryError;
+use crate::schema::{inbox_events, inboxes};
+use crate::sends::{EventRow, Moved, Sends};
+
+/// Up to so many logs are written one after the other, by statements that stay prepared; more of them together.
+pub(crate) const ROW_BY_ROW: usize = 4;
+
+/// Asks what those who are about to send will ask.
+pub(crate) fn foresee<'a>(
+    conn: &mut SqliteConnection,
+    asked: impl Iterator<Item = &'a Sending>,
+) -> Result<Sends, QueryError> {
+    let mut sends = Sends::default();
+    for Sending {
+        conversation,
+        sender,
+        client_id,
+    } in asked
+    {
+        let membership = membership(conn, *conversation, *sender)?;
+        // Whoever is not in there asks nothing more.
+        if membership.is_some() {
+            let sent = find_sent(conn, *sender, client_id)?;
+            sends.know_sent(*sender, client_id.clone(), sent);
+        }
+        sends.know_membership(*conversation, *sender, membership);
+    }
+    Ok(sends)
+}
+
+/// Writes the messages, and where their conversations stand.
+pub(crate) fn write_messages(conn: &mut SqliteConnection, sends: &Sends) -> Result<(), QueryError> {
+    for (conversation, (last, active_at)) in sends.moved() {
+        MoveOn {
+            id: conversation.as_bytes(),
+            last: to_column(last),
+            active_at,
+        }
+        .execute(conn)?;
+    }
+    for (message, seq) in &sends.messages {
+        insert(conn, message, to_column(*seq))?;
+    }
+    Ok(())
+}
+
+/// Where a conversation stands now. Written out here, since diesel has each of its own updates prepared anew.
+struct MoveOn<'a> {
+    id: &'a [u8],
+    last: i64,
+    active_at: i64,
+}
+
+impl QueryFragment<Sqlite> for MoveOn<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("UPDATE conversations SET last_seq = ");
+        out.push_bind_param::<BigInt, _>(&self.last)?;
+        out.push_sql(", active_at = ");
+        out.push_bind_param::<BigInt, _>(&self.active_at)?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<Binary, _>(&self.id)
+    }
+}
+
+impl QueryId for MoveOn<'_> {
+    type QueryId = MoveOn<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl RunQueryDsl<SqliteConnection> for MoveOn<'_> {}
+
+/// Moves the heads of these logs.
+pub(crate) fn move_heads(conn: &mut SqliteConnection, logs: &[Moved]) -> QueryResult<()> {
+    // Mostly all by the same.
+    let mut steps: BTreeMap<i64, Vec<&[u8]>> = BTreeMap::new();
+    for log in logs {
+        let step = steps.entry(log.added).or_default();
+        step.push(log.account.as_bytes());
+    }
+    for (added, accounts) in steps {
+        diesel::update(inboxes::table.filter(inboxes::account_id.eq_any(accounts)))
+            .set(inboxes::head.eq(inboxes::head + added))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Writes these events.
+pub(crate) fn insert_events(conn: &mut SqliteConnection, rows: &[EventRow<'_>]) -> QueryResult<()> {
+    diesel::insert_into(inbox_events::table)
+        .values(rows)
+        .execute(conn)?;
+    Ok(())
+}
