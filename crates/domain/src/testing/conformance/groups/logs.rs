@@ -119,7 +119,7 @@ pub async fn who_is_out_gets_nothing_and_who_is_in_gets_all(store: Arc<dyn Store
             work.push(Box::pin(turned));
         }
     }
-    let outcomes = super::join_all(work).await;
+    let outcomes = super::super::join_all(work).await;
     let mut turns: Vec<(bool, u64)> = outcomes.iter().filter_map(|(turn, _)| *turn).collect();
     // Of two turns between the same two messages, either order says the same.
     turns.sort_by_key(|(_, after)| *after);
