@@ -21,6 +21,7 @@ pub struct ServerDigester {
     cursor: HmacSha256,
     federation: HmacSha256,
     repeat: HmacSha256,
+    challenge: HmacSha256,
 }
 
 impl ServerDigester {
@@ -35,6 +36,7 @@ impl ServerDigester {
             cursor: mac("cursor"),
             federation: mac("federation"),
             repeat: mac("repeat"),
+            challenge: mac("challenge"),
         }
     }
 
@@ -46,6 +48,7 @@ impl ServerDigester {
             MacPurpose::Cursor => &self.cursor,
             MacPurpose::Federation => &self.federation,
             MacPurpose::Repeat => &self.repeat,
+            MacPurpose::Challenge => &self.challenge,
         }
     }
 }

@@ -23,6 +23,23 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// The bytes that [`hex`] writes like this; None if it writes nothing like this.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !is_lower_hex(text) {
+        return None;
+    }
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let pairs = pairs.iter().map(|pair| {
+        let digits = std::str::from_utf8(pair).ok()?;
+        u8::from_str_radix(digits, 16).ok()
+    });
+    if rest.is_empty() {
+        pairs.collect()
+    } else {
+        None
+    }
+}
+
 /// Whether the text is nothing but what [`hex`] writes.
 pub(crate) fn is_lower_hex(text: &str) -> bool {
     text.bytes()
@@ -49,6 +66,18 @@ mod tests {
             assert_eq!(fold(same), "é");
         }
         assert_eq!(fold("STRASSE"), fold("straße"));
+    }
+
+    #[test]
+    fn hexadecimal_there_and_back() {
+        assert_eq!(
+            unhex(&hex(&[0, 1, 0xab, 0xff])).unwrap(),
+            [0, 1, 0xab, 0xff]
+        );
+        assert_eq!(unhex(""), Some(Vec::new()));
+        for bad in ["0", "0A", "0g", "é0", "+1"] {
+            assert_eq!(unhex(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -193,6 +193,7 @@ impl Services {
             throttles: throttles.clone(),
         };
         let accounts = Accounts::new(env.clone(), account_ports, facts.info.registration)
+            .with_human_check(facts.info.human_check)
             .with_rename_interval(facts.rename_interval)
             .with_custodial_keys(custodial_keys.clone());
         let factor_ports = FactorPorts {
@@ -324,7 +325,7 @@ impl Services {
             envelopes: Envelopes::new(env.clone(), inspector.clone(), facts.count_rates),
             custodial_keys,
             mailbox_keys,
-            challenges: Challenges::new(env.clone()),
+            challenges: Challenges::new(env.clone(), digester.clone()),
             links: FileLinks::new(
                 env.clone(),
                 LinkPorts {

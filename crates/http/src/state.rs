@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::accounts::{Accounts, HumanCheck, RegistrationPolicy};
 use sealpost_domain::app_passwords::AppPasswords;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
@@ -150,4 +150,6 @@ pub struct ServerInfo {
     pub public_url: String,
     /// Who may make an account.
     pub registration: RegistrationPolicy,
+    /// What people do before who make one through the native API.
+    pub human_check: HumanCheck,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::accounts::{Accounts, HumanCheck, RegistrationPolicy};
 use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::ports::{
@@ -116,6 +116,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
             version: "0.0.0",
             public_url: "http://localhost".to_owned(),
             registration: RegistrationPolicy::Open,
+            human_check: HumanCheck::Off,
         },
         inbox_epoch: "epoch".to_owned(),
         inbox_retention: Inbox::RETENTION,

@@ -343,6 +343,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    spent_challenges (id) {
+        id -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     file_ids (id) {
         id -> Binary,
         owner_id -> Binary,

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::{Accounts, RegisterError};
 use crate::Timestamp;
+use crate::challenges::{ChallengeFailed, CompletedChallenge};
 use crate::invites::{InviteCode, Redeemed, redeem};
 use crate::operators::Operator;
 use crate::ports::{Digest, StoreExt, Tx};
@@ -37,6 +38,7 @@ impl RegistrationPolicy {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Permit {
     invite: Option<Digest>,
+    challenge: Option<CompletedChallenge>,
 }
 
 impl Accounts {
@@ -65,7 +67,10 @@ impl Accounts {
                 Some(digest)
             }
         };
-        Ok(Permit { invite })
+        Ok(Permit {
+            invite,
+            challenge: None,
+        })
     }
 
     /// Counts who asks from the network.
@@ -94,15 +99,29 @@ fn check(tx: &mut dyn Tx, invite: &Digest, now: Timestamp) -> Result<(), Registe
 impl Permit {
     /// The operator asks nobody.
     pub(crate) const fn by(_: Operator) -> Self {
-        Self { invite: None }
+        Self {
+            invite: None,
+            challenge: None,
+        }
     }
 
-    /// Takes a use of the invite, if one is needed.
+    /// The same for somebody who has answered a challenge, which is good for one account.
+    pub(super) const fn after(mut self, challenge: Option<CompletedChallenge>) -> Self {
+        self.challenge = challenge;
+        self
+    }
+
+    /// Takes the answer to a challenge and a use of the invite, where they are needed.
     pub(super) fn redeem(
         &self,
         tx: &mut dyn Tx,
         now: Timestamp,
     ) -> Result<Option<Redeemed>, RegisterError> {
+        if let Some(challenge) = &self.challenge
+            && !tx.challenges().spend(challenge)?
+        {
+            return Err(ChallengeFailed.into());
+        }
         let Some(invite) = &self.invite else {
             return Ok(None);
         };
@@ -119,6 +138,7 @@ mod tests {
     use crate::DomainError;
     use crate::accounts::{AccountDraft, add};
     use crate::audit::AuditKind;
+    use crate::challenges::ChallengeId;
     use crate::invites::{Invite, InviteId};
     use crate::ports::PasswordHash;
     use crate::testing::{MockTx, account, audit_event};
@@ -130,7 +150,10 @@ mod tests {
         let account = account("alice");
         AccountDraft {
             hash: PasswordHash::new("$argon2id$".to_owned()),
-            permit: Permit { invite: Some(CODE) },
+            permit: Permit {
+                invite: Some(CODE),
+                challenge: None,
+            },
             registered: audit_event(account.id, AuditKind::Registered),
             mailed_step: false,
             wants_free_address: false,
@@ -166,6 +189,27 @@ mod tests {
         assert_eq!(
             (refused.code(), refused.field()),
             ("invalid-invite", Some("invite"))
+        );
+    }
+
+    #[test]
+    fn an_answer_that_made_an_account_makes_no_second_one() {
+        let completed = CompletedChallenge {
+            id: ChallengeId::from_bytes([7; 16]),
+            expires_at: Timestamp::from_seconds(9),
+        };
+        let mut tx = MockTx::default();
+        tx.challenges
+            .expect_spend()
+            .with(eq(completed))
+            .once()
+            .returning(|_| Ok(false));
+        let mut again = invited();
+        again.permit = again.permit.after(Some(completed));
+        let refused = add(&mut tx, &again).unwrap_err();
+        assert_eq!(
+            (refused.code(), refused.field()),
+            ("challenge-failed", Some("challenge"))
         );
     }
 

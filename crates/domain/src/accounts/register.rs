@@ -8,6 +8,7 @@ use super::verification::Verification;
 use super::{Account, Accounts, Email, Password, PasswordError, Permit, Username};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::avatars::Avatar;
+use crate::challenges::ChallengeFailed;
 use crate::invites::InviteCode;
 use crate::ports::{Constraint, HashError, PasswordHash, StoreError, StoreExt, Tx};
 use crate::sessions::Dialect;
@@ -73,6 +74,12 @@ pub enum RegisterError {
     /// The invite is unknown, used up, expired or revoked: never says which.
     #[error("this invite is not good, or not any more")]
     InvalidInvite,
+    /// The operator wants a challenge to be answered, and none was.
+    #[error("this server wants a sentence completed: get one from /v1/challenges")]
+    ChallengeRequired,
+    /// The challenge was not answered as people answer it.
+    #[error(transparent)]
+    Challenge(#[from] ChallengeFailed),
     /// The name belongs to somebody else.
     #[error("this username is taken: choose another")]
     UsernameTaken,
@@ -162,9 +169,9 @@ impl Accounts {
     }
 }
 
-/// Stores a drafted account, and takes a use of the invite that it came by.
+/// Stores a drafted account, and takes the answer and the use of the invite that it came by.
 pub(crate) fn add(tx: &mut dyn Tx, draft: &AccountDraft) -> Result<Account, RegisterError> {
-    // The invite first: who has none does not learn which names are taken.
+    // These first: who has none does not learn which names are taken.
     let redeemed = draft.permit.redeem(tx, draft.account.created_at)?;
     let taken = match &draft.account.email {
         Some(email) if draft.wants_free_address => tx.accounts().find_by_email(email)?.is_some(),
@@ -202,10 +209,11 @@ domain_error!(RegisterError {
     Closed: Forbidden, "registration-closed";
     InviteRequired: Forbidden, "invite-required", "invite";
     InvalidInvite: Forbidden, "invalid-invite", "invite";
+    ChallengeRequired: Forbidden, "challenge-required", "challenge";
     UsernameTaken: Conflict, "username-taken", "username";
     EmailTaken: Conflict, "email-taken", "email";
     EmailRequired: Invalid, "email-required", "email";
-} else { TooMany, Password, Hash, Store });
+} else { TooMany, Password, Challenge, Hash, Store });
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Password, PasswordError, RegistrationPolicy};
+use super::{HumanCheck, Password, PasswordError, RegistrationPolicy};
 use crate::Environment;
 use crate::custodial_keys::CustodialKeys;
 use crate::mail::Outbox;
@@ -30,6 +30,7 @@ pub struct Accounts {
     pub(super) env: Environment,
     pub(super) ports: AccountPorts,
     pub(super) policy: RegistrationPolicy,
+    pub(super) human_check: HumanCheck,
     pub(super) rename_interval: Duration,
     pub(super) custodial_keys: Option<CustodialKeys>,
 }
@@ -45,6 +46,7 @@ impl Accounts {
             env,
             ports,
             policy,
+            human_check: HumanCheck::Off,
             rename_interval: Self::RENAME_INTERVAL,
             custodial_keys: None,
         }
@@ -60,6 +62,13 @@ impl Accounts {
             return Err(PasswordError::Common);
         }
         Ok(())
+    }
+
+    /// The same with this check of who signs up.
+    #[must_use]
+    pub const fn with_human_check(mut self, check: HumanCheck) -> Self {
+        self.human_check = check;
+        self
     }
 
     /// The same with another interval between changes of a username than [`Accounts::RENAME_INTERVAL`].

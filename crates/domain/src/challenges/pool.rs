@@ -79,9 +79,14 @@ impl Challenge {
             .iter()
             .find(|known| plain(known.question) == plain(question));
         match asked {
-            Some(known) if plain(known.answer) == plain(answer) => Ok(()),
+            Some(known) if known.is_completed_by(answer) => Ok(()),
             _ => Err(WrongAnswer),
         }
+    }
+
+    /// Whether this is the word that is missing. Case and white space do not matter.
+    pub(super) fn is_completed_by(&self, answer: &str) -> bool {
+        plain(self.answer) == plain(answer)
     }
 }
 

@@ -16,6 +16,8 @@ pub enum MacPurpose {
     Federation,
     /// What tells a repeated request from another one of the same name.
     Repeat,
+    /// What somebody was asked who wants an account.
+    Challenge,
 }
 
 /// Digests and message authentication codes, computed at once.

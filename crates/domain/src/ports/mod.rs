@@ -17,6 +17,7 @@ mod app_passwords;
 mod audit;
 mod avatars;
 mod blobs;
+mod challenges;
 mod channel_cipher;
 mod channels;
 mod chats;
@@ -87,6 +88,7 @@ pub use app_passwords::AppPasswordRepository;
 pub use audit::AuditRepository;
 pub use avatars::AvatarRepository;
 pub use blobs::{BlobEntry, BlobError, BlobName, BlobStore, BlobWriter, ByteStream};
+pub use challenges::ChallengeRepository;
 pub use channel_cipher::ChannelCipher;
 pub use channels::ChannelRepository;
 pub use chats::{ChatRepository, NumberedConversation};
@@ -164,8 +166,9 @@ pub use self::master_keys::{MockMasterKeyRepository, MockMasterKeyring};
 pub use self::{
     accounts::MockAccountRepository, app_passwords::MockAppPasswordRepository,
     audit::MockAuditRepository, avatars::MockAvatarRepository, blobs::MockBlobStore,
-    channel_cipher::MockChannelCipher, channels::MockChannelRepository, chats::MockChatRepository,
-    checksums::MockChecksums, codes::MockCodeRepository, common_passwords::MockCommonPasswords,
+    challenges::MockChallengeRepository, channel_cipher::MockChannelCipher,
+    channels::MockChannelRepository, chats::MockChatRepository, checksums::MockChecksums,
+    codes::MockCodeRepository, common_passwords::MockCommonPasswords,
     contacts::MockContactRepository, conversations::MockConversationRepository,
     custodial_cipher::MockCustodialCipher, custodial_keys::MockCustodialKeyRepository,
     custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,

@@ -6,14 +6,15 @@ use async_trait::async_trait;
 use super::MasterKeyRepository;
 use super::{
     Absent, AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
-    ChannelRepository, ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
-    CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileGrantRepository, FileIdRepository, FileLinkRepository, FileRepository,
-    FileUpkeepRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
-    ThrottleRepository, TicketRepository, UploadRepository,
+    ChallengeRepository, ChannelRepository, ChatRepository, CodeRepository, ContactRepository,
+    ConversationRepository, CustodialKeyRepository, DataKeyRepository, DeliveryRepository,
+    EnvelopeRepository, FactorRepository, FileGrantRepository, FileIdRepository,
+    FileLinkRepository, FileRepository, FileUpkeepRepository, GroupRepository,
+    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    SocketTicketRepository, StorageRepository, StoreError, ThrottleRepository, TicketRepository,
+    UploadRepository,
 };
 use crate::accounts::AccountId;
 use crate::conversations::ConversationId;
@@ -160,6 +161,11 @@ pub trait Tx {
 
     /// Links to files.
     fn file_links(&mut self) -> &mut dyn FileLinkRepository {
+        Absent::lend()
+    }
+
+    /// Challenges that were answered.
+    fn challenges(&mut self) -> &mut dyn ChallengeRepository {
         Absent::lend()
     }
 

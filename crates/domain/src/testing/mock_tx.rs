@@ -1,24 +1,24 @@
 use crate::ports::{
-    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
-    ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
-    CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileGrantRepository, FileIdRepository, FileLinkRepository, FileRepository,
-    FileUpkeepRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, MockAccountRepository, MockAppPasswordRepository,
-    MockAuditRepository, MockAvatarRepository, MockChannelRepository, MockChatRepository,
-    MockCodeRepository, MockContactRepository, MockConversationRepository,
-    MockCustodialKeyRepository, MockDataKeyRepository, MockDeliveryRepository,
-    MockEnvelopeRepository, MockFactorRepository, MockFileGrantRepository, MockFileIdRepository,
-    MockFileLinkRepository, MockFileRepository, MockFileUpkeepRepository, MockGroupRepository,
-    MockIdempotencyRepository, MockIdentityRepository, MockInboxRepository,
-    MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository, MockKeyRepository,
-    MockMailboxKeyRepository, MockMessageRepository, MockOutboxRepository, MockPresenceRepository,
-    MockRecoveryRepository, MockSessionRepository, MockSocketTicketRepository,
-    MockStorageRepository, MockThrottleRepository, MockTicketRepository, MockUploadRepository,
-    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
-    SocketTicketRepository, StorageRepository, ThrottleRepository, TicketRepository, Tx,
-    UploadRepository,
+    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
+    ChallengeRepository, ChannelRepository, ChatRepository, CodeRepository, ContactRepository,
+    ConversationRepository, CustodialKeyRepository, DataKeyRepository, DeliveryRepository,
+    EnvelopeRepository, FactorRepository, FileGrantRepository, FileIdRepository,
+    FileLinkRepository, FileRepository, FileUpkeepRepository, GroupRepository,
+    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
+    MockChallengeRepository, MockChannelRepository, MockChatRepository, MockCodeRepository,
+    MockContactRepository, MockConversationRepository, MockCustodialKeyRepository,
+    MockDataKeyRepository, MockDeliveryRepository, MockEnvelopeRepository, MockFactorRepository,
+    MockFileGrantRepository, MockFileIdRepository, MockFileLinkRepository, MockFileRepository,
+    MockFileUpkeepRepository, MockGroupRepository, MockIdempotencyRepository,
+    MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockInviteRepository,
+    MockKeyBackupRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
+    MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
+    MockSocketTicketRepository, MockStorageRepository, MockThrottleRepository,
+    MockTicketRepository, MockUploadRepository, OutboxRepository, PresenceRepository,
+    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository,
+    ThrottleRepository, TicketRepository, Tx, UploadRepository,
 };
 use crate::ports::{MasterKeyRepository, MockMasterKeyRepository};
 
@@ -43,6 +43,8 @@ pub struct MockTx {
     pub keys: MockKeyRepository,
     /// Private keys that the server keeps.
     pub custodial_keys: MockCustodialKeyRepository,
+    /// Challenges that were answered.
+    pub challenges: MockChallengeRepository,
     /// Secure channels.
     pub channels: MockChannelRepository,
     /// Key backups.
@@ -196,6 +198,10 @@ impl Tx for MockTx {
 
     fn file_links(&mut self) -> &mut dyn FileLinkRepository {
         &mut self.file_links
+    }
+
+    fn challenges(&mut self) -> &mut dyn ChallengeRepository {
+        &mut self.challenges
     }
 
     fn file_ids(&mut self) -> &mut dyn FileIdRepository {

@@ -4,7 +4,8 @@ use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, post, web};
 use sealpost_domain::Secret;
-use sealpost_domain::accounts::{Account, Email, Password, Register, Username};
+use sealpost_domain::accounts::{Account, Email, Password, Register, SignUp, Username};
+use sealpost_domain::challenges::AnsweredChallenge;
 use sealpost_domain::invites::InviteCode;
 use sealpost_domain::sessions::Dialect;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,22 @@ pub(super) struct NewAccount {
     #[serde(default, deserialize_with = "wire::optional_secret")]
     #[schema(value_type = Option<String>, format = "password", example = "spi_00112233445566778899aabbccddeeff")]
     invite: Option<Secret<String>>,
+    /// A sentence of `GET /v1/challenges`, completed: needed if `human_check` of `GET /v1/server` is `sentence`, else not looked at.
+    #[serde(default)]
+    challenge: Option<Answer>,
+}
+
+/// What somebody says to a challenge.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ChallengeAnswer)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    /// As it came with the question.
+    #[schema(example = "spq_0123456789abcdef")]
+    token: String,
+    /// The word that is missing, in any case.
+    #[schema(example = "blanks")]
+    answer: String,
 }
 
 /// An account as its owner sees it.
@@ -81,19 +98,26 @@ impl From<&Account> for AccountBody {
 }
 
 impl NewAccount {
-    fn into_command(self, address: ClientAddress) -> Result<Register, Problem> {
+    fn into_command(self, address: ClientAddress) -> Result<SignUp, Problem> {
+        let challenge = self.challenge.map(|said| AnsweredChallenge {
+            token: said.token,
+            answer: said.answer,
+        });
         let mut errors = FieldErrors::default();
         let username = errors.check("username", Username::parse(&self.username));
         let password = errors.check("password", Password::parse(self.password.expose()));
         let email = errors.check("email", self.email.as_deref().map(Email::parse).transpose());
         match (username, password, email) {
-            (Some(username), Some(password), Some(email)) => Ok(Register {
-                username,
-                password,
-                email,
-                dialect: Dialect::Native,
-                invite: self.invite.map(|code| InviteCode::attempt(code.expose())),
-                address: Some(address.limit_key()),
+            (Some(username), Some(password), Some(email)) => Ok(SignUp {
+                account: Register {
+                    username,
+                    password,
+                    email,
+                    dialect: Dialect::Native,
+                    invite: self.invite.map(|code| InviteCode::attempt(code.expose())),
+                    address: Some(address.limit_key()),
+                },
+                challenge,
             }),
             _ => Err(errors.into_problem()),
         }
@@ -109,7 +133,7 @@ impl IntoResponses for Refusals {
             (
                 403,
                 "registration-closed",
-                "`registration-closed`, `invite-required`, `invalid-invite`",
+                "`registration-closed`, `invite-required`, `invalid-invite`, `challenge-required`",
             ),
             (409, "username-taken", "`username-taken`"),
         ])
@@ -119,7 +143,9 @@ impl IntoResponses for Refusals {
 /// Make an account
 ///
 /// Anybody may, unless the operator closed registration (403 `registration-closed`) or lets in only who has an invite (403
-/// `invite-required`; `invalid-invite` if it is unknown, used up, expired or revoked: nobody learns which). A username that
+/// `invite-required`; `invalid-invite` if it is unknown, used up, expired or revoked: nobody learns which). Where the operator
+/// wants a sentence completed, `challenge` has a sentence of `GET /v1/challenges` and the missing word (403 `challenge-required`;
+/// 422 `challenge-failed` if the word is another one, or the answer late, used, or from another address). A username that
 /// somebody has is 409 `username-taken`. A mail address is never a reason to refuse: it counts once its owner has proved it
 /// (`email_verified`), and if another account has proved it already, that one's owner gets a mail that says so.
 #[utoipa::path(
@@ -144,7 +170,7 @@ pub(super) async fn create_account(
     body: Json<NewAccount, AUTH_JSON_LIMIT>,
 ) -> Result<HttpResponse, Problem> {
     let command = body.0.into_command(address)?;
-    let account = services.accounts.register(command).await?;
+    let account = services.accounts.sign_up(command).await?;
     let name = wire::encode_segment(account.username.as_str());
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, format!("/v1/users/{name}")))

@@ -53,6 +53,10 @@ struct FeaturesBody {
     /// Who may make an account: `open` (anybody), `invite` (whoever has an invite) or `closed` (nobody).
     #[schema(value_type = String, example = "invite")]
     registration_policy: &'static str,
+    /// What people do before they get an account through `POST /v1/accounts`: `off` (nothing) or `sentence` (complete one of
+    /// `GET /v1/challenges`).
+    #[schema(value_type = String, example = "off")]
+    human_check: &'static str,
 }
 
 /// The limits everybody meets.
@@ -151,6 +155,7 @@ pub(super) async fn describe_server(
         features: FeaturesBody {
             registration: info.registration == RegistrationPolicy::Open,
             registration_policy: info.registration.name(),
+            human_check: info.human_check.name(),
         },
         identity_providers: services
             .federation

@@ -31,6 +31,7 @@ mod files_refused;
 mod frame;
 mod groups;
 mod guessing;
+mod human_check;
 mod idempotency;
 mod invites;
 mod key_backup;

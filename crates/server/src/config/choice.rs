@@ -45,6 +45,15 @@ choice! {
 }
 
 choice! {
+    /// What people do before they get an account through the native API.
+    HumanCheck, "off or sentence",
+    /// Nothing.
+    "off" => Off,
+    /// Complete a sentence.
+    "sentence" => Sentence
+}
+
+choice! {
     /// Request rates and quotas. Wrong passwords and codes are counted all the same.
     Limits, "default or off",
     /// The documented rates and quotas.

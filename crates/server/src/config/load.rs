@@ -59,6 +59,7 @@ pub(super) fn read(file: &ConfigFile, environment: &Environment) -> Result<Loade
         registration: reader.get(keys::REGISTRATION)?,
         accounts: Accounts {
             rename_days: reader.get(keys::ACCOUNTS_RENAME_DAYS)?,
+            human_check: reader.get(keys::ACCOUNTS_HUMAN_CHECK)?,
         },
         inbox: Inboxes {
             retention_days: reader.get(keys::INBOX_RETENTION_DAYS)?,

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use sealpost_domain::Secret;
 
 pub use blobs_url::{AccessKeyId, BlobsUrl, Bucket, SecretAccessKey};
-pub use choice::{Limits, LogFormat, Migrate, Registration};
+pub use choice::{HumanCheck, Limits, LogFormat, Migrate, Registration};
 pub use database_url::DatabaseUrl;
 pub use environment::Environment;
 pub use error::{ConfigError, Source, Warning};
@@ -145,6 +145,8 @@ pub struct Mail {
 pub struct Accounts {
     /// The least time between two changes of a username.
     pub rename_days: Days,
+    /// What people do before they get one through the native API.
+    pub human_check: HumanCheck,
 }
 
 /// Inboxes.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sealpost_domain::accounts::Accounts;
 use sealpost_domain::audit::AuditTrail;
 use sealpost_domain::authentication::Authentication;
+use sealpost_domain::challenges::Challenges;
 use sealpost_domain::channels::Channels;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::federation::Federation;
@@ -145,6 +146,7 @@ pub(super) struct Sweepers {
     outbox: Outbox,
     federation: Federation,
     invites: Invites,
+    challenges: Challenges,
     idempotency: Idempotency,
     messages: Messages,
     inbox: Inbox,
@@ -166,6 +168,7 @@ impl Sweepers {
             outbox: services.outbox.clone(),
             federation: services.federation.clone(),
             invites: services.invites.clone(),
+            challenges: services.challenges.clone(),
             idempotency: services.idempotency.clone(),
             messages: services.messages.clone(),
             inbox: services.inbox.clone(),
@@ -214,6 +217,10 @@ pub(super) async fn sweep(sweepers: Sweepers) {
             sweepers.federation.sweep().await,
         );
         report("old invites", sweepers.invites.sweep().await);
+        report(
+            "answers of people who signed up",
+            sweepers.challenges.sweep().await,
+        );
         report("old idempotency keys", sweepers.idempotency.sweep().await);
         report(
             "messages whose time is over",

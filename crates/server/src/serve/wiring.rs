@@ -9,7 +9,7 @@ use sealpost_crypto::{
     StreamingFernet, SystemClock, ZxcvbnPasswords,
 };
 use sealpost_domain::Environment;
-use sealpost_domain::accounts::RegistrationPolicy;
+use sealpost_domain::accounts::{self, RegistrationPolicy};
 use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
@@ -25,7 +25,7 @@ use sealpost_pictures::Pictures;
 
 use crate::StartError;
 use crate::admin::Admin;
-use crate::config::{ByteSize, Config, DatabaseUrl, Limits, Provider, Registration};
+use crate::config::{ByteSize, Config, DatabaseUrl, HumanCheck, Limits, Provider, Registration};
 use crate::serve::keyring::HeldKeyring;
 use crate::serve::master_key;
 
@@ -101,6 +101,10 @@ pub(super) async fn services(
                 Registration::Open => RegistrationPolicy::Open,
                 Registration::Invite => RegistrationPolicy::Invite,
                 Registration::Closed => RegistrationPolicy::Closed,
+            },
+            human_check: match config.accounts.human_check {
+                HumanCheck::Off => accounts::HumanCheck::Off,
+                HumanCheck::Sentence => accounts::HumanCheck::Sentence,
             },
         },
         inbox_epoch: secrets.inbox_epoch,

@@ -109,6 +109,11 @@ fn files_are_shared_in_real_browsers() {
 }
 
 #[test]
+fn whoever_signs_up_completes_a_sentence_where_one_is_wanted() {
+    play_in_browsers("humans.py", "People sign up.");
+}
+
+#[test]
 fn nobody_needs_a_mouse() {
     play_in_browsers("keyboard.py", "Nobody needs a mouse.");
 }

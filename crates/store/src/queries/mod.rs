@@ -7,6 +7,7 @@ mod addresses;
 mod app_passwords;
 mod audit;
 mod avatars;
+mod challenges;
 mod channels;
 mod chats;
 mod codes;
@@ -53,15 +54,16 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::MasterKeyRepository;
 use sealpost_domain::ports::{
-    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository, ChannelRepository,
-    ChatRepository, CodeRepository, ContactRepository, ConversationRepository,
-    CustodialKeyRepository, DataKeyRepository, DeliveryRepository, EnvelopeRepository,
-    FactorRepository, FileGrantRepository, FileIdRepository, FileLinkRepository, FileRepository,
-    FileUpkeepRepository, GroupRepository, IdempotencyRepository, IdentityRepository,
-    InboxRepository, InstallationRepository, InviteRepository, KeyBackupRepository, KeyRepository,
-    MailboxKeyRepository, MessageRepository, OutboxRepository, PresenceRepository,
-    RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository, StoreError,
-    ThrottleRepository, TicketRepository, Tx, Unit, UploadRepository, Verdict,
+    AccountRepository, AppPasswordRepository, AuditRepository, AvatarRepository,
+    ChallengeRepository, ChannelRepository, ChatRepository, CodeRepository, ContactRepository,
+    ConversationRepository, CustodialKeyRepository, DataKeyRepository, DeliveryRepository,
+    EnvelopeRepository, FactorRepository, FileGrantRepository, FileIdRepository,
+    FileLinkRepository, FileRepository, FileUpkeepRepository, GroupRepository,
+    IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
+    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
+    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    SocketTicketRepository, StorageRepository, StoreError, ThrottleRepository, TicketRepository,
+    Tx, Unit, UploadRepository, Verdict,
 };
 
 use super::{Conn, bulk, locks};
@@ -275,6 +277,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn file_links(&mut self) -> &mut dyn FileLinkRepository {
+        self
+    }
+
+    fn challenges(&mut self) -> &mut dyn ChallengeRepository {
         self
     }
 

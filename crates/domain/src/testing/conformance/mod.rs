@@ -15,6 +15,7 @@ pub mod app_passwords;
 pub mod audit;
 pub mod avatars;
 pub mod blobs;
+pub mod challenges;
 pub mod channels;
 pub mod chats;
 pub mod codes;
@@ -108,6 +109,7 @@ macro_rules! store_conformance {
                 gone_with_the_key_and_with_their_grantee;
             file_links: found_while_good, spent_by_who_shows_the_proof, many_at_once_open_no_more_than_it_has,
                 a_token_leads_to_the_file, swept_when_useless;
+            challenges: an_answer_is_taken_once, swept_when_over;
             file_ids: good_once_for_their_owner, an_account_has_so_many;
             file_upkeep: deletions_wait_their_turn, paged_whoever_they_belong_to, paged_by_blob,
                 the_scrub_goes_on_where_it_was;

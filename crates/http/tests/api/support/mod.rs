@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sealpost_domain::accounts::{AccountId, RegistrationPolicy, Username};
+use sealpost_domain::accounts::{AccountId, HumanCheck, RegistrationPolicy, Username};
 use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::Files;
@@ -32,7 +32,7 @@ use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::{QuotaChoice, Storage};
 use sealpost_domain::testing::FixedClock;
 use sealpost_domain::uploads::{SweptUploads, Uploads};
-use sealpost_http::{Hub, RateClock, Settings, SocketTimes, serve};
+use sealpost_http::{Hub, RateClock, Settings, SocketTimes, TrustedProxies, serve};
 use sealpost_mailer::testing::MemoryMailer;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Handle};
@@ -41,6 +41,7 @@ use tokio::sync::oneshot;
 pub(crate) use answer::Answer;
 pub(crate) use log::logged;
 pub(crate) use people::{PASSWORD, access_token};
+use services::Doors;
 pub(crate) use services::{EPOCH, ISSUER, MAX_ATTACHMENT, MAX_FILE, NOW, QUOTA, UPLOAD_RETENTION};
 
 /// How requests are counted.
@@ -134,7 +135,7 @@ impl TestServer {
         settings: Settings,
         channel: ChannelRules,
     ) -> Self {
-        Self::start_whole(registration, settings, channel, Rates::default())
+        Self::start_whole(registration.into(), settings, channel, Rates::default())
     }
 
     /// A server that counts what it counts in the store, too.
@@ -148,7 +149,7 @@ impl TestServer {
             stored: true,
             ..Rates::default()
         };
-        Self::start_whole(RegistrationPolicy::Open, settings, channel, rates)
+        Self::start_whole(RegistrationPolicy::Open.into(), settings, channel, rates)
     }
 
     /// A server whose rates follow its clock: what takes an hour takes no time.
@@ -162,11 +163,25 @@ impl TestServer {
             ticking: true,
             ..Rates::default()
         };
-        Self::start_whole(RegistrationPolicy::Open, settings, channel, rates)
+        Self::start_whole(RegistrationPolicy::Open.into(), settings, channel, rates)
+    }
+
+    /// A server behind a proxy that wants a sentence completed by whoever signs up.
+    pub(crate) fn start_asking() -> Self {
+        let settings = Settings {
+            drain_delay: Duration::ZERO,
+            trusted_proxies: TrustedProxies::new(vec!["127.0.0.0/8".parse().unwrap()]),
+            ..Settings::default()
+        };
+        let doors = Doors {
+            registration: RegistrationPolicy::Open,
+            human_check: HumanCheck::Sentence,
+        };
+        Self::start_whole(doors, settings, ChannelRules::default(), Rates::default())
     }
 
     fn start_whole(
-        registration: RegistrationPolicy,
+        doors: Doors,
         mut settings: Settings,
         channel: ChannelRules,
         rates: Rates,
@@ -179,8 +194,7 @@ impl TestServer {
         let thread = std::thread::spawn(move || {
             let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let (services, parts) =
-                    services::assemble(registration, channel, rates.stored).await;
+                let (services, parts) = services::assemble(doors, channel, rates.stored).await;
                 if rates.ticking {
                     settings.rate_clock = RateClock::following(parts.clock.clone());
                 }

@@ -13,7 +13,7 @@ use sealpost_crypto::{
     PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamChecksums,
     StreamingFernet, ZxcvbnPasswords,
 };
-use sealpost_domain::accounts::{Accounts, RegistrationPolicy};
+use sealpost_domain::accounts::{Accounts, HumanCheck, RegistrationPolicy};
 use sealpost_domain::channels::{ChannelRules, Channels};
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::Files;
@@ -81,8 +81,24 @@ pub(super) struct Parts {
     pub(super) folder: TempDir,
 }
 
+/// Who gets an account.
+#[derive(Clone, Copy)]
+pub(super) struct Doors {
+    pub(super) registration: RegistrationPolicy,
+    pub(super) human_check: HumanCheck,
+}
+
+impl From<RegistrationPolicy> for Doors {
+    fn from(registration: RegistrationPolicy) -> Self {
+        Self {
+            registration,
+            human_check: HumanCheck::Off,
+        }
+    }
+}
+
 pub(super) async fn assemble(
-    registration: RegistrationPolicy,
+    doors: Doors,
     channel: ChannelRules,
     count_rates: bool,
 ) -> (Services, Parts) {
@@ -137,7 +153,8 @@ pub(super) async fn assemble(
         info: ServerInfo {
             version: "9.9.9",
             public_url: ISSUER.to_owned(),
-            registration,
+            registration: doors.registration,
+            human_check: doors.human_check,
         },
         inbox_epoch: EPOCH.to_owned(),
         inbox_retention: Inbox::RETENTION,
