@@ -229,7 +229,7 @@ mod tests {
         })
         .await;
         let alice = Correspondent::new(server.client(), Device::generate());
-        let sealed = alice.seal(PLACE.parse().unwrap(), "hello").await;
+        let sealed = alice.seal(PLACE.parse().unwrap(), &"x".repeat(100)).await;
         let seen = server.seen();
         let sent = seen.iter().filter(|seen| seen.line.ends_with("/messages"));
         (sealed, sent.count())

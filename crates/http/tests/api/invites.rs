@@ -36,7 +36,7 @@ fn an_invite_makes_as_many_accounts_as_it_has_uses() {
     let features = server.get("/v1/server").json()["features"].take();
     assert_eq!(
         features,
-        json!({"registration": false, "registration_policy": "invite"})
+        json!({"registration": false, "registration_policy": "invite", "human_check": "off"})
     );
 }
 

@@ -18,7 +18,7 @@ fn a_stranger_learns_what_the_server_allows() {
                 {"id": "corp", "display_name": "Example Corp"},
                 {"id": "other", "display_name": "Another One"},
             ],
-            "features": {"registration": true, "registration_policy": "open"},
+            "features": {"human_check": "off", "registration": true, "registration_policy": "open"},
             "limits": {
                 "json_bytes": 262_144,
                 "auth_json_bytes": 65_536,

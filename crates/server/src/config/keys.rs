@@ -142,7 +142,7 @@ keys! {
     ACCOUNTS_RENAME_DAYS = "accounts.rename_days", Number, Text("30"),
         "Least number of days between two changes of a username, 0 to 365.";
     ACCOUNTS_HUMAN_CHECK = "accounts.human_check", Text, Text("off"),
-        "What people do before they get an account through /v1: off (nothing) or sentence (complete one).";
+        "Before somebody gets an account through /v1: off, or sentence (they complete one).";
     INBOX_RETENTION_DAYS = "inbox.retention_days", Number, Text("30"),
         "How many days events wait for devices that do not come, 1 to 3650.";
     PROVIDERS = "providers", List, Unset("none"),

@@ -3,11 +3,12 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use diesel::PgConnection;
-use sealpost_domain::ports::{Sending, StoreError, Unit, WakeUps};
+use sealpost_domain::ports::{Sending, StoreError, Unit, Verdict, WakeUps};
 use tokio::sync::oneshot;
 
 use super::backend::queries::{Ran, run_sending, write_sends};
@@ -59,6 +60,8 @@ impl Sender {
         unit: Unit,
     ) -> Result<(), StoreError> {
         let (done, outcome) = oneshot::channel();
+        let panicked = Arc::new(AtomicBool::new(false));
+        let unit = unwinding_into(Arc::clone(&panicked), unit);
         let job = Job {
             sending,
             unit,
@@ -72,7 +75,11 @@ impl Sender {
         }
         self.pool
             .patiently(async { outcome.await.map_err(|_| StoreError::Unavailable(None))? })
-            .await
+            .await?;
+        if panicked.load(Ordering::SeqCst) {
+            return Err(StoreError::Internal("a unit of work panicked".into()));
+        }
+        Ok(())
     }
 
     /// Whether another group may set out.
@@ -155,6 +162,17 @@ impl Sender {
             let _gone = job.done.send(outcome);
         }
     }
+}
+
+/// A unit that panics keeps nothing, and harms neither those beside it nor the connection.
+fn unwinding_into(panicked: Arc<AtomicBool>, mut unit: Unit) -> Unit {
+    Box::new(move |tx| {
+        let ran = catch_unwind(AssertUnwindSafe(|| unit(tx)));
+        ran.unwrap_or_else(|_| {
+            panicked.store(true, Ordering::SeqCst);
+            Verdict::RollBack
+        })
+    })
 }
 
 /// Carries the group out; None if nothing of it was kept. Contention is tried again.

@@ -323,7 +323,7 @@ impl stage::World for World {
 #[test]
 fn both_databases_keep_sessions_as_the_model_does() {
     let life = proptest::collection::vec(command(), 1..24);
-    prove(&life, async |stage, life| {
+    prove(&life, &async |stage, life| {
         let make = async |store, number| World::new(stage, store, number).await;
         let mut play = stage.begin(make).await;
         let mut model = Model::default();

@@ -47,7 +47,7 @@ pub(crate) struct Play<W> {
 /// If one does not, with the shortest such life.
 pub(crate) fn prove<S: Strategy>(
     life: &S,
-    play: impl AsyncFn(&Stage, S::Value) -> Result<(), TestCaseError>,
+    play: &impl AsyncFn(&Stage, S::Value) -> Result<(), TestCaseError>,
 ) {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)

@@ -276,7 +276,7 @@ pub async fn the_oldest_event_of_a_held_log(store: Arc<dyn Store>) {
             })
             .await
             .unwrap();
-        let oldest = &events[0];
+        let oldest = events.first().unwrap();
         let expected = HeldLog {
             account: alice,
             oldest: oldest.offset,

@@ -101,7 +101,7 @@ async fn compare(life: &[Command], play: &mut Play<World>) -> Result<(), TestCas
 #[test]
 fn both_databases_keep_codes_as_the_model_does() {
     let life = proptest::collection::vec(command(), 1..32);
-    prove(&life, async |stage, life| {
+    prove(&life, &async |stage, life| {
         let make = async |store, number| World::new(stage, store, number).await;
         let mut play = stage.begin(make).await;
         let played = compare(&life, &mut play).await;

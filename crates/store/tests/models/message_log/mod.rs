@@ -82,7 +82,7 @@ async fn compare(life: Vec<Command>, play: &mut Play<World>) -> Result<(), TestC
 
 #[test]
 fn both_databases_keep_the_log_as_the_model_does() {
-    prove(&commands::life(), async |stage, life| {
+    prove(&commands::life(), &async |stage, life| {
         let make = async |store, number| {
             let names: Vec<String> = (0..PEOPLE).map(|who| format!("p{who}n{number}")).collect();
             World::new(stage, store, &names).await
