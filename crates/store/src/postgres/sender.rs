@@ -130,13 +130,7 @@ impl Sender {
     /// There is no connection to be had: nobody who waits for one gets further.
     fn refuse(&self, error: &StoreError) {
         for job in self.take() {
-            let refusal = match error {
-                StoreError::Overloaded { retry_after } => StoreError::Overloaded {
-                    retry_after: *retry_after,
-                },
-                _ => StoreError::Unavailable(None),
-            };
-            let _gone = job.done.send(Err(refusal));
+            let _gone = job.done.send(Err(error.duplicate()));
         }
     }
 

@@ -59,7 +59,14 @@ async fn follow(database: Database) {
     let token = std::fs::read_to_string(bob.session_file()).unwrap();
     let token: Value = serde_json::from_str(&token).unwrap();
     let cmdline = format!("/proc/{}/cmdline", listening.child.id());
-    let cmdline = String::from_utf8(std::fs::read(cmdline).unwrap()).unwrap();
+    // A program that is just being started has none for a moment.
+    let cmdline = loop {
+        let read = std::fs::read_to_string(&cmdline).unwrap();
+        if !read.is_empty() {
+            break read;
+        }
+        std::thread::yield_now();
+    };
     assert!(
         cmdline.contains("listen") && !cmdline.contains(token["refresh_token"].as_str().unwrap())
     );
