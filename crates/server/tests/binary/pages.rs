@@ -17,7 +17,7 @@ const REPEATING: &str = include_str!("../../../../docs/api/repeating.md");
 
 /// What the pages on messages and groups take for granted: two people who talk, a message of the first, a file. A refusal ends
 /// the shell.
-const SCENE: &str = r#"
+pub(crate) const SCENE: &str = r#"
 curl() { command curl --fail-with-body -sS "$@"; }
 post() { curl "$SERVER/v1/$1" -H 'Content-Type: application/json' -d "$2" -H "Authorization: Bearer $TOKEN"; }
 field() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
@@ -49,7 +49,7 @@ const ADDRESSES: [&str; 3] = [
 ];
 
 /// Whether there is a curl. If not, says so loudly; under `CI` there must be one.
-fn has_curl() -> bool {
+pub(crate) fn has_curl() -> bool {
     let found = Command::new("curl").arg("--version").output().is_ok();
     if !found {
         assert!(std::env::var_os("CI").is_none(), "CI must have curl");

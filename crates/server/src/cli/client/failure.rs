@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use sealpost_client::{ClientError, Problem};
+use sealpost_client::{ClientError, FileId, Problem};
 use serde_json::json;
 use thiserror::Error;
 
@@ -53,6 +53,11 @@ pub(super) enum Failure {
     FileExists(PathBuf),
     #[error("the file has no plain name: name one with --output")]
     NoFileName,
+    /// An upload that can go on.
+    #[error("{error}; what came is kept: go on with --resume {id}")]
+    BrokenOff { id: FileId, error: ClientError },
+    #[error("this upload was begun with a file of {0} bytes")]
+    OtherLength(u64),
 }
 
 impl Failure {
@@ -74,6 +79,8 @@ impl Failure {
             Self::TimedOut => "timed-out",
             Self::FileExists(_) => "file-exists",
             Self::NoFileName => "no-file-name",
+            Self::BrokenOff { error, .. } => client_code(error),
+            Self::OtherLength(_) => "other-length",
         }
     }
 
@@ -122,6 +129,9 @@ pub(super) fn client_code(error: &ClientError) -> &str {
         ClientError::NotSealed => "not-sealed",
         ClientError::LocalFile(error) => stored_code(error),
         ClientError::DeviceFile { .. } => "device-keys",
+        ClientError::DamagedFile => "damaged-file",
+        ClientError::NotEndToEnd => "not-end-to-end-encrypted",
+        ClientError::InvalidLink => "invalid-link",
         _ => "unexpected-answer",
     }
 }

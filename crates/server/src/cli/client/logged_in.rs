@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use sealpost_client::{Client, ClientError, Correspondent, Device, Page, Server};
 
@@ -32,6 +33,16 @@ impl LoggedIn {
     pub(super) fn correspondent(&self) -> Result<Correspondent, Failure> {
         let device = Device::load(&self.profile.keys(self.session.account))?;
         Ok(Correspondent::new(self.client.clone(), device))
+    }
+
+    /// The same with more patience for a server that is away.
+    pub(super) fn waiting(self, patience: Duration) -> Result<Self, Failure> {
+        let tokens = SessionTokens::new(self.profile.clone(), self.session.account);
+        let server = Server::at(&self.session.server)?.with_patience(patience);
+        Ok(Self {
+            client: server.resume_from(Arc::new(tokens)),
+            ..self
+        })
     }
 }
 

@@ -21,7 +21,7 @@ mod whoami;
 
 pub use options::ClientCommand;
 use options::{
-    FilesCommand, GroupsCommand, HistoryOptions, ListenOptions, LoginOptions, RegisterOptions,
-    SendOptions,
+    FilesCommand, GroupsCommand, HistoryOptions, ListenOptions, LoginOptions, PutOptions,
+    RegisterOptions, SendOptions,
 };
 pub(crate) use run::run;

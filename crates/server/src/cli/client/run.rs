@@ -5,7 +5,8 @@ use super::logged_in::LoggedIn;
 use super::out::Out;
 use super::state::Profile;
 use super::{
-    ClientCommand, conversations, files, groups, history, listen, login, register, send, whoami,
+    ClientCommand, FilesCommand, conversations, files, groups, history, listen, login, register,
+    send, whoami,
 };
 
 /// Exit code when a command was not carried out.
@@ -33,6 +34,13 @@ async fn carry_out(command: ClientCommand) -> Result<(), Failure> {
     if let ClientCommand::Register { options, .. } = command {
         return register::register(profile, options, out).await;
     }
+    if let ClientCommand::Files {
+        command: FilesCommand::Open { url, output },
+        ..
+    } = command
+    {
+        return files::open(&url, output, out).await;
+    }
     let me = LoggedIn::open(profile)?;
     match command {
         ClientCommand::Login { .. }
@@ -44,6 +52,6 @@ async fn carry_out(command: ClientCommand) -> Result<(), Failure> {
         ClientCommand::Conversations { limit, .. } => conversations::list(&me, limit, out).await,
         ClientCommand::History { options, .. } => history::show(&me, &options, out).await,
         ClientCommand::Listen { options, .. } => Box::pin(listen::listen(&me, &options, out)).await,
-        ClientCommand::Files { command, .. } => files::run(&me, command, out).await,
+        ClientCommand::Files { command, .. } => Box::pin(files::run(me, command, out)).await,
     }
 }

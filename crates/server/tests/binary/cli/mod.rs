@@ -81,6 +81,15 @@ impl Person {
         }
     }
 
+    /// Without an account.
+    fn nobody(server: &Server) -> Self {
+        Self {
+            name: "nobody",
+            home: tempfile::tempdir().unwrap(),
+            server: server.base().to_owned(),
+        }
+    }
+
     /// With an account, and logged in.
     async fn join(server: &Server, name: &'static str) -> Self {
         let person = Self::register(server, name).await;

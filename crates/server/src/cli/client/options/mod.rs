@@ -1,8 +1,14 @@
+mod files;
+mod groups;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueEnum};
-use sealpost_client::{ConversationId, FileId, Role};
+use clap::{Args, Subcommand};
+use sealpost_client::ConversationId;
+
+pub use files::{FilesCommand, PutOptions};
+pub use groups::GroupsCommand;
 
 use crate::cli::lifetime::lifetime;
 
@@ -202,116 +208,6 @@ pub struct ListenOptions {
     pub timeout: Option<Duration>,
 }
 
-/// What can be done with groups.
-#[derive(Debug, PartialEq, Eq, Subcommand)]
-pub enum GroupsCommand {
-    /// Make a group, which one owns.
-    Create {
-        /// Who else is in it.
-        #[arg(value_name = "USER")]
-        members: Vec<String>,
-        /// What it is called. The server can read it.
-        #[arg(long)]
-        title: Option<String>,
-        /// Let those who are added later see what was said before.
-        #[arg(long)]
-        history: bool,
-    },
-    /// List who is in it, who has been there longest first.
-    Members {
-        /// The group's id.
-        group: ConversationId,
-        /// So many at most.
-        #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = how_many())]
-        limit: u64,
-    },
-    /// Add somebody.
-    Add {
-        /// The group's id.
-        group: ConversationId,
-        /// Whom.
-        user: String,
-    },
-    /// Remove somebody.
-    Remove {
-        /// The group's id.
-        group: ConversationId,
-        /// Whom.
-        user: String,
-    },
-    /// Give somebody another role.
-    Appoint {
-        /// The group's id.
-        group: ConversationId,
-        /// Whom.
-        user: String,
-        /// Which; owner hands the group over.
-        #[arg(value_enum)]
-        role: RoleOption,
-    },
-    /// Leave it. An owner hands it over by that, and with the last one it ends.
-    Leave {
-        /// The group's id.
-        group: ConversationId,
-    },
-}
-
-/// A role in a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RoleOption {
-    /// Reads, writes, and may leave.
-    Member,
-    /// Adds people, and removes members.
-    Admin,
-    /// Gives the roles.
-    Owner,
-}
-
-impl From<RoleOption> for Role {
-    fn from(role: RoleOption) -> Self {
-        match role {
-            RoleOption::Member => Self::Member,
-            RoleOption::Admin => Self::Admin,
-            RoleOption::Owner => Self::Owner,
-        }
-    }
-}
-
-/// What can be done with files.
-#[derive(Debug, PartialEq, Eq, Subcommand)]
-pub enum FilesCommand {
-    /// List them, newest first.
-    List {
-        /// So many at most.
-        #[arg(long, value_name = "N", default_value_t = 50, value_parser = how_many())]
-        limit: u64,
-    },
-    /// Store a file.
-    Put {
-        /// The file.
-        file: PathBuf,
-        /// Under another name.
-        #[arg(long, value_name = "NAME")]
-        name: Option<String>,
-        /// Its media type, such as image/jpeg.
-        #[arg(long = "type", value_name = "TYPE")]
-        content_type: Option<String>,
-    },
-    /// Read a file back. Nothing is overwritten.
-    Get {
-        /// Its id.
-        id: FileId,
-        /// To this place, or to standard output (-); otherwise into this folder, under its own name.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-    /// Delete a file.
-    Rm {
-        /// Its id.
-        id: FileId,
-    },
-}
-
 fn how_many() -> clap::builder::RangedU64ValueParser {
     clap::value_parser!(u64).range(1..=10_000)
 }
@@ -347,6 +243,18 @@ mod tests {
             &["groups", "create", "bob"],
             &["groups", "leave", ID],
             &["files", "list"],
+            &["files", "put", "a.txt", "--sealed"],
+            &["files", "share", ID, "bob"],
+            &[
+                "files",
+                "link",
+                ID,
+                "--expires-in",
+                "2h",
+                "--downloads",
+                "3",
+            ],
+            &["files", "open", "-"],
         ] {
             let quiet = parse(arguments).unwrap();
             assert_eq!(*quiet.common(), Common::default(), "{arguments:?}");
@@ -376,6 +284,12 @@ mod tests {
             &["groups", "members", "nonsense"],
             &["groups", "appoint", ID, "bob", "king"],
             &["files", "get", "nonsense"],
+            &["files", "put", "a.txt", "--sealed", "--resume", ID],
+            &["files", "share", ID],
+            &["files", "link", ID, "--expires-in", "soon"],
+            &["files", "link", ID, "--downloads", "0"],
+            &["files", "unlink", ID],
+            &["files", "open"],
         ] {
             let refused = parse(arguments).unwrap_err();
             assert_eq!(refused.exit_code(), 2, "{arguments:?}");
