@@ -74,10 +74,23 @@ impl BlobFolder {
         to: &Self,
         each: impl FnMut(&[u8]),
     ) -> io::Result<Option<u64>> {
-        let Some(mut source) = self.open(name)? else {
-            return Ok(None);
-        };
-        let beside = to.0.tmp().join(format!("{name}.copy"));
+        match self.open(name)? {
+            Some(mut source) => to.write(name, &mut source, each).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes a blob with all that `source` brings, as [`BlobFolder::copy`].
+    ///
+    /// # Errors
+    /// What the operating system says, or `source`; nothing is there under the name then.
+    pub fn write(
+        &self,
+        name: BlobName,
+        source: &mut impl Read,
+        each: impl FnMut(&[u8]),
+    ) -> io::Result<u64> {
+        let beside = self.0.tmp().join(format!("{name}.copy"));
         match fs::remove_file(&beside) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -87,16 +100,16 @@ impl BlobFolder {
             .create_new(true)
             .mode(0o600)
             .open(&beside)?;
-        let copied = pour(&mut source, &mut target, each).and_then(|bytes| {
+        let written = pour(source, &mut target, each).and_then(|bytes| {
             target.sync_all()?;
-            fs::rename(&beside, to.0.path_of(name))?;
+            fs::rename(&beside, self.0.path_of(name))?;
             Ok(bytes)
         });
-        if copied.is_err() {
+        if written.is_err() {
             // What stays is overwritten the next time.
             let _ = fs::remove_file(&beside);
         }
-        copied.map(Some)
+        written
     }
 
     /// Removes a blob, if it is there.

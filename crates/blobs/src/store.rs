@@ -85,6 +85,11 @@ impl BlobStore for FsBlobStore {
         Ok(Box::pin(FsReader::new(file, length, self.runtime.clone())))
     }
 
+    async fn length(&self, name: BlobName) -> Result<u64, BlobError> {
+        self.blocking(move |folders, _| Ok(fs::metadata(folders.path_of(name))?.len()))
+            .await
+    }
+
     async fn delete(&self, name: BlobName) -> Result<bool, BlobError> {
         let removed = self.blocking(move |folders, _| {
             fs::remove_file(folders.path_of(name))?;

@@ -164,6 +164,10 @@ impl BlobStore for S3BlobStore {
         }
     }
 
+    async fn length(&self, name: BlobName) -> Result<u64, BlobError> {
+        self.0.length_of(name).await
+    }
+
     async fn delete(&self, name: BlobName) -> Result<bool, BlobError> {
         // The server says the same whether there was one or not.
         match self.0.length_of(name).await {

@@ -60,7 +60,7 @@ impl Files {
 }
 
 /// Destroys the key, so that from here on the file counts no more, and tells those whom it was shared with.
-fn shred(
+pub(super) fn shred(
     tx: &mut dyn Tx,
     owner: AccountId,
     id: FileId,

@@ -106,6 +106,12 @@ pub trait BlobStore: Send + Sync {
         range: Range<u64>,
     ) -> Result<ByteStream<BlobError>, BlobError>;
 
+    /// How many bytes a whole blob has.
+    ///
+    /// # Errors
+    /// [`BlobError::Missing`]; [`BlobError`].
+    async fn length(&self, name: BlobName) -> Result<u64, BlobError>;
+
     /// Deletes a blob for good. False if there was none. Who reads it already may read on.
     ///
     /// # Errors

@@ -15,8 +15,9 @@ use super::error::at;
 use super::folder::{BackupFolder, HeldFolder, sync, write};
 use super::list::{self, BlobList, Copied};
 use super::manifest::{self, Blobs, CopiedFile, Database, Manifest};
+use super::place::Place;
 use super::{BackupError, digests};
-use crate::config::{BlobsUrl, Config, DatabaseUrl};
+use crate::config::{Config, DatabaseUrl};
 
 /// The name of the copied database in a snapshot.
 pub(super) const DATABASE: &str = "database.db";
@@ -44,11 +45,23 @@ pub(super) fn create(
     let held = BackupFolder::hold(folder)?;
     let created_at = SystemClock.now().to_string();
     let snapshot = held.begin()?;
-    let (database, copied) = copy_database(config, &snapshot, dump)?;
-    let (blobs, new_blobs, new_bytes) = match &config.blobs_url {
-        BlobsUrl::File(source) => copy_blobs(&held, source, &snapshot, copied.as_ref())?,
-        BlobsUrl::S3(_) => (nothing(), 0, 0),
-    };
+    let place = Place::open(config)?;
+    let (mut database, mut copied) = copy_database(config, &snapshot, dump)?;
+    let mut pool = Pool::open(&held)?;
+    let mut all = pool.copy(&place)?;
+    if let Some(before) = &copied
+        && !lacking(before, &all).is_empty()
+    {
+        // Files that were deleted or encrypted anew meanwhile: a newer copy of the database knows, and hardly any blob is new to
+        // what was copied.
+        let target = snapshot.join(DATABASE);
+        std::fs::remove_file(&target).map_err(at(&target))?;
+        (database, copied) = copy_database(config, &snapshot, dump)?;
+        pool.known.append(&mut all);
+        all = pool.copy(&place)?;
+    }
+    let blobs = describe(&all, &snapshot, copied.as_ref())?;
+    let (new_blobs, new_bytes) = (pool.new_blobs, pool.new_bytes);
     let mut manifest = Manifest::new(created_at, database, blobs);
     if let Some(copied) = copied {
         let keys = copied.heads.iter().filter_map(|head| sealing_kid_of(head));
@@ -133,53 +146,75 @@ fn described(path: &Path, name: &str) -> Result<CopiedFile, BackupError> {
     })
 }
 
-/// Copies the blobs that no earlier snapshot has. Blobs never change: one of the same name and size is the same.
-fn copy_blobs(
-    held: &HeldFolder,
-    source: &Path,
+/// The blobs of all snapshots, while another is made.
+struct Pool<'a> {
+    held: &'a HeldFolder,
+    blobs: BlobFolder,
+    /// What is there by the word of an earlier list.
+    known: BlobList,
+    new_blobs: u64,
+    new_bytes: u64,
+}
+
+impl<'a> Pool<'a> {
+    fn open(held: &'a HeldFolder) -> Result<Self, BackupError> {
+        let known = match held.folder.find(None) {
+            Ok(newest) if newest.join(list::FILE).is_file() => list::read(&newest)?,
+            _ => BlobList::new(),
+        };
+        Ok(Self {
+            held,
+            blobs: held.folder.blobs()?,
+            known,
+            new_blobs: 0,
+            new_bytes: 0,
+        })
+    }
+
+    /// Copies the blobs that are not known, and lists all. Blobs never change: one of the same name and size is the same.
+    fn copy(&mut self, place: &Place) -> Result<BlobList, BackupError> {
+        let mut all = BlobList::new();
+        for name in place.names()? {
+            let Some(size) = place.size(name)? else {
+                continue;
+            };
+            let there = self.blobs.size(name).map_err(at(self.held.folder.path()))?;
+            let before = self.known.get(&name);
+            if let Some(before) = before.filter(|before| there == Some(size) && before.size == size)
+            {
+                all.insert(name, before.clone());
+                continue;
+            }
+            check_room(self.held.folder.path(), size)?;
+            let mut digest = StreamDigest::default();
+            let copied = place.copy((name, size), &self.blobs, |piece| digest.update(piece))?;
+            if let Some(size) = copied {
+                let sha256 = digests::hex(digest);
+                all.insert(name, Copied { size, sha256 });
+                self.new_blobs += 1;
+                self.new_bytes += size;
+            }
+        }
+        self.blobs.sync().map_err(at(self.held.folder.path()))?;
+        Ok(all)
+    }
+}
+
+/// Writes the list down; what the manifest says of it.
+fn describe(
+    all: &BlobList,
     snapshot: &Path,
     copied: Option<&CopiedDatabase>,
-) -> Result<(Blobs, u64, u64), BackupError> {
-    let known = match held.folder.find(None) {
-        Ok(newest) if newest.join(list::FILE).is_file() => list::read(&newest)?,
-        _ => BlobList::new(),
-    };
-    let (source_path, source) = (source, BlobFolder::make(source)?);
-    let pool = held.folder.blobs()?;
-    let mut all = BlobList::new();
-    let (mut new_blobs, mut new_bytes) = (0, 0);
-    let names = source.names().map_err(at(source_path))?;
-    for name in names {
-        let Some(size) = source.size(name).map_err(at(source_path))? else {
-            continue;
-        };
-        let there = pool.size(name).map_err(at(held.folder.path()))?;
-        let before = known.get(&name);
-        if let Some(before) = before.filter(|before| there == Some(size) && before.size == size) {
-            all.insert(name, before.clone());
-            continue;
-        }
-        check_room(held.folder.path(), size)?;
-        let mut digest = StreamDigest::default();
-        let read = source.copy(name, &pool, |piece| digest.update(piece));
-        if let Some(size) = read.map_err(at(held.folder.path()))? {
-            let sha256 = digests::hex(digest);
-            all.insert(name, Copied { size, sha256 });
-            new_blobs += 1;
-            new_bytes += size;
-        }
-    }
-    pool.sync().map_err(at(held.folder.path()))?;
-    write(&snapshot.join(list::FILE), list::to_text(&all).as_bytes())?;
-    let blobs = Blobs {
+) -> Result<Blobs, BackupError> {
+    write(&snapshot.join(list::FILE), list::to_text(all).as_bytes())?;
+    Ok(Blobs {
         list: Some(described(&snapshot.join(list::FILE), list::FILE)?),
         count: u64::try_from(all.len()).unwrap_or(u64::MAX),
         bytes: all.values().map(|copied| copied.size).sum(),
         deleted_meanwhile: copied
-            .map(|copied| lacking(copied, &all))
+            .map(|copied| lacking(copied, all))
             .unwrap_or_default(),
-    };
-    Ok((blobs, new_blobs, new_bytes))
+    })
 }
 
 /// The blobs that the database refers to and that are not there.
@@ -193,15 +228,6 @@ fn lacking(copied: &CopiedDatabase, all: &BlobList) -> Vec<String> {
         .filter(|name| !all.contains_key(name))
         .map(|name| name.to_string())
         .collect()
-}
-
-const fn nothing() -> Blobs {
-    Blobs {
-        list: None,
-        count: 0,
-        bytes: 0,
-        deleted_meanwhile: Vec::new(),
-    }
 }
 
 /// Removes the oldest snapshots, and then the blobs that none of the others has.

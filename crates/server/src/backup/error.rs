@@ -1,10 +1,12 @@
 //! Why there is no backup, or none was restored. The texts are for the operator.
 
+use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use sealpost_blobs::OpenBlobsError;
 use sealpost_domain::installation::InstallationError;
+use sealpost_domain::ports::{BlobError, StoreError};
 use sealpost_store::CopyError;
 use thiserror::Error;
 
@@ -69,9 +71,14 @@ pub(crate) enum BackupError {
         "the database is empty: put the dump into it with pg_restore first (docs/operations/backup.md)"
     )]
     NoDump,
-    /// Files rest on S3.
-    #[error("files rest on S3, whose own means copy them: {0}")]
-    OnS3(&'static str),
+    /// Files are in the bucket already.
+    #[error(
+        "the place in the bucket is not empty: a backup is restored into a new one; set SEALPOST_BLOBS_URL to another prefix"
+    )]
+    BucketNotEmpty,
+    /// Where files rest.
+    #[error("the files: {}", chain(.0))]
+    Blob(#[from] BlobError),
     /// The copy of the database.
     #[error(transparent)]
     Copy(#[from] CopyError),
@@ -89,6 +96,9 @@ pub(crate) enum BackupError {
         }
     )]
     Installation(#[from] InstallationError),
+    /// The restored database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The configuration, or what it names.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -98,6 +108,12 @@ pub(crate) enum BackupError {
     /// A thread of ours stopped.
     #[error("the work was interrupted: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
+}
+
+/// What went wrong, and why.
+fn chain(error: &BlobError) -> String {
+    let why = error.source().map(|why| format!(": {why}"));
+    format!("{error}{}", why.unwrap_or_default())
 }
 
 /// For `map_err`: what the operating system says of this path.

@@ -49,7 +49,7 @@ pub(super) struct CopiedFile {
 /// The blobs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Blobs {
-    /// The list of them; None if they rest on S3.
+    /// The list of them; None if they rested on S3 and an early version made the snapshot.
     pub(super) list: Option<CopiedFile>,
     pub(super) count: u64,
     pub(super) bytes: u64,

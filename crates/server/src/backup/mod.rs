@@ -10,6 +10,7 @@ mod error;
 mod folder;
 mod list;
 mod manifest;
+mod place;
 mod restore;
 mod run;
 mod verify;

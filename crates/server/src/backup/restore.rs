@@ -1,16 +1,21 @@
 //! Puts a snapshot into a new data folder. The database comes last, under its name only when all is done: until then there is
 //! nothing that a server would take for a restored one.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sealpost_blobs::BlobFolder;
 use sealpost_crypto::{Keyring, MasterSealer, OsEntropy, StreamDigest};
+use sealpost_domain::files::delete_lost_files;
 use sealpost_domain::installation::{self, InstallationError, Renewed};
+use sealpost_domain::ports::BlobName;
 use tokio::task::spawn_blocking;
 
 use super::error::at;
 use super::folder::{sync, write};
+use super::place::Place;
 use super::verify::{self, Snapshot};
 use super::{BackupError, digests};
 use crate::StartError;
@@ -21,12 +26,14 @@ use crate::serve::{DataDir, database, environment, load_existing_key};
 pub(super) struct Restored {
     pub(super) snapshot: PathBuf,
     pub(super) blobs: usize,
+    /// How many files the database knew whose bytes were deleted while the snapshot was made.
+    pub(super) deleted: u64,
     pub(super) renewed: Renewed,
 }
 
 /// Restores a snapshot as the configuration says: into its data folder, which is new, and its database.
 pub(super) async fn restore(
-    config: &Config,
+    config: &Arc<Config>,
     folder: PathBuf,
     name: Option<String>,
 ) -> Result<Restored, BackupError> {
@@ -47,7 +54,7 @@ pub(super) async fn restore(
     let _data_dir = DataDir::open(&config.data_dir)?;
     let blobs = snapshot.blobs.len();
     let path = snapshot.path.clone();
-    let renewed = match &config.store.database_url {
+    let (renewed, deleted) = match &config.store.database_url {
         DatabaseUrl::Sqlite(target) => {
             restore_sqlite(config, Arc::new(snapshot), target, &keyring).await?
         }
@@ -56,6 +63,7 @@ pub(super) async fn restore(
     Ok(Restored {
         snapshot: path,
         blobs,
+        deleted,
         renewed,
     })
 }
@@ -102,24 +110,24 @@ fn check_empty(config: &Config) -> Result<(), BackupError> {
 }
 
 async fn restore_sqlite(
-    config: &Config,
+    config: &Arc<Config>,
     snapshot: Arc<Snapshot>,
     target: &Path,
     keyring: &Keyring,
-) -> Result<Renewed, BackupError> {
+) -> Result<(Renewed, u64), BackupError> {
     restore_blobs(config, Arc::clone(&snapshot)).await?;
     let mut unfinished = target.as_os_str().to_owned();
     unfinished.push(".restoring");
     let unfinished = PathBuf::from(unfinished);
-    let to = unfinished.clone();
-    spawn_blocking(move || copy_database(&snapshot, &to)).await??;
+    let (to, of) = (unfinished.clone(), Arc::clone(&snapshot));
+    spawn_blocking(move || copy_database(&of, &to)).await??;
     // Opened under its passing name: brought up to date, and renewed.
     let store = StoreConfig {
         database_url: DatabaseUrl::Sqlite(unfinished.clone()),
         pool_size: config.store.pool_size,
         migrate: config.store.migrate,
     };
-    let renewed = renew(&store, keyring).await?;
+    let renewed = renew(&store, &snapshot, keyring).await?;
     sync(&unfinished)?;
     std::fs::rename(&unfinished, target).map_err(at(target))?;
     if let Some(folder) = target.parent().filter(|folder| *folder != Path::new("")) {
@@ -153,10 +161,10 @@ fn copy_database(snapshot: &Snapshot, to: &Path) -> Result<(), BackupError> {
 
 /// The dump is in the database already; it gets its blobs, and then its new life.
 async fn restore_postgres(
-    config: &Config,
+    config: &Arc<Config>,
     snapshot: Arc<Snapshot>,
     keyring: &Keyring,
-) -> Result<Renewed, BackupError> {
+) -> Result<(Renewed, u64), BackupError> {
     let store = database::open(&config.store, Arc::new(database::Nobody)).await?;
     let env = environment(store);
     if !installation::is_initialized(&env).await? {
@@ -165,44 +173,52 @@ async fn restore_postgres(
     let sealer = MasterSealer::new(keyring, Arc::new(OsEntropy));
     installation::open(&env, &sealer).await?;
     drop(env);
-    restore_blobs(config, snapshot).await?;
-    renew(&config.store, keyring).await
+    restore_blobs(config, Arc::clone(&snapshot)).await?;
+    renew(&config.store, &snapshot, keyring).await
 }
 
-async fn renew(store: &StoreConfig, keyring: &Keyring) -> Result<Renewed, BackupError> {
+/// Gives the database its new life; files whose bytes the snapshot does not have were deleted while it was made, and are again.
+async fn renew(
+    store: &StoreConfig,
+    snapshot: &Snapshot,
+    keyring: &Keyring,
+) -> Result<(Renewed, u64), BackupError> {
     let store = database::open(store, Arc::new(database::Nobody)).await?;
     let env = environment(store);
     let sealer = MasterSealer::new(keyring, Arc::new(OsEntropy));
     installation::open(&env, &sealer).await?;
-    Ok(installation::renew(&env, &sealer).await?)
+    let renewed = installation::renew(&env, &sealer).await?;
+    if snapshot.manifest.blobs.list.is_none() {
+        // Its blobs are elsewhere.
+        return Ok((renewed, 0));
+    }
+    let there: HashSet<BlobName> = snapshot.blobs.keys().copied().collect();
+    let deleted = delete_lost_files(&env, Arc::new(there)).await?;
+    Ok((renewed, deleted))
 }
 
-async fn restore_blobs(config: &Config, snapshot: Arc<Snapshot>) -> Result<(), BackupError> {
-    match &config.blobs_url {
-        BlobsUrl::File(path) => {
-            let path = path.clone();
-            spawn_blocking(move || copy_blobs(&snapshot, &path)).await?
+/// Puts the blobs where the configuration says.
+async fn restore_blobs(config: &Arc<Config>, snapshot: Arc<Snapshot>) -> Result<(), BackupError> {
+    let config = Arc::clone(config);
+    spawn_blocking(move || {
+        if snapshot.blobs.is_empty() {
+            return Ok(());
         }
-        BlobsUrl::S3(_) if snapshot.blobs.is_empty() => Ok(()),
-        BlobsUrl::S3(_) => Err(BackupError::OnS3(
-            "copy the folder `blobs` of the backup there, or set SEALPOST_BLOBS_URL to file://DIR",
-        )),
-    }
-}
-
-fn copy_blobs(snapshot: &Snapshot, path: &Path) -> Result<(), BackupError> {
-    let (pool, target) = (snapshot.folder.blobs()?, BlobFolder::make(path)?);
-    for (name, copied) in &snapshot.blobs {
-        let mut digest = StreamDigest::default();
-        let size = pool.copy(*name, &target, |piece| digest.update(piece));
-        let is_right =
-            size.map_err(at(path))? == Some(copied.size) && digests::hex(digest) == copied.sha256;
-        if !is_right {
-            target.remove(*name).map_err(at(path))?;
-            return Err(BackupError::Damaged(format!(
-                "blob {name} is not what it was"
-            )));
+        let (pool, place) = (snapshot.folder.blobs()?, Place::open(&config)?);
+        if !place.names()?.is_empty() {
+            return Err(BackupError::BucketNotEmpty);
         }
-    }
-    target.sync().map_err(at(path))
+        for (name, copied) in &snapshot.blobs {
+            let digest = RefCell::new(StreamDigest::default());
+            let is_good =
+                |size| size == Some(copied.size) && digests::hex(digest.take()) == copied.sha256;
+            let each = |piece: &[u8]| digest.borrow_mut().update(piece);
+            if !place.put(*name, &pool, each, is_good)? {
+                let text = format!("blob {name} is not what it was");
+                return Err(BackupError::Damaged(text));
+            }
+        }
+        place.sync()
+    })
+    .await?
 }

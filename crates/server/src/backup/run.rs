@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
@@ -30,7 +31,7 @@ pub(crate) async fn run(command: BackupCommand, config: Config) -> ExitCode {
         } => check(config, folder, snapshot).await,
         BackupCommand::Restore {
             folder, snapshot, ..
-        } => restore(&config, folder, snapshot)
+        } => restore(&Arc::new(config), folder, snapshot)
             .await
             .map(|restored| restored_words(&restored)),
     };
@@ -133,12 +134,14 @@ fn verified_words(checked: &Verified) -> Words {
 fn restored_words(restored: &Restored) -> Words {
     let path = restored.snapshot.display().to_string();
     let words = format!(
-        "Restored {path}: {} blobs. {} sessions were ended: everybody logs in again.\n",
-        restored.blobs, restored.renewed.sessions_ended,
+        "Restored {path}: {} blobs. {} files were deleted while it was made, and are again. {} sessions were ended: everybody logs in \
+         again.\n",
+        restored.blobs, restored.deleted, restored.renewed.sessions_ended,
     );
     let value = json!({
         "snapshot": path,
         "blobs": restored.blobs,
+        "files_deleted": restored.deleted,
         "sessions_ended": restored.renewed.sessions_ended,
     });
     (words, value)

@@ -19,19 +19,28 @@ pub(super) async fn open(
     match &config.blobs_url {
         BlobsUrl::File(folder) => in_folder(folder),
         BlobsUrl::S3(bucket) => {
-            let settings = settings(config, bucket)?;
-            Ok(Arc::new(
-                S3BlobStore::open(&settings, entropy, Handle::current()).await?,
-            ))
+            open_bucket(config, bucket, &config.data_dir.join("s3"), entropy).await
         }
     }
+}
+
+/// The same for a bucket and with another place for what is not finished: nothing of what the server has there is touched.
+pub(crate) async fn open_bucket(
+    config: &Config,
+    bucket: &Bucket,
+    staging: &Path,
+    entropy: &dyn Entropy,
+) -> Result<Arc<dyn BlobStore>, StartError> {
+    let settings = settings(config, bucket, staging)?;
+    let store = S3BlobStore::open(&settings, entropy, Handle::current()).await?;
+    Ok(Arc::new(store))
 }
 
 fn in_folder(folder: &Path) -> Result<Arc<dyn BlobStore>, StartError> {
     Ok(Arc::new(FsBlobStore::open(folder, Handle::current())?))
 }
 
-fn settings(config: &Config, bucket: &Bucket) -> Result<S3Settings, StartError> {
+fn settings(config: &Config, bucket: &Bucket, staging: &Path) -> Result<S3Settings, StartError> {
     let (Some(id), Some(secret)) = (&config.blobs.access_key_id, &config.blobs.secret_access_key)
     else {
         return Err(StartError::BlobsKey);
@@ -43,6 +52,6 @@ fn settings(config: &Config, bucket: &Bucket) -> Result<S3Settings, StartError> 
         region: bucket.region.clone(),
         access_key_id: id.as_str().to_owned(),
         secret_access_key: secret.0.clone(),
-        staging: config.data_dir.join("s3"),
+        staging: staging.to_owned(),
     })
 }

@@ -23,6 +23,7 @@ mod upkeep;
 mod wake_ups;
 mod wiring;
 
+pub(crate) use blobs::open_bucket;
 pub use data_dir::DataDir;
 pub use listen::{Bound, Listener, bind};
 pub(crate) use master_key::{load_existing as load_existing_key, path as master_key_path};

@@ -79,7 +79,7 @@ fn postgres(program: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{program} {complained}");
 }
 
-fn back_up(site: &Site, folder: &str) -> Value {
+pub(crate) fn back_up(site: &Site, folder: &str) -> Value {
     if let Database::Postgres(url) = site.database() {
         let dump = site.data_dir().with_file_name("new.dump");
         let dump = dump.to_str().unwrap();
@@ -92,7 +92,7 @@ fn back_up(site: &Site, folder: &str) -> Value {
 }
 
 /// A new place with the master key and nothing else; on PostgreSQL also with what was dumped.
-fn new_site(from: &Site, snapshot: &Path) -> Site {
+pub(crate) fn new_site(from: &Site, snapshot: &Path) -> Site {
     let database = match from.database() {
         Database::Sqlite => Database::Sqlite,
         Database::Postgres(_) => {
@@ -103,7 +103,11 @@ fn new_site(from: &Site, snapshot: &Path) -> Site {
             Database::Postgres(url)
         }
     };
-    let site = named(Site::new(database));
+    with_key(from, named(Site::new(database)))
+}
+
+/// A new place with the master key and nothing else.
+pub(crate) fn with_key(from: &Site, site: Site) -> Site {
     std::fs::create_dir(site.data_dir()).unwrap();
     let key = "master.key";
     std::fs::copy(from.data_dir().join(key), site.data_dir().join(key)).unwrap();
@@ -282,4 +286,87 @@ fn found_blob(folder: &Path) -> std::path::PathBuf {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut files = entries.flat_map(|entry| std::fs::read_dir(entry.unwrap().path()).unwrap());
     files.next().unwrap().unwrap().path()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_deleted_while_a_backup_was_made_is_deleted_in_it() {
+    for database in databases() {
+        let site = named(Site::new(database));
+        let server = site.start();
+        let alice = Person::register(&server).await;
+        let kept = alice.store(server.url("/v1/files"), "kept").await.unwrap();
+        let kept_blob = found_blob(&site.data_dir().join("blobs"));
+        let lost = alice.store(server.url("/v1/files"), "lost").await.unwrap();
+        // Between the copy of the database and that of the blobs: the row is in the one, and the blob not in the other.
+        let blobs = std::fs::read_dir(site.data_dir().join("blobs")).unwrap();
+        for blob in blobs.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap()) {
+            let blob = blob.unwrap().path();
+            if blob != kept_blob && blob.is_file() {
+                std::fs::remove_file(blob).unwrap();
+            }
+        }
+        let folder = site.data_dir().with_file_name("backup");
+        let to = folder.to_str().unwrap();
+        let made = back_up(&site, to);
+        if matches!(site.database(), Database::Sqlite) {
+            let named = &made["manifest"]["blobs"]["deleted_meanwhile"];
+            assert_eq!(named.as_array().unwrap().len(), 1, "{made:#}");
+        }
+        server.stop();
+        let restored = new_site(&site, Path::new(made["snapshot"].as_str().unwrap()));
+        let told = restored.json(&["restore", to]);
+        assert_eq!(told["files_deleted"], 1, "{told:#}");
+        let server = restored.start();
+        let alice = Person::log_in(&server).await;
+        let listed = alice.json(server.url("/v1/files")).await;
+        assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+        assert_eq!(listed["data"][0]["id"], kept.as_str());
+        let me = alice.json(server.url("/v1/me")).await;
+        assert_eq!(me["storage"]["used"], 4, "it counts no more");
+        let url = server.url(&format!("/v1/files/{lost}"));
+        let gone = alice.ask(Method::GET, url, Vec::new()).await.unwrap();
+        assert_eq!(gone.status(), StatusCode::NOT_FOUND);
+    }
+}
+
+/// There is no earlier release yet; what it would have left is a copy with an older schema.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_with_an_older_schema_is_brought_up_to_date() {
+    if !crate::support::has_python(&["sqlite3"]) {
+        return;
+    }
+    let site = named(Site::new(Database::Sqlite));
+    let server = site.start();
+    let alice = Person::register(&server).await;
+    let id = alice.store(server.url("/v1/files"), "old").await.unwrap();
+    server.stop();
+    let folder = site.data_dir().with_file_name("backup");
+    let to = folder.to_str().unwrap();
+    let made = back_up(&site, to);
+    let snapshot = Path::new(made["snapshot"].as_str().unwrap()).to_owned();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/binary/backup/older.py");
+    let migrations = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite");
+    let aged = Command::new("python3")
+        .args([script, migrations, "25"])
+        .arg(&snapshot)
+        .output()
+        .unwrap();
+    assert!(
+        aged.status.success(),
+        "{}",
+        String::from_utf8_lossy(&aged.stderr)
+    );
+    site.json(&["verify", to]);
+    let restored = new_site(&site, &snapshot);
+    restored.json(&["restore", to]);
+    let server = restored.start();
+    let alice = Person::log_in(&server).await;
+    let url = server.url(&format!("/v1/files/{id}/content"));
+    let read = alice.ask(Method::GET, url, Vec::new()).await.unwrap();
+    assert_eq!(read.text().await.unwrap(), "old");
+    // What the older schema did not know is there.
+    let link = json!({"expires_in": 60}).to_string().into_bytes();
+    let url = server.url(&format!("/v1/files/{id}/links"));
+    let made = alice.ask(Method::POST, url, link).await.unwrap();
+    assert_eq!(made.status(), StatusCode::CREATED);
 }

@@ -210,6 +210,9 @@ pub async fn paged_in_order_of_names(blobs: Arc<dyn BlobStore>) {
     }
     names.sort_unstable();
     names.dedup();
+    assert_eq!(blobs.length(name(3)).await.unwrap(), 1);
+    let missing = blobs.length(name(77)).await;
+    assert!(matches!(missing, Err(BlobError::Missing)));
     let (mut listed, mut after) = (Vec::new(), None);
     loop {
         let page = blobs.page(after, 2).await.unwrap();
