@@ -24,8 +24,9 @@ full:
     SEALPOST_KILL_ROUNDS=200 cargo test -p sealpost-server --test binary -- --nocapture nothing_acknowledged_is_lost
     PROPTEST_CASES=10000 cargo test -p sealpost-store --test models
     cargo test -p sealpost-server --test binary -- --ignored --nocapture three_instances_and_a_cable_that_is_pulled
-    SEALPOST_UPLOAD_MIB=200 SEALPOST_UPLOAD_KILLS=50 cargo test -p sealpost-server --test binary -- --nocapture uploads
     SEALPOST_WEB_UPLOAD_MIB=64 SEALPOST_WEB_MESSAGES=10000 cargo test -p sealpost-server --test binary -- --nocapture web::
+    SEALPOST_LARGE_MIB=1024 cargo test -p sealpost-server --test binary -- --nocapture a_large_file_goes_through_little_memory
+    SEALPOST_UPLOAD_MIB=200 SEALPOST_UPLOAD_KILLS=50 SEALPOST_RESEAL_KILLS=50 cargo test -p sealpost-server --test binary -- --nocapture uploads
 
 # Measure a server that is started for it, in about two minutes (--help says with what); close other programs first
 bench *ARGS:

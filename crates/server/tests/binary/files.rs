@@ -24,6 +24,11 @@ impl Person {
         let account = json!({"username": "alice", "password": "a password for one"});
         let made = client.post(server.url("/v1/accounts")).json(&account);
         made.send().await.unwrap().error_for_status().unwrap();
+        Self::log_in(server).await
+    }
+
+    pub(crate) async fn log_in(server: &Server) -> Self {
+        let client = Client::new();
         let login = json!({"identifier": "alice", "password": "a password for one"});
         let opened = client.post(server.url("/v1/sessions")).json(&login);
         let session: Value = opened.send().await.unwrap().json().await.unwrap();

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 use crate::files::{MIB, Person, content, files_below, streamed, wait_until};
-use crate::support::{Database, Site, databases, http_client};
+use crate::support::{Database, Site, databases, has_python, http_client, play_with};
 
 /// A site whose files rest in a place of their own in `name`, and what all objects begin with.
 fn site_in(name: &str, database: Database) -> Option<(Site, S3Settings)> {
@@ -163,4 +163,81 @@ fn a_bucket_that_cannot_be_used_is_refused_with_what_to_do() {
     let (status, said) = site.refused(&[]);
     assert!(!status.success());
     assert!(said.contains("allow_http=true"), "{said}");
+}
+
+#[test]
+fn kills_in_mid_upload_lose_no_acknowledged_byte_in_a_bucket() {
+    let Some(settings) = bucket(std::path::Path::new("unused")) else {
+        return;
+    };
+    if !has_python(&["requests"]) {
+        return;
+    }
+    let (prefix, endpoint) = (&settings.prefix, settings.endpoint.as_deref().unwrap());
+    let url = format!("s3://{BUCKET}/{prefix}?endpoint={endpoint}");
+    let environment = [
+        // More than two parts of the bucket.
+        ("SEALPOST_KILLED_MIB", "20"),
+        ("SEALPOST_UPLOAD_KILLS", "4"),
+        ("SERVED_SEALPOST_BLOBS_URL", url.as_str()),
+        (
+            "SERVED_SEALPOST_BLOBS_ACCESS_KEY_ID",
+            settings.access_key_id.as_str(),
+        ),
+        ("SERVED_SEALPOST_BLOBS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
+    ];
+    let environment = environment.map(|(name, value)| (name, std::ffi::OsStr::new(value)));
+    let moral = "no acknowledged byte is lost";
+    play_with("uploads/killed.py", &Database::Sqlite, moral, &environment).unwrap();
+    assert_eq!(objects(&settings), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_takes_the_files_of_a_bucket_and_brings_them_into_another_place() {
+    for database in databases() {
+        let Some((site, _)) = site_in(BUCKET, database) else {
+            return;
+        };
+        let server = site.start();
+        let alice = Person::register(&server).await;
+        let content = content(9 * MIB);
+        let url = || server.url("/v1/files");
+        let large = alice.upload(url(), content.clone()).await.unwrap();
+        let small = alice.upload(url(), "small").await.unwrap();
+        let folder = site.data_dir().with_file_name("backup");
+        let to = folder.to_str().unwrap().to_owned();
+        // What is being uploaded meanwhile goes on.
+        let upload = alice.upload(url(), streamed(20, Duration::from_millis(100)));
+        let site = std::sync::Arc::new(site);
+        let (of, path) = (std::sync::Arc::clone(&site), to.clone());
+        let backup = tokio::task::spawn_blocking(move || crate::backup::back_up(&of, &path));
+        let (came, made) = tokio::join!(upload, backup);
+        assert_eq!(came.unwrap()["size"], 20 * MIB);
+        let made = made.unwrap();
+        assert!(made["new_blobs"].as_u64().unwrap() >= 2, "{made:#}");
+        // The second takes over what the first has copied.
+        let again = crate::backup::back_up(&site, &to);
+        assert!(again["new_blobs"].as_u64().unwrap() <= 1, "{again:#}");
+        site.json(&["verify", &to]);
+        server.stop();
+
+        let snapshot = std::path::PathBuf::from(again["snapshot"].as_str().unwrap());
+        let (place, _) = site_in(BUCKET, Database::Sqlite).unwrap();
+        let restored = crate::backup::new_site(&site, &snapshot).like(&place);
+        assert_eq!(restored.json(&["restore", &to])["blobs"], 3);
+        let server = restored.start();
+        let alice = Person::log_in(&server).await;
+        for (file, content) in [(&large, content.as_slice()), (&small, &b"small"[..])] {
+            let id = file["id"].as_str().unwrap();
+            let url = server.url(&format!("/v1/files/{id}/content"));
+            assert!(alice.bytes(url, None).await == content);
+        }
+        server.stop();
+        // Where something is already, nothing is put.
+        let other = crate::backup::with_key(&site, Site::new(Database::Sqlite).like(&place));
+        if matches!(site.database(), Database::Sqlite) {
+            let (_, said) = other.refused(&["restore", &to]);
+            assert!(said.contains("is not empty"), "{said}");
+        }
+    }
 }

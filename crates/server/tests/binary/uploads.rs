@@ -52,6 +52,17 @@ fn a_stock_client_uploads_through_cuts_and_kills() {
 }
 
 #[test]
+fn kills_in_mid_re_encryption_leave_one_blob_and_one_key() {
+    if !has_python(&["requests", "cryptography"]) {
+        return;
+    }
+    for database in databases() {
+        let moral = "the file opens with one key";
+        play_with("uploads/resealed.py", &database, moral, &[]).unwrap();
+    }
+}
+
+#[test]
 fn kills_in_mid_upload_lose_no_acknowledged_byte() {
     if !has_python(&["requests"]) {
         return;

@@ -114,6 +114,12 @@ impl Site {
         self
     }
 
+    /// With the settings of another site, too.
+    pub(crate) fn like(mut self, other: &Self) -> Self {
+        self.settings.extend(other.settings.iter().cloned());
+        self
+    }
+
     /// Has another program run ours, as `ip netns exec` does.
     pub(crate) fn run_by(mut self, runner: &[&str]) -> Self {
         self.runner = runner.iter().map(|&word| word.to_owned()).collect();
