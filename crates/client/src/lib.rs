@@ -8,6 +8,7 @@
 //! - [`Server`]: a place; register and log in there;
 //! - [`Client`]: somebody who is logged in, with a method for each call. It renews its tokens by itself;
 //! - [`Follower`]: the inbox over a WebSocket, through lost connections, each event once and in order;
+//! - [`KnownLog`]: the key log, which shows whether the server tells everybody the same about keys;
 //! - [`Device`] and [`Correspondent`]: private keys, and messages and files that the server cannot read;
 //! - [`LinkAddress`]: a link to a file, for whoever has one.
 //!
@@ -38,6 +39,7 @@ mod call;
 mod calls;
 mod error;
 mod inbox;
+mod key_log;
 mod links;
 mod patience;
 mod sealed;
@@ -53,6 +55,9 @@ pub use calls::{
 };
 pub use error::{ClientError, FieldError, Problem};
 pub use inbox::{Cursor, Follower, Gap, Update};
+pub use key_log::{
+    ChainHead, CheckedKeys, CheckedLink, InvalidKnownLog, KeyLogError, KnownLog, LinkKey,
+};
 pub use links::{LinkAddress, OpenedLink};
 pub use sealed::{Correspondent, Device, SealedDownload};
 pub use server::Server;
@@ -64,6 +69,7 @@ pub use wire::{
     Upload, User,
 };
 
+pub use sealpost_crypto::NoteVerifier;
 pub use sealpost_crypto::jose::{CannotOpen, CannotSeal, FileSeal, Opened};
 pub use sealpost_crypto::key_backup::{CannotOpenBackup, InvalidRecoveryCode, RecoveryCode};
 pub use sealpost_domain::accounts::AccountId;
@@ -71,6 +77,7 @@ pub use sealpost_domain::conversations::ConversationId;
 pub use sealpost_domain::envelopes::EnvelopeId;
 pub use sealpost_domain::files::FileId;
 pub use sealpost_domain::inbox::Offset;
+pub use sealpost_domain::key_log::TreeHead;
 pub use sealpost_domain::keys::{KeyId, KeyUse};
 pub use sealpost_domain::links::LinkId;
 pub use sealpost_domain::messages::{ClientId, MessageId};

@@ -16,6 +16,7 @@
 //! - [`PublicKeyInspector`]: which public keys of people are taken;
 //! - [`RsaDataKeys`] and [`RsaPemReader`]: what the `messenger` dialect needs of RSA;
 //! - [`ChannelEnvelopes`], [`JweCustodian`] and [`CustodialPairPool`]: what the `channel` dialect needs;
+//! - [`NoteSigner`] and [`NoteVerifier`]: checkpoints of the key log, as the server signs and clients verify them;
 //! - [`jose`] and [`key_backup`]: end-to-end encrypted messages and keys, as clients seal and open them.
 
 mod b64;
@@ -34,6 +35,7 @@ mod hotp;
 pub mod jose;
 mod json;
 pub mod key_backup;
+mod key_log;
 mod keyring;
 mod keys;
 mod link_keys;
@@ -56,6 +58,7 @@ pub use digester::{ServerDigester, sha256};
 pub use entropy::OsEntropy;
 pub use fernet::StreamingFernet;
 pub use hotp::HmacHotp;
+pub use key_log::{Checkpoint, InvalidNote, InvalidNoteKey, NoteSigner, NoteVerifier};
 pub use keyring::{KeyFileText, Keyring, KeyringError};
 pub use keys::{PublicKeyInspector, rsa_jwk_to_pem};
 pub use link_keys::{HkdfLinkKeys, link_wrap_key, unwrap_from_link, wrap_for_link};

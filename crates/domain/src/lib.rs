@@ -42,6 +42,7 @@ pub mod inbox;
 pub mod installation;
 pub mod invites;
 pub mod key_backups;
+pub mod key_log;
 pub mod keys;
 pub mod links;
 pub mod mail;

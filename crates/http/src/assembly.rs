@@ -28,6 +28,7 @@ use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
+use sealpost_domain::key_log::KeyLog;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::links::{FileLinks, LinkPorts};
 use sealpost_domain::mail::Outbox;
@@ -35,10 +36,10 @@ use sealpost_domain::mailbox_keys::MailboxKeys;
 use sealpost_domain::messages::Messages;
 use sealpost_domain::operators::Operators;
 use sealpost_domain::ports::{
-    BlobStore, ChannelCipher, Checksums, CommonPasswords, CustodialCipher, CustodialPairs,
-    DataKeyCipher, Digester, FernetCipher, FileCipher, Hotp, IdentityProvider, KeyInspector,
-    LinkKeys, Mailer, PasswordHasher, PasswordKeys, PictureProcessor, RsaPem, Sealer, Signals,
-    TokenSigner,
+    BlobStore, ChannelCipher, CheckpointSigner, Checksums, CommonPasswords, CustodialCipher,
+    CustodialPairs, DataKeyCipher, Digester, FernetCipher, FileCipher, Hotp, IdentityProvider,
+    KeyInspector, LinkKeys, Mailer, PasswordHasher, PasswordKeys, PictureProcessor, RsaPem, Sealer,
+    Signals, TokenSigner,
 };
 use sealpost_domain::presence::Presence;
 use sealpost_domain::profiles::Profiles;
@@ -69,6 +70,8 @@ pub struct Adapters {
     pub custodial_pairs: Arc<dyn CustodialPairs>,
     /// Signs access tokens.
     pub signer: Arc<dyn TokenSigner>,
+    /// Signs the key log.
+    pub checkpoint_signer: Arc<dyn CheckpointSigner>,
     /// Makes digests and MACs.
     pub digester: Arc<dyn Digester>,
     /// Seals what rests.
@@ -141,6 +144,7 @@ impl Services {
             custodial_cipher,
             custodial_pairs,
             signer,
+            checkpoint_signer,
             digester,
             sealer,
             inspector,
@@ -169,6 +173,7 @@ impl Services {
         };
         let sessions = Sessions::new(env.clone(), session_ports, public_url);
         let keys = Keys::new(env.clone(), inspector.clone());
+        let key_log = KeyLog::new(env.clone(), digester.clone(), checkpoint_signer);
         let mailbox_keys = MailboxKeys::new(
             env.clone(),
             keys.clone(),
@@ -344,6 +349,7 @@ impl Services {
             accounts,
             sessions,
             keys,
+            key_log,
             rsa_pem,
             outbox,
             hub,

@@ -26,6 +26,7 @@ use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
 use sealpost_domain::key_backups::KeyBackups;
+use sealpost_domain::key_log::KeyLog;
 use sealpost_domain::keys::Keys;
 use sealpost_domain::links::FileLinks;
 use sealpost_domain::mail::Outbox;
@@ -77,6 +78,8 @@ pub struct Services {
     pub federation: Federation,
     /// Use cases of keys.
     pub keys: Keys,
+    /// The key log.
+    pub key_log: KeyLog,
     /// The private keys that the server keeps for people.
     pub custodial_keys: CustodialKeys,
     /// Use cases of key backups.

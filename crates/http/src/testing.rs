@@ -9,10 +9,10 @@ use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::ports::{
     DataKeyCipher, DataKeyFailure, DataKeyOpener, Digest, Digester, Hotp, MacPurpose,
-    MockBlobStore, MockChannelCipher, MockChecksums, MockCommonPasswords, MockCustodialCipher,
-    MockCustodialPairs, MockFernetCipher, MockFileCipher, MockKeyInspector, MockLinkKeys,
-    MockMailer, MockPasswordHasher, MockPasswordKeys, MockPictureProcessor, MockRsaPem, MockSealer,
-    MockTokenSigner, NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
+    MockBlobStore, MockChannelCipher, MockCheckpointSigner, MockChecksums, MockCommonPasswords,
+    MockCustodialCipher, MockCustodialPairs, MockFernetCipher, MockFileCipher, MockKeyInspector,
+    MockLinkKeys, MockMailer, MockPasswordHasher, MockPasswordKeys, MockPictureProcessor,
+    MockRsaPem, MockSealer, MockTokenSigner, NewDataKeyPair, PasswordHash, Store, StoreError, Unit,
 };
 use sealpost_domain::storage::StorageRules;
 use sealpost_domain::testing::{CountingEntropy, FixedClock};
@@ -94,6 +94,7 @@ pub(crate) fn state_with_failing_store(failure: fn() -> StoreError) -> AppState 
         custodial_cipher: Arc::new(MockCustodialCipher::new()),
         custodial_pairs: Arc::new(MockCustodialPairs::new()),
         signer: Arc::new(signer),
+        checkpoint_signer: Arc::new(MockCheckpointSigner::new()),
         digester: Arc::new(NoDigests),
         sealer: Arc::new(MockSealer::new()),
         inspector: Arc::new(MockKeyInspector::new()),

@@ -271,6 +271,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    key_log_links (account_id, seq) {
+        account_id -> Binary,
+        seq -> BigInt,
+        operation -> SmallInt,
+        username -> Text,
+        keys -> Text,
+        created_at -> BigInt,
+        leaf_index -> Nullable<BigInt>,
+        text -> Nullable<Text>,
+        digest -> Nullable<Binary>,
+        opening -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    key_log_leaves (leaf_index) {
+        leaf_index -> BigInt,
+        label -> Binary,
+        commitment -> Binary,
+    }
+}
+
+diesel::table! {
+    key_log_nodes (position) {
+        position -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    key_log (id) {
+        id -> SmallInt,
+        size -> BigInt,
+        checkpoint -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     data_keys (generation) {
         generation -> BigInt,
         public_pem -> Text,
@@ -673,6 +711,7 @@ diesel::joinable!(messages -> accounts (sender_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
 diesel::allow_tables_to_appear_in_same_query!(keys, members);
+diesel::allow_tables_to_appear_in_same_query!(key_events, key_log_links);
 diesel::allow_tables_to_appear_in_same_query!(accounts, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(accounts, envelopes);
 diesel::allow_tables_to_appear_in_same_query!(envelopes, inbox_events);

@@ -9,6 +9,7 @@ use crate::Timestamp;
 use crate::authentication::{Authentication, ConfirmPasswordError};
 use crate::groups::{self, MemberChangeId};
 use crate::inbox::{EventKind, NewEvent};
+use crate::key_log;
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::sessions::{Actor, EndedSession, Session, Sessions, end_all_but};
@@ -112,6 +113,7 @@ pub(crate) fn remove(
         return Ok(None);
     }
     tx.files().shred_all(id, now)?;
+    key_log::bury(tx, id, now)?;
     let mut told: BTreeSet<AccountId> = BTreeSet::new();
     told.extend(tx.conversations().list_partners(id, TOLD)?);
     told.extend(tx.contacts().list_mutual(id, TOLD)?);
@@ -168,6 +170,7 @@ mod tests {
             .once()
             .in_sequence(&mut order)
             .returning(|_, _| Ok(2));
+        tx.records_links();
         tx.conversations
             .expect_list_partners()
             .returning(move |_, _| Ok(vec![bob, carol]));

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Account, Accounts, Username};
 use crate::audit::{AuditEvent, AuditKind};
 use crate::inbox::{EventKind, NewEvent};
+use crate::key_log::{self, LinkOperation};
 use crate::mail::{self, MailMessage, SealedMail};
 use crate::ports::{Constraint, StoreError, StoreExt, Tx};
 use crate::sessions::{Actor, Dialect, Session};
@@ -163,6 +164,7 @@ fn rename(
             retry_after: interval,
         });
     }
+    key_log::record(tx, id, LinkOperation::Rename, now)?;
     tx.audit().append(event)?;
     mail::enqueue_if(tx, notice)?;
     let mut told = tx.conversations().list_partners(id, TOLD)?;
@@ -276,6 +278,7 @@ mod tests {
             .withf(|noted| *noted == event())
             .once()
             .returning(|_| Ok(()));
+        tx.records_links();
         tx.conversations
             .expect_list_partners()
             .returning(|_, _| Ok(vec![account("bob").id]));

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::start::{draft, start};
 use super::{Conversations, NewConversation, StartConversationError, Started};
 use crate::accounts::{AccountId, Username};
+use crate::key_log::{KeyLog, SettledLink};
 use crate::keys::{Custody, KeyAlgorithm, KeyUse, PublicKey};
 use crate::ports::{StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
@@ -15,6 +16,8 @@ use crate::{DomainError, ErrorKind};
 /// The conversation, and the other one's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StartedSealed {
+    /// The other one.
+    pub owner: AccountId,
     /// The conversation of the pair.
     pub started: Started,
     /// The other one's newest good key of the kind that was asked for.
@@ -36,7 +39,8 @@ pub enum StartSealedError {
 
 impl Conversations {
     /// As [`Conversations::start`], and the other one's newest good key of this kind to seal to. Keys whose private half
-    /// the server holds do not count: they are nobody's end-to-end keys.
+    /// the server holds do not count: they are nobody's end-to-end keys. Beside it comes the newest link of the other one's chain in
+    /// the key log, which names the key; None if the log has not come so far yet.
     ///
     /// # Errors
     /// [`StartSealedError`]; then no conversation was made.
@@ -45,13 +49,17 @@ impl Conversations {
         actor: &Actor,
         username: Username,
         algorithm: KeyAlgorithm,
-    ) -> Result<StartedSealed, StartSealedError> {
+        log: &KeyLog,
+    ) -> Result<(StartedSealed, Option<SettledLink>), StartSealedError> {
         let starter = actor.account();
         let draft = draft(&self.env, &*self.sealer, starter);
-        self.env
+        let started = self
+            .env
             .store
             .write(move |tx| start_sealed(tx, starter, &username, algorithm, &draft))
-            .await
+            .await?;
+        let link = log.newest_link(started.owner).await?;
+        Ok((started, link))
     }
 }
 
@@ -64,8 +72,10 @@ pub(crate) fn start_sealed(
     draft: &dyn Fn(AccountId) -> NewConversation,
 ) -> Result<StartedSealed, StartSealedError> {
     let started = start(tx, starter, username, draft)?;
-    let (key, key_version) = newest_key(tx, username, algorithm)?.ok_or(StartSealedError::NoKey)?;
+    let newest = newest_key(tx, username, algorithm)?;
+    let (owner, key, key_version) = newest.ok_or(StartSealedError::NoKey)?;
     Ok(StartedSealed {
+        owner,
         started,
         key,
         key_version,
@@ -76,7 +86,7 @@ fn newest_key(
     tx: &mut dyn Tx,
     username: &Username,
     algorithm: KeyAlgorithm,
-) -> Result<Option<(PublicKey, u64)>, StoreError> {
+) -> Result<Option<(AccountId, PublicKey, u64)>, StoreError> {
     let Some(owner) = tx.accounts().find_by_username(username)? else {
         return Ok(None);
     };
@@ -87,7 +97,7 @@ fn newest_key(
         return Ok(None);
     };
     let version = tx.keys().find_version(owner.id, key.id)?;
-    Ok(Some((key, version.unwrap_or(0))))
+    Ok(Some((owner.id, key, version.unwrap_or(0))))
 }
 
 impl From<StoreError> for StartSealedError {

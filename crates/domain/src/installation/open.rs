@@ -11,6 +11,7 @@ pub(super) const INBOX_EPOCH: &str = "inbox-epoch";
 const PEPPER: &str = "pepper";
 const MAC_ROOT: &str = "mac-root";
 pub(super) const TOKEN_SIGNING_SEED: &str = "token-signing-seed";
+const KEY_LOG_SEED: &str = "key-log-seed";
 
 /// What the adapters need to work, opened.
 #[derive(Debug)]
@@ -20,6 +21,9 @@ pub struct InstallationSecrets {
     pub pepper: Secret<[u8; 32]>,
     /// Seed of the Ed25519 key that signs access tokens.
     pub token_signing_seed: Secret<[u8; 32]>,
+    /// Seed of the Ed25519 key that signs the key log. It stays for good, also after a backup was restored: a log with another key is
+    /// another log.
+    pub key_log_seed: Secret<[u8; 32]>,
     /// Root of the keys of [`crate::ports::Digester::mac`]. Random and not derived, for the same reason.
     pub mac_root: Secret<[u8; 32]>,
     /// Names this life of the database to those who keep cursors: 16 hexadecimal digits, made with the database, and anew
@@ -84,6 +88,7 @@ pub async fn open(
     Ok(InstallationSecrets {
         pepper: secret(env, sealer, PEPPER, env.random()).await?,
         token_signing_seed: secret(env, sealer, TOKEN_SIGNING_SEED, env.random()).await?,
+        key_log_seed: secret(env, sealer, KEY_LOG_SEED, env.random()).await?,
         mac_root: secret(env, sealer, MAC_ROOT, env.random()).await?,
         inbox_epoch: epoch
             .expose()

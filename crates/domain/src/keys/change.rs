@@ -9,6 +9,7 @@ use super::{Asserter, Custody, KeyEvent, KeyId, KeyOperation, KeyUse, Keys, Publ
 use crate::accounts::AccountId;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::inbox::{EventKind, NewEvent};
+use crate::key_log::{self, LinkOperation};
 use crate::ports::{KeyMaterial, KeyRefused, StoreError, StoreExt, Tx};
 use crate::sessions::Actor;
 use crate::{DomainError, ErrorKind, Timestamp};
@@ -130,12 +131,14 @@ pub(crate) fn publish(
     if !tx.keys().insert_new(owner, key)? {
         return Err(ChangeKeysError::AlreadyPublished);
     }
-    let operation = if replaces.is_some() {
-        KeyOperation::Rotate
-    } else {
-        KeyOperation::Add
+    let (operation, link) = match (replaces, key.custody) {
+        (None, _) => (KeyOperation::Add, LinkOperation::Add),
+        (Some(_), Custody::Client) => (KeyOperation::Rotate, LinkOperation::Rotate),
+        // The server makes another pair where the password that opened the old one is lost.
+        (Some(_), Custody::Server) => (KeyOperation::Rotate, LinkOperation::Reset),
     };
-    tell(tx, owner, operation, key.id, replaces, key.created_at)?;
+    let now = key.created_at;
+    tell(tx, owner, (operation, link), key.id, replaces, now)?;
     for event in trail {
         tx.audit().append(event)?;
     }
@@ -148,16 +151,18 @@ fn revoke(tx: &mut dyn Tx, id: KeyId, event: &AuditEvent) -> Result<(), ChangeKe
     if !tx.keys().revoke(owner, id, now)? {
         return Err(ChangeKeysError::Unknown);
     }
-    tell(tx, owner, KeyOperation::Revoke, id, None, now)?;
+    let revoked = (KeyOperation::Revoke, LinkOperation::Revoke);
+    tell(tx, owner, revoked, id, None, now)?;
     tx.audit().append(event)?;
     Ok(())
 }
 
-/// Adds a change to the account's history, and tells those who have to do with the account, and its owner.
+/// Adds a change to the account's history and, as a link, to its chain in the key log, and tells those who have to do with the
+/// account, and its owner.
 pub(crate) fn tell(
     tx: &mut dyn Tx,
     owner: AccountId,
-    operation: KeyOperation,
+    (operation, link): (KeyOperation, LinkOperation),
     key: KeyId,
     replaced: Option<KeyId>,
     now: Timestamp,
@@ -170,6 +175,7 @@ pub(crate) fn tell(
         asserted_by: Asserter::Server,
         created_at: now,
     })?;
+    key_log::record(tx, owner, link, now)?;
     let mut recipients = tx.conversations().list_partners(owner, TOLD)?;
     recipients.extend(tx.contacts().list_mutual(owner, TOLD)?);
     recipients.push(owner);
@@ -252,6 +258,7 @@ mod tests {
         tx.contacts
             .expect_list_mutual()
             .returning(|_, _| Ok(Vec::new()));
+        tx.records_links();
         tx
     }
 

@@ -22,6 +22,21 @@ pub(crate) fn parse_kid(kid: &str) -> Option<Thumbprint> {
     (pending == 0).then_some(thumbprint)
 }
 
+/// The name of a key with this thumbprint, as clients see it; so are other digests written.
+#[must_use]
+pub fn format_kid(thumbprint: &Thumbprint) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let letter = |bits: u8| LETTERS.get(usize::from(bits & 63)).copied().map(char::from);
+    let mut kid = String::with_capacity(43);
+    for three in thumbprint.chunks(3) {
+        let [a, b, c] = [0, 1, 2].map(|place| three.get(place).copied().unwrap_or(0));
+        let letters = [a >> 2, a << 4 | b >> 4, b << 2 | c >> 6, c];
+        // Of a last chunk that is not full, only the letters that have bits of it.
+        kid.extend(letters.into_iter().take(three.len() + 1).filter_map(letter));
+    }
+    kid
+}
+
 const fn six_bits(letter: u8) -> Option<u8> {
     Some(match letter {
         b'A'..=b'Z' => letter - b'A',
@@ -44,6 +59,7 @@ mod tests {
         let thumbprint = parse_kid(kid).unwrap();
         assert_eq!(thumbprint[..4], [55, 54, 203, 177]);
         assert_eq!(thumbprint[28..], [17, 130, 245, 123]);
+        assert_eq!(format_kid(&thumbprint), kid);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub use history::{KeyHistoryEntry, KeyHistoryPage};
 pub use key::{
     Custody, KeyAlgorithm, KeyId, KeyOwner, KeyUse, PublicKey, Thumbprint, UnknownKeyUse,
 };
+pub use kid::format_kid;
 pub(crate) use kid::parse_kid;
 pub use list::ListKeysError;
 pub use service::Keys;

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::find::{handed_out, is_good};
 use super::{KeyText, MailboxKey, MailboxKeys};
 use crate::accounts::AccountId;
+use crate::key_log::LinkOperation;
 use crate::keys::{self, ChangeKeysError, Custody, KeyId, KeyOperation, KeyUse, Keys, PublicKey};
 use crate::ports::{KeyMaterial, KeyRefused, StoreError, Tx};
 
@@ -99,7 +100,10 @@ pub(crate) fn put(
     }
     tx.mailbox_keys().put(owner, &key)?;
     if before != Some(key.id) {
-        let operation = before.map_or(KeyOperation::Add, |_| KeyOperation::Rotate);
+        let operation = match before {
+            None => (KeyOperation::Add, LinkOperation::Add),
+            Some(_) => (KeyOperation::Rotate, LinkOperation::Reset),
+        };
         keys::tell(tx, owner, operation, key.id, before, key.created_at)?;
     }
     Ok(Put {
@@ -191,6 +195,7 @@ mod tests {
         tx.contacts
             .expect_list_mutual()
             .returning(|_, _| Ok(vec![account("bob").id]));
+        tx.records_links();
         tx.inbox
             .expect_collect()
             .withf(|who, _| who == [account("bob").id, account("alice").id])

@@ -55,6 +55,7 @@ mod installation;
 mod invites;
 mod key_backups;
 mod key_inspector;
+mod key_log;
 mod keys;
 mod link_keys;
 mod mailbox_keys;
@@ -131,6 +132,7 @@ pub use installation::InstallationRepository;
 pub use invites::InviteRepository;
 pub use key_backups::{KeyBackupRepository, StoredKeyBackup};
 pub use key_inspector::{InspectedKey, KeyInspector, KeyMaterial, KeyRefused};
+pub use key_log::{CheckpointSigner, KeyLogRepository, LogHead, NextLink, SigningFailed};
 pub use keys::{KeyRepository, Recipient};
 pub use link_keys::LinkKeys;
 pub use mailbox_keys::MailboxKeyRepository;
@@ -164,29 +166,62 @@ pub use wake_ups::WakeUps;
 pub use self::master_keys::{MockMasterKeyRepository, MockMasterKeyring};
 #[cfg(any(test, feature = "testing"))]
 pub use self::{
-    accounts::MockAccountRepository, app_passwords::MockAppPasswordRepository,
-    audit::MockAuditRepository, avatars::MockAvatarRepository, blobs::MockBlobStore,
-    challenges::MockChallengeRepository, channel_cipher::MockChannelCipher,
-    channels::MockChannelRepository, chats::MockChatRepository, checksums::MockChecksums,
-    codes::MockCodeRepository, common_passwords::MockCommonPasswords,
-    contacts::MockContactRepository, conversations::MockConversationRepository,
-    custodial_cipher::MockCustodialCipher, custodial_keys::MockCustodialKeyRepository,
-    custodial_pairs::MockCustodialPairs, data_keys::MockDataKeyRepository,
-    deliveries::MockDeliveryRepository, envelopes::MockEnvelopeRepository,
-    factors::MockFactorRepository, fernet_cipher::MockFernetCipher, file_cipher::MockFileCipher,
-    file_grants::MockFileGrantRepository, file_ids::MockFileIdRepository,
-    file_links::MockFileLinkRepository, file_upkeep::MockFileUpkeepRepository,
-    files::MockFileRepository, groups::MockGroupRepository, idempotency::MockIdempotencyRepository,
-    identities::MockIdentityRepository, identity_provider::MockIdentityProvider,
-    inbox::MockInboxRepository, installation::MockInstallationRepository,
-    invites::MockInviteRepository, key_backups::MockKeyBackupRepository,
-    key_inspector::MockKeyInspector, keys::MockKeyRepository, link_keys::MockLinkKeys,
-    mailbox_keys::MockMailboxKeyRepository, mailer::MockMailer, messages::MockMessageRepository,
-    outbox::MockOutboxRepository, password_hasher::MockPasswordHasher,
-    password_keys::MockPasswordKeys, pictures::MockPictureProcessor,
-    presence::MockPresenceRepository, recoveries::MockRecoveryRepository, rsa_pem::MockRsaPem,
-    sealer::MockSealer, sessions::MockSessionRepository,
-    socket_tickets::MockSocketTicketRepository, storage::MockStorageRepository,
-    throttles::MockThrottleRepository, tickets::MockTicketRepository,
-    token_signer::MockTokenSigner, uploads::MockUploadRepository,
+    accounts::MockAccountRepository,
+    app_passwords::MockAppPasswordRepository,
+    audit::MockAuditRepository,
+    avatars::MockAvatarRepository,
+    blobs::MockBlobStore,
+    challenges::MockChallengeRepository,
+    channel_cipher::MockChannelCipher,
+    channels::MockChannelRepository,
+    chats::MockChatRepository,
+    checksums::MockChecksums,
+    codes::MockCodeRepository,
+    common_passwords::MockCommonPasswords,
+    contacts::MockContactRepository,
+    conversations::MockConversationRepository,
+    custodial_cipher::MockCustodialCipher,
+    custodial_keys::MockCustodialKeyRepository,
+    custodial_pairs::MockCustodialPairs,
+    data_keys::MockDataKeyRepository,
+    deliveries::MockDeliveryRepository,
+    envelopes::MockEnvelopeRepository,
+    factors::MockFactorRepository,
+    fernet_cipher::MockFernetCipher,
+    file_cipher::MockFileCipher,
+    file_grants::MockFileGrantRepository,
+    file_ids::MockFileIdRepository,
+    file_links::MockFileLinkRepository,
+    file_upkeep::MockFileUpkeepRepository,
+    files::MockFileRepository,
+    groups::MockGroupRepository,
+    idempotency::MockIdempotencyRepository,
+    identities::MockIdentityRepository,
+    identity_provider::MockIdentityProvider,
+    inbox::MockInboxRepository,
+    installation::MockInstallationRepository,
+    invites::MockInviteRepository,
+    key_backups::MockKeyBackupRepository,
+    key_inspector::MockKeyInspector,
+    key_log::{MockCheckpointSigner, MockKeyLogRepository},
+    keys::MockKeyRepository,
+    link_keys::MockLinkKeys,
+    mailbox_keys::MockMailboxKeyRepository,
+    mailer::MockMailer,
+    messages::MockMessageRepository,
+    outbox::MockOutboxRepository,
+    password_hasher::MockPasswordHasher,
+    password_keys::MockPasswordKeys,
+    pictures::MockPictureProcessor,
+    presence::MockPresenceRepository,
+    recoveries::MockRecoveryRepository,
+    rsa_pem::MockRsaPem,
+    sealer::MockSealer,
+    sessions::MockSessionRepository,
+    socket_tickets::MockSocketTicketRepository,
+    storage::MockStorageRepository,
+    throttles::MockThrottleRepository,
+    tickets::MockTicketRepository,
+    token_signer::MockTokenSigner,
+    uploads::MockUploadRepository,
 };

@@ -11,8 +11,8 @@ use super::{
     EnvelopeRepository, FactorRepository, FileGrantRepository, FileIdRepository,
     FileLinkRepository, FileRepository, FileUpkeepRepository, GroupRepository,
     IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    InviteRepository, KeyBackupRepository, KeyLogRepository, KeyRepository, MailboxKeyRepository,
+    MessageRepository, OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
     SocketTicketRepository, StorageRepository, StoreError, ThrottleRepository, TicketRepository,
     UploadRepository,
 };
@@ -86,6 +86,11 @@ pub trait Tx {
 
     /// Published keys and their history.
     fn keys(&mut self) -> &mut dyn KeyRepository {
+        Absent::lend()
+    }
+
+    /// The key log.
+    fn key_log(&mut self) -> &mut dyn KeyLogRepository {
         Absent::lend()
     }
 

@@ -5,22 +5,23 @@ use crate::ports::{
     EnvelopeRepository, FactorRepository, FileGrantRepository, FileIdRepository,
     FileLinkRepository, FileRepository, FileUpkeepRepository, GroupRepository,
     IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    MockAccountRepository, MockAppPasswordRepository, MockAuditRepository, MockAvatarRepository,
-    MockChallengeRepository, MockChannelRepository, MockChatRepository, MockCodeRepository,
-    MockContactRepository, MockConversationRepository, MockCustodialKeyRepository,
-    MockDataKeyRepository, MockDeliveryRepository, MockEnvelopeRepository, MockFactorRepository,
-    MockFileGrantRepository, MockFileIdRepository, MockFileLinkRepository, MockFileRepository,
-    MockFileUpkeepRepository, MockGroupRepository, MockIdempotencyRepository,
-    MockIdentityRepository, MockInboxRepository, MockInstallationRepository, MockInviteRepository,
-    MockKeyBackupRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
+    InviteRepository, KeyBackupRepository, KeyLogRepository, KeyRepository, MailboxKeyRepository,
+    MessageRepository, MockAccountRepository, MockAppPasswordRepository, MockAuditRepository,
+    MockAvatarRepository, MockChallengeRepository, MockChannelRepository, MockChatRepository,
+    MockCodeRepository, MockContactRepository, MockConversationRepository,
+    MockCustodialKeyRepository, MockDataKeyRepository, MockDeliveryRepository,
+    MockEnvelopeRepository, MockFactorRepository, MockFileGrantRepository, MockFileIdRepository,
+    MockFileLinkRepository, MockFileRepository, MockFileUpkeepRepository, MockGroupRepository,
+    MockIdempotencyRepository, MockIdentityRepository, MockInboxRepository,
+    MockInstallationRepository, MockInviteRepository, MockKeyBackupRepository,
+    MockKeyLogRepository, MockKeyRepository, MockMailboxKeyRepository, MockMessageRepository,
     MockOutboxRepository, MockPresenceRepository, MockRecoveryRepository, MockSessionRepository,
     MockSocketTicketRepository, MockStorageRepository, MockThrottleRepository,
     MockTicketRepository, MockUploadRepository, OutboxRepository, PresenceRepository,
     RecoveryRepository, SessionRepository, SocketTicketRepository, StorageRepository,
     ThrottleRepository, TicketRepository, Tx, UploadRepository,
 };
-use crate::ports::{MasterKeyRepository, MockMasterKeyRepository};
+use crate::ports::{MasterKeyRepository, MockMasterKeyRepository, NextLink};
 
 /// A unit of work over mocks: expect what a rule should do to each repository; anything else fails the test.
 #[derive(Default)]
@@ -41,6 +42,8 @@ pub struct MockTx {
     pub sessions: MockSessionRepository,
     /// Keys.
     pub keys: MockKeyRepository,
+    /// The key log.
+    pub key_log: MockKeyLogRepository,
     /// Private keys that the server keeps.
     pub custodial_keys: MockCustodialKeyRepository,
     /// Challenges that were answered.
@@ -107,6 +110,21 @@ pub struct MockTx {
     pub installation: MockInstallationRepository,
 }
 
+impl MockTx {
+    /// Lets the key log record whatever there is, for tests that are not about it. A link names all keys: `keys` must expect
+    /// to be listed.
+    pub fn records_links(&mut self) {
+        self.key_log.expect_next_link().returning(|_| {
+            Ok(Some(NextLink {
+                seq: 1,
+                username: "somebody".to_owned(),
+            }))
+        });
+        self.key_log.expect_append().returning(|_| Ok(()));
+        self.mailbox_keys.expect_find().returning(|_| Ok(None));
+    }
+}
+
 impl Tx for MockTx {
     fn accounts(&mut self) -> &mut dyn AccountRepository {
         &mut self.accounts
@@ -138,6 +156,10 @@ impl Tx for MockTx {
 
     fn keys(&mut self) -> &mut dyn KeyRepository {
         &mut self.keys
+    }
+
+    fn key_log(&mut self) -> &mut dyn KeyLogRepository {
+        &mut self.key_log
     }
 
     fn custodial_keys(&mut self) -> &mut dyn CustodialKeyRepository {

@@ -18,6 +18,7 @@ mod factors;
 pub(crate) mod files;
 mod identities;
 mod key_backup;
+pub(crate) mod keylog;
 pub(crate) mod keys;
 mod links;
 mod markers;
@@ -110,6 +111,11 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(keys::revoke_key)
             .service(keys::list_keys_of)
             .service(keys::list_key_history)
+            .service(keylog::describe_key_log)
+            .service(keylog::read_checkpoint)
+            .service(keylog::list_leaves)
+            .service(keylog::prove_consistency)
+            .service(keylog::prove_inclusion)
             .service(key_backup::read_key_backup)
             .service(key_backup::replace_key_backup)
             .service(conversations::start_conversation)

@@ -61,6 +61,10 @@ fn upload(server: &TestServer, token: &str, name: &str, content: &[u8]) -> Strin
 
 /// Something of what few have.
 fn put_more(server: &TestServer, token: &str) {
+    let jwk =
+        json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+    let published = server.post_as(token, "/v1/me/keys", &json!({"use": "sign", "jwk": jwk}));
+    assert_eq!(published.status, 201, "{published:?}");
     let app = json!({"name": "backup script", "dialect": "vault"});
     let made = server.post_as(token, "/v1/me/app-passwords", &app);
     assert_eq!(made.status, 201, "{made:?}");
@@ -136,6 +140,9 @@ fn what_was_put_in_comes_out() {
         let shown = server.get_as(&alice, path).json();
         assert_eq!(json_of(&entries, name), shown["data"], "{name}");
     }
+    let shown = server.get_as(&alice, "/v1/users/alice/keys?have=0").json();
+    assert_ne!(shown["log"]["links"], json!([]));
+    assert_eq!(json_of(&entries, "key-chain.json"), shown["log"]["links"]);
     let shown = server.get_as(&alice, &format!("/v1/conversations/{conversation}"));
     assert_eq!(
         json_of(&entries, "conversations.json"),

@@ -35,6 +35,7 @@ mod human_check;
 mod idempotency;
 mod invites;
 mod key_backup;
+mod key_log;
 mod keys;
 mod leaving;
 mod links;

@@ -87,6 +87,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     ));
     upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
     upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
+    upkeep.spawn(upkeep::keep_key_log(services.key_log.clone()));
     upkeep.spawn(upkeep::keep_room(services.storage.clone()));
     upkeep.spawn(file_upkeep::finish_deletions(services.files.clone()));
     upkeep.spawn(file_upkeep::find_orphans(services.files.clone()));

@@ -13,6 +13,7 @@ use sealpost_domain::files::Files;
 use sealpost_domain::idempotency::Idempotency;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
+use sealpost_domain::key_log::KeyLog;
 use sealpost_domain::links::FileLinks;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::master_keys::{MasterKeys, Work};
@@ -25,6 +26,8 @@ use sealpost_domain::storage::Storage;
 use sealpost_http::Services;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+/// How often the key log takes what has come: so long may a change be without a leaf.
+const KEY_LOG_EVERY: Duration = Duration::from_secs(1);
 /// How often ended sessions are read: what another instance ends is dead here within this time.
 const REVOCATIONS_EVERY: Duration = Duration::from_secs(1);
 /// How often the data keys are looked after.
@@ -118,6 +121,37 @@ pub(super) async fn keep_presence(presence: Presence) {
         ticks.tick().await;
         if let Err(error) = presence.flush().await {
             tracing::warn!(%error, "cannot note who is there; trying again in a second");
+        }
+    }
+}
+
+/// Gives accounts that had keys before there was a log their first link, and makes leaves, every second, of all links that have come. Runs until it
+/// is dropped.
+pub(super) async fn keep_key_log(log: KeyLog) {
+    let mut ticks = interval(KEY_LOG_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut begun, mut last) = (false, None);
+    loop {
+        ticks.tick().await;
+        while !begun {
+            match log.begin_chains(last).await {
+                Ok(Some(account)) => last = Some(account),
+                Ok(None) => begun = true,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot begin chains in the key log; trying again in a second");
+                    break;
+                }
+            }
+        }
+        loop {
+            match log.sequence().await {
+                Ok(grown) if grown < u64::from(KeyLog::BATCH) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot let the key log grow; trying again in a second");
+                    break;
+                }
+            }
         }
     }
 }

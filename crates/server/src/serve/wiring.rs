@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HkdfLinkKeys,
-    HmacHotp, JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
+    HmacHotp, JweCustodian, JwtSigner, Keyring, MasterSealer, NoteSigner, OsEntropy, PoolSize,
     PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamChecksums,
     StreamingFernet, SystemClock, ZxcvbnPasswords,
 };
@@ -13,6 +13,7 @@ use sealpost_domain::accounts::{self, RegistrationPolicy};
 use sealpost_domain::channels::ChannelRules;
 use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::installation::{self, InstallationSecrets};
+use sealpost_domain::key_log::KeyLog;
 use sealpost_domain::master_keys::MasterKeys;
 use sealpost_domain::ports::{BlobStore, IdentityProvider, Mailer, Sealer, Signals, Store};
 use sealpost_domain::storage::StorageRules;
@@ -74,6 +75,10 @@ pub(super) async fn services(
         custodial_pairs: Arc::new(custodial_pairs(config)?),
         signer: Arc::new(
             JwtSigner::new(&secrets.token_signing_seed).map_err(StartError::signing_key)?,
+        ),
+        checkpoint_signer: Arc::new(
+            NoteSigner::new(&KeyLog::origin(public_url), &secrets.key_log_seed)
+                .map_err(StartError::signing_key)?,
         ),
         digester: Arc::new(ServerDigester::new(&secrets.mac_root)),
         sealer,

@@ -22,6 +22,7 @@ mod document_004;
 mod federation;
 mod files;
 mod instances;
+mod key_log;
 mod keys;
 mod kill;
 mod mail;

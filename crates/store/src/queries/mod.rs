@@ -30,6 +30,7 @@ mod inbox;
 mod installation;
 mod invites;
 mod key_backups;
+mod key_log;
 mod keys;
 mod mailbox_keys;
 mod master_keys;
@@ -60,8 +61,8 @@ use sealpost_domain::ports::{
     EnvelopeRepository, FactorRepository, FileGrantRepository, FileIdRepository,
     FileLinkRepository, FileRepository, FileUpkeepRepository, GroupRepository,
     IdempotencyRepository, IdentityRepository, InboxRepository, InstallationRepository,
-    InviteRepository, KeyBackupRepository, KeyRepository, MailboxKeyRepository, MessageRepository,
-    OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
+    InviteRepository, KeyBackupRepository, KeyLogRepository, KeyRepository, MailboxKeyRepository,
+    MessageRepository, OutboxRepository, PresenceRepository, RecoveryRepository, SessionRepository,
     SocketTicketRepository, StorageRepository, StoreError, ThrottleRepository, TicketRepository,
     Tx, Unit, UploadRepository, Verdict,
 };
@@ -217,6 +218,10 @@ impl Tx for UnitTx<'_> {
     }
 
     fn keys(&mut self) -> &mut dyn KeyRepository {
+        self
+    }
+
+    fn key_log(&mut self) -> &mut dyn KeyLogRepository {
         self
     }
 

@@ -39,6 +39,7 @@ pub mod inbox;
 pub mod installation;
 pub mod invites;
 pub mod key_backups;
+pub mod key_log;
 pub mod keys;
 pub mod mailbox_keys;
 pub mod master_keys;
@@ -90,6 +91,10 @@ macro_rules! store_conformance {
             keys: found_as_inserted, a_thumbprint_is_published_once, withdrawn_by_its_owner,
                 the_version_is_the_event_that_published, history_is_append_only,
                 partners_share_a_conversation, recipients_are_the_members_own_keys;
+            key_log: a_chain_is_numbered_and_told_in_order, a_chain_is_erased_and_its_leaves_stay,
+                nobody_without_an_account_has_a_chain, pending_links_know_their_predecessor, a_link_is_settled_once,
+                who_had_keys_before_has_no_chain, leaves_are_told_from_anywhere, subtrees_are_found,
+                one_of_many_advances_the_tree, appends_at_once_have_no_holes;
             key_backups: found_by_generation_and_deleted, id_and_generation_are_unique,
                 whoever_looks_at_the_newest_is_alone;
             contacts: seen_from_both_sides, found_as_the_viewer_stands_to_them, found_by_many_names, paged_by_folded_name,

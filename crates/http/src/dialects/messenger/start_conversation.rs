@@ -14,6 +14,7 @@ use crate::extract::{ClientAddress, Json};
 use crate::limits::{Counted, Limits};
 use crate::openapi::{MESSENGER, Responses};
 use crate::problem::Problem;
+use crate::v1::keylog::inclusion_url;
 
 /// With whom to talk.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -36,6 +37,19 @@ struct Answer {
     /// Rises with every new key of theirs.
     #[schema(example = 1)]
     key_version: u64,
+    /// Where anybody is shown that the server has committed itself to this key before all the world: the newest leaf of theirs in the
+    /// key log. Left out while the log has not come so far yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://chat.example/v1/keylog/proofs/inclusion?leaf=7")]
+    proof_url: Option<String>,
+    /// What the leaf commits to: JSON as a text, with the fingerprints of all their keys. The commitment is SHA-256 of the
+    /// opening's bytes and this text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "{\"account\":\"…\",\"keys\":[…],\"op\":\"genesis\"}")]
+    proof_link: Option<String>,
+    /// What opens the commitment: 32 bytes, base64url.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof_opening: Option<String>,
 }
 
 /// What only this route answers.
@@ -78,14 +92,22 @@ pub(super) async fn messenger_start_conversation(
     limits.count(Counted::StartConversation, address.limit_key())?;
     // Nobody can have a name that is no username.
     let username = Username::parse(&body.0.username).map_err(|_| Problem::not_found())?;
-    let found = services
+    let (found, link) = services
         .conversations
-        .start_sealed(&actor, username, KeyAlgorithm::Rsa)
+        .start_sealed(&actor, username, KeyAlgorithm::Rsa, &services.key_log)
         .await?;
+    let public_url = &services.info.public_url;
     let pem = services.rsa_pem.of_jwk(&found.key.jwk);
     Ok(web::Json(Answer {
         msg_public_key: pem.ok_or_else(Problem::internal)?,
         fingerprint: URL_SAFE_NO_PAD.encode(found.key.thumbprint),
         key_version: found.key_version,
+        proof_url: link
+            .as_ref()
+            .map(|link| inclusion_url(public_url, link.leaf)),
+        proof_opening: link
+            .as_ref()
+            .map(|link| URL_SAFE_NO_PAD.encode(link.opening)),
+        proof_link: link.map(|link| link.text),
     }))
 }

@@ -14,7 +14,7 @@ use crate::v1::blocks::BlockView;
 use crate::v1::contacts::ContactView;
 use crate::v1::conversations::ConversationView;
 use crate::v1::identities::IdentityBody;
-use crate::v1::keys::KeyView;
+use crate::v1::keys::{KeyView, LinkView};
 use crate::v1::me::OwnAccountBody;
 use crate::v1::sessions::SessionBody;
 use crate::v1::settings::SettingsBody;
@@ -98,6 +98,13 @@ async fn write_keys(services: &Services, actor: &Actor, out: &mut Archive) -> Re
     let keys = services.keys.list_own(actor).await?;
     out.add_list("keys.json", &each(&keys, KeyView::from))
         .await?;
+    out.add_pages("key-chain.json", async |have: Option<u64>| {
+        let shown = services.key_log.show_own(actor, have.unwrap_or(0)).await?;
+        let last = shown.chain.last().map(|proved| proved.link.seq);
+        let links = shown.chain.iter().map(LinkView::from).collect();
+        Ok((links, last.filter(|_| shown.has_more)))
+    })
+    .await?;
     let newest = ReadKeyBackup::default();
     match services.key_backups.read(actor, newest).await {
         Ok(FoundKeyBackup::Content(backup)) => {

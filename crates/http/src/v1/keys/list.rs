@@ -3,10 +3,12 @@ use sealpost_domain::keys::PublicKey;
 use utoipa::IntoResponses;
 
 use super::KeyView;
+use super::chain::KeysOfView;
+use super::query::ChainQuery;
 use crate::Services;
-use crate::extract::{Authenticated, PathUsername};
+use crate::extract::{Authenticated, PathUsername, Query};
 use crate::limits::{Limits, Spent};
-use crate::openapi::{AuthProblems, CommonProblems, KEYS, Responses, problems};
+use crate::openapi::{AuthProblems, CommonProblems, KEYS, PageProblems, Responses, problems};
 use crate::problem::Problem;
 use crate::wire::ListView;
 
@@ -59,14 +61,19 @@ impl IntoResponses for Refusals {
 
 /// See somebody's keys
 ///
-/// The good ones, newest first, the same for everybody who may know of the user.
+/// The good ones, newest first, the same for everybody who may know of the user. With `have` their chain in the key log comes
+/// along, with what proves that everybody is shown the same: the page on the key log says how to check it.
 #[utoipa::path(
     tag = KEYS,
     security(("bearer" = [])),
-    params(("name" = String, Path, description = "A username, percent-encoded, in any case", example = "alice")),
+    params(
+        ("name" = String, Path, description = "A username, percent-encoded, in any case", example = "alice"),
+        ChainQuery,
+    ),
     responses(
-        (status = 200, body = ListView<KeyView>, description = "Their good keys"),
+        (status = 200, body = KeysOfView, description = "Their good keys"),
         AuthProblems,
+        PageProblems,
         Refusals,
         CommonProblems,
     ),
@@ -77,7 +84,17 @@ pub(crate) async fn list_keys_of(
     limits: web::Data<Limits>,
     Authenticated(actor): Authenticated,
     PathUsername(username): PathUsername,
-) -> Result<web::Json<ListView<KeyView>>, Problem> {
+    Query(query): Query<ChainQuery>,
+) -> Result<web::Json<KeysOfView>, Problem> {
     limits.spend(Spent::LookUp, actor.account())?;
-    Ok(view(&services.keys.list_of(&actor, username).await?))
+    if let Some(have) = query.have {
+        let shown = services.key_log.show(&actor, username, have).await?;
+        return Ok(web::Json(shown.into()));
+    }
+    let keys = services.keys.list_of(&actor, username).await?;
+    Ok(web::Json(KeysOfView {
+        data: keys.iter().map(KeyView::from).collect(),
+        next_cursor: None,
+        log: None,
+    }))
 }

@@ -83,6 +83,12 @@ pub(super) static TABLE: &[Row] = &[
     // Before anybody is logged in. What is sent is refused for what it is, not for who sends it.
     open("GET /v1/server", 200),
     open("GET /v1/challenges", 200),
+    open("GET /v1/keylog", 200),
+    open("GET /v1/keylog/checkpoint", 200),
+    open("GET /v1/keylog/leaves", 200),
+    // Both want to be told of what.
+    open("GET /v1/keylog/proofs/consistency", 400),
+    open("GET /v1/keylog/proofs/inclusion", 400),
     open("OPTIONS /v1/uploads", 204),
     open("POST /v1/accounts", 400).sending("{}"),
     open("POST /v1/sessions", 400).sending("{}"),

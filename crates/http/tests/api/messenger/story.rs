@@ -2,10 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sealpost_crypto::sha256;
 use serde_json::{Value, json};
 
 use super::client::{PASSWORD, PRIVATE_KEY, PUBLIC_KEY, start};
-use crate::support::access_token;
+use crate::support::{ISSUER, access_token};
 
 fn claims(token: &str) -> (Value, Value) {
     let mut parts = token.split('.').map(|part| {
@@ -89,6 +90,22 @@ fn register_log_in_and_start_a_conversation() {
     assert_eq!(answer["fingerprint"].as_str().unwrap().len(), 43);
     let again = server.post_as(token, "/api/start_conversation", &other);
     assert_eq!(again.body, started.body);
+
+    // Anybody can open it, and it is about this key.
+    let proof_url = answer["proof_url"].as_str().unwrap();
+    let proved = server.get(proof_url.strip_prefix(ISSUER).unwrap());
+    assert_eq!(proved.status, 200, "{proved:?}");
+    let link = answer["proof_link"].as_str().unwrap();
+    let opening = URL_SAFE_NO_PAD.decode(answer["proof_opening"].as_str().unwrap());
+    let commitment = sha256(&[opening.unwrap().as_slice(), link.as_bytes()].concat());
+    assert_eq!(
+        proved.json()["leaf"]["commitment"],
+        URL_SAFE_NO_PAD.encode(commitment)
+    );
+    let link: Value = serde_json::from_str(link).unwrap();
+    assert_eq!(link["username"], "another_user");
+    assert_eq!(link["keys"][0]["kid"], answer["fingerprint"]);
+    assert!(!proved.body.contains("another_user"));
 }
 
 #[test]

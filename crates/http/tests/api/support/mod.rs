@@ -22,6 +22,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::{Inbox, Offset};
 use sealpost_domain::invites::{CreateInvite, InviteCode, InviteId, Invites};
+use sealpost_domain::key_log::KeyLog;
 use sealpost_domain::links::FileLinks;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
@@ -82,6 +83,7 @@ pub(crate) struct TestServer {
     messages: Messages,
     links: FileLinks,
     uploads: Uploads,
+    key_log: KeyLog,
     inbox: Inbox,
     operators: Operators,
     files: Files,
@@ -216,6 +218,7 @@ impl TestServer {
             messages: parts.messages,
             links: parts.links,
             uploads: parts.uploads,
+            key_log: parts.key_log,
             inbox: parts.inbox,
             operators: parts.operators,
             files: parts.files,
@@ -331,6 +334,24 @@ impl TestServer {
     /// What the server does of its own accord about unfinished uploads.
     pub(crate) fn sweep_uploads(&self) -> SweptUploads {
         self.runtime.block_on(self.uploads.sweep()).unwrap()
+    }
+
+    /// What the server does of its own accord about the key log; by how many leaves it grew.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.runtime.block_on(self.key_log.sequence()).unwrap()
+    }
+
+    /// Begins the chains of those who had keys before there was a log; how many it were.
+    pub(crate) fn begin_chains(&self) -> u64 {
+        let (mut begun, mut last) = (0, None);
+        while let Some(account) = self
+            .runtime
+            .block_on(self.key_log.begin_chains(last))
+            .unwrap()
+        {
+            (begun, last) = (begun + 1, Some(account));
+        }
+        begun
     }
 
     /// What the server does of its own accord about secure channels; how many went.

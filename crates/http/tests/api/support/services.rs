@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use sealpost_blobs::FsBlobStore;
 use sealpost_crypto::{
     Argon2Hasher, Argon2Params, ChannelEnvelopes, ChunkedCipher, CustodialPairPool, HkdfLinkKeys,
-    HmacHotp, JweCustodian, JwtSigner, Keyring, MasterSealer, OsEntropy, PoolSize,
+    HmacHotp, JweCustodian, JwtSigner, Keyring, MasterSealer, NoteSigner, OsEntropy, PoolSize,
     PublicKeyInspector, RsaDataKeys, RsaPemReader, ServerDigester, StreamChecksums,
     StreamingFernet, ZxcvbnPasswords,
 };
@@ -19,6 +19,7 @@ use sealpost_domain::data_keys::DataKeys;
 use sealpost_domain::files::Files;
 use sealpost_domain::inbox::Inbox;
 use sealpost_domain::invites::Invites;
+use sealpost_domain::key_log::KeyLog;
 use sealpost_domain::links::FileLinks;
 use sealpost_domain::mail::Outbox;
 use sealpost_domain::messages::Messages;
@@ -69,6 +70,7 @@ pub(super) struct Parts {
     pub(super) invites: Invites,
     pub(super) hub: Arc<Hub>,
     pub(super) data_keys: DataKeys,
+    pub(super) key_log: KeyLog,
     pub(super) outbox: Outbox,
     pub(super) presence: Presence,
     pub(super) channels: Channels,
@@ -133,6 +135,9 @@ pub(super) async fn assemble(
         custodial_pairs: Arc::new(CustodialPairPool::start(0).unwrap()),
         common_passwords: Arc::new(ZxcvbnPasswords),
         signer: signer.clone(),
+        checkpoint_signer: Arc::new(
+            NoteSigner::new(&KeyLog::origin(ISSUER), &Secret::new([4; 32])).unwrap(),
+        ),
         digester: Arc::new(ServerDigester::new(&Secret::new([3; 32]))),
         sealer: Arc::new(MasterSealer::new(&keyring, entropy.clone())),
         inspector: Arc::new(PublicKeyInspector),
@@ -189,6 +194,7 @@ pub(super) async fn assemble(
         invites: services.invites.clone(),
         hub,
         data_keys,
+        key_log: services.key_log.clone(),
         outbox: services.outbox.clone(),
         presence: services.presence.clone(),
         channels: services.channels.clone(),

@@ -2,6 +2,7 @@
 Fernet, their keys in RSA-OAEP, signatures in RSA-PSS."""
 
 import base64
+import hashlib
 import json
 import os
 import socket
@@ -126,6 +127,13 @@ class Person:
         found = self.do("/start_conversation/", {"username": other.username})
         self.partners[other.username] = serialization.load_pem_public_key(found["msg_public_key"].encode())
         assert found["key_version"] == 1 and len(found["fingerprint"]) == 43, found
+        # The server has committed itself to this key, where anybody can see it.
+        leaf = requests.get(found["proof_url"], timeout=10).json()["leaf"]
+        opening = base64.urlsafe_b64decode(found["proof_opening"] + "=")
+        commitment = hashlib.sha256(opening + found["proof_link"].encode()).digest()
+        assert base64.urlsafe_b64encode(commitment).decode() == leaf["commitment"] + "=", found
+        link = json.loads(found["proof_link"])
+        assert link["username"] == other.username and link["keys"][0]["kid"] == found["fingerprint"], link
         return found
 
     def seal(self, other, text):
