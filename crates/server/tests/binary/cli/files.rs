@@ -129,7 +129,10 @@ async fn a_sealed_file_is_read_by_whom_it_is_shared_with_and_not_by_the_server()
             (&stored["protection"], &stored["name"], &stored["size"]),
             (&json!("e2ee"), &json!("letter.txt"), &json!(content.len()))
         );
-        assert_eq!(alice.json(&["files", "list"]), [stored.clone()]);
+        assert_eq!(
+            alice.json(&["files", "list"]),
+            std::slice::from_ref(&stored)
+        );
         let id = stored["id"].as_str().unwrap();
         alice.json(&["files", "get", id, "-o", "again.txt"]);
         assert_eq!(text(alice, "again.txt"), content);

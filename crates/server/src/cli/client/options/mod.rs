@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use sealpost_client::ConversationId;
 
-pub use files::{FilesCommand, PutOptions};
-pub use groups::GroupsCommand;
+pub(crate) use files::{FilesCommand, PutOptions};
+pub(crate) use groups::GroupsCommand;
 
 use crate::cli::lifetime::lifetime;
 
