@@ -165,7 +165,7 @@ fn what_was_put_in_comes_out() {
     assert_eq!(entries[&format!("files/{nameless}/content")], b"short");
     let read = json!([{"conversation_id": conversation, "read_seq": 7, "delivered_seq": 7}]);
     assert_eq!(json_of(&entries, "markers.json"), read);
-    assert_eq!(entries.len(), 17, "{:?}", entries.keys());
+    assert_eq!(entries.len(), 18, "{:?}", entries.keys());
     let noted = server.audit_kinds(&alice);
     let exports = noted.iter().filter(|kind| *kind == "account.exported");
     assert_eq!(exports.count(), 1, "{noted:?}");

@@ -201,7 +201,8 @@ async fn renew(
 async fn restore_blobs(config: &Arc<Config>, snapshot: Arc<Snapshot>) -> Result<(), BackupError> {
     let config = Arc::clone(config);
     spawn_blocking(move || {
-        if snapshot.blobs.is_empty() {
+        if snapshot.manifest.blobs.list.is_none() {
+            // They are elsewhere.
             return Ok(());
         }
         let (pool, place) = (snapshot.folder.blobs()?, Place::open(&config)?);

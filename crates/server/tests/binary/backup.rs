@@ -244,7 +244,7 @@ async fn a_backup_that_is_not_whole_or_whose_key_is_not_there_is_refused() {
     assert!(!none.data_dir().exists());
 
     // Damaged: each part is noticed.
-    let blob = found_blob(&folder.join("blobs"));
+    let blob = blobs_in(&folder.join("blobs")).swap_remove(0);
     for path in [
         &snapshot.join("database.db"),
         &snapshot.join("blobs.txt"),
@@ -281,11 +281,17 @@ async fn a_backup_that_is_not_whole_or_whose_key_is_not_there_is_refused() {
     server.stop();
 }
 
-/// The first blob below a folder.
-fn found_blob(folder: &Path) -> std::path::PathBuf {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut files = entries.flat_map(|entry| std::fs::read_dir(entry.unwrap().path()).unwrap());
-    files.next().unwrap().unwrap().path()
+/// The blobs that rest below a folder: what is half written has a folder of its own there.
+fn blobs_in(folder: &Path) -> Vec<std::path::PathBuf> {
+    let digits = |name: &str| name.len() == 2 && u8::from_str_radix(name, 16).is_ok();
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap());
+    entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(digits))
+        .flat_map(|entry| std::fs::read_dir(entry.path()).unwrap())
+        .map(|blob| blob.unwrap().path())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -295,13 +301,12 @@ async fn a_file_that_was_deleted_while_a_backup_was_made_is_deleted_in_it() {
         let server = site.start();
         let alice = Person::register(&server).await;
         let kept = alice.store(server.url("/v1/files"), "kept").await.unwrap();
-        let kept_blob = found_blob(&site.data_dir().join("blobs"));
+        let blobs = site.data_dir().join("blobs");
+        let kept_blobs = blobs_in(&blobs);
         let lost = alice.store(server.url("/v1/files"), "lost").await.unwrap();
         // Between the copy of the database and that of the blobs: the row is in the one, and the blob not in the other.
-        let blobs = std::fs::read_dir(site.data_dir().join("blobs")).unwrap();
-        for blob in blobs.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap()) {
-            let blob = blob.unwrap().path();
-            if blob != kept_blob && blob.is_file() {
+        for blob in blobs_in(&blobs) {
+            if !kept_blobs.contains(&blob) {
                 std::fs::remove_file(blob).unwrap();
             }
         }

@@ -111,8 +111,8 @@ async fn a_server_that_lies_about_keys_is_caught() {
         let mut known = KnownLog::meet(alice.server()).await.unwrap();
         let empty = known.look(alice.server()).await.unwrap();
         assert_eq!(empty.size, 0);
-        script.trusts(&server, &token(&server, "alice").await);
         let bob = join(&server, "bob").await;
+        script.trusts(&server, &token(&server, "alice").await);
         publish(&alice).await;
         publish(&bob).await;
         let first = known.check_keys(&bob, "alice", None).await.unwrap();

@@ -252,9 +252,10 @@ async fn a_file_that_the_server_seals_anew_keeps_its_readers_and_loses_its_links
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_goes_on_when_the_server_is_killed_and_comes_back() {
-    for (database, sealed) in databases()
-        .into_iter()
-        .flat_map(|database| [false, true].map(|sealed| (database.clone(), sealed)))
+    // Each time with databases of its own.
+    let kinds = [false, true].into_iter();
+    for (database, sealed) in
+        kinds.flat_map(|sealed| databases().into_iter().map(move |one| (one, sealed)))
     {
         let two = Two::meet(database).await;
         let content: Vec<u8> = (0..=250_u8).cycle().take(24 << 20).collect();
