@@ -43,6 +43,11 @@ bench-full:
 bench-compare REF *ARGS:
     scripts/bench-compare {{ REF }} {{ ARGS }}
 
+# Sealpost beside what users would pick instead, as far as it is installed (scripts/bench-peers --list says what and how), in ten minutes
+bench-peers *ARGS:
+    cargo build --release -p sealpost-server
+    scripts/bench-peers target/release/sealpost {{ ARGS }}
+
 # Show the main job: two people, a sealed message, and what the server stores of it
 demo *ARGS:
     cargo run --release -- demo {{ ARGS }}
