@@ -1,5 +1,6 @@
 """Processes of ours, a PostgreSQL of ours, and what /proc says of them (proc(5))."""
 
+import contextlib
 import ctypes
 import glob
 import os
@@ -68,7 +69,8 @@ class Process:
         except subprocess.TimeoutExpired:
             pass
         for pid in everybody & {pid for pid, _, _ in processes()}:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.child.wait()
 
 
