@@ -4,7 +4,8 @@ use std::io::Write;
 
 use sealpost_domain::ports::Entropy;
 
-/// Randomness from aws-lc's generator, which the operating system seeds (NIST SP 800-90A, CTR_DRBG).
+/// Randomness from the operating system's own generator. aws-lc's, which is seeded from it, first measures the jitter of
+/// the processor's clock for some 25 ms: a start need not wait for that.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OsEntropy;
 
@@ -14,7 +15,7 @@ impl Entropy for OsEntropy {
         reason = "this is the adapter behind the Entropy port"
     )]
     fn fill(&self, bytes: &mut [u8]) {
-        if aws_lc_rs::rand::fill(bytes).is_err() {
+        if getrandom::fill(bytes).is_err() {
             // Nothing safe can be done without randomness, and a panic could be caught and survived.
             let _ = writeln!(
                 std::io::stderr(),

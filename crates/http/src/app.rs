@@ -7,8 +7,6 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, web};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::AppExt as _;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::limits::{Limits, share};
 use crate::middleware::{
@@ -17,6 +15,7 @@ use crate::middleware::{
 };
 use crate::openapi::{self, DocumentText};
 use crate::readiness::Draining;
+use crate::registration::{Registration, RouteList};
 use crate::routes::{RouteTable, no_route};
 use crate::{
     Dialects, Services, Settings, dialects, docs, health, media, v1, web as client, well_known,
@@ -28,6 +27,8 @@ pub struct AppState {
     services: web::Data<Services>,
     settings: web::Data<Settings>,
     limits: web::Data<Limits>,
+    routes: web::Data<RouteTable>,
+    document: web::Data<DocumentText>,
     pub(crate) draining: Draining,
 }
 
@@ -43,6 +44,8 @@ impl AppState {
                 settings.shares_rates,
                 &settings.rate_clock,
             )),
+            routes: web::Data::new(route_table(&settings)),
+            document: web::Data::new(DocumentText::of(settings.dialects)),
             settings: web::Data::new(settings),
             draining: Draining::default(),
         }
@@ -60,7 +63,7 @@ impl AppState {
 }
 
 /// Every route of the API. A new folder of routes adds one line.
-fn routes(dialects: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>) {
+fn routes(dialects: Dialects) -> impl FnOnce(&mut Registration<'_>) {
     move |config| {
         config
             .configure(v1::configure)
@@ -74,51 +77,46 @@ fn routes(dialects: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>) {
     }
 }
 
-/// The document that registering the routes makes.
-pub(crate) fn collect_document() -> OpenApi {
-    let app = App::new()
-        .into_utoipa_app()
-        .openapi(openapi::frame_of_document());
-    let (_, mut document) = app.configure(routes(Dialects::default())).split_for_parts();
+/// The description of every route of the API.
+pub(crate) fn collect_document(dialects: Dialects) -> OpenApi {
+    let mut document = openapi::frame_of_document();
+    routes(dialects)(&mut Registration::Describe("", &mut document));
     openapi::name_twins(&mut document);
     document
 }
 
-/// The whole application, as each worker makes it.
-pub fn app(state: &AppState) -> App<impl Framed + use<>> {
-    let app = App::new()
-        .into_utoipa_app()
-        .openapi(openapi::frame_of_document());
-    let (app, mut document) = app
-        .configure(routes(state.settings.dialects))
-        .split_for_parts();
-    openapi::name_twins(&mut document);
-    let app = app.configure(docs::configure);
-    let app = match &state.settings.web {
-        Some(web) => app.configure(client::configure(web.clone())),
-        None => app,
-    };
-    framed(app, state, &document)
-}
-
-/// Puts everything around the routes of `app`.
-pub(crate) fn framed<T: Framed>(
-    app: App<T>,
-    state: &AppState,
-    document: &OpenApi,
-) -> App<impl Framed + use<T>> {
-    let web: &[&str] = if state.settings.web.is_some() {
+fn route_table(settings: &Settings) -> RouteTable {
+    let mut list = RouteList::new();
+    routes(settings.dialects)(&mut Registration::List("", &mut list));
+    let web: &[&str] = if settings.web.is_some() {
         &client::PAGES
     } else {
         &[]
     };
-    let pages = [&docs::PAGES, web].concat();
+    RouteTable::new(&list, &[&docs::PAGES, web].concat())
+}
+
+/// The whole application, as each worker makes it.
+pub fn app(state: &AppState) -> App<impl Framed + use<>> {
+    let dialects = state.settings.dialects;
+    let app = App::new()
+        .configure(|config| routes(dialects)(&mut Registration::Serve(config)))
+        .configure(docs::configure);
+    let app = match &state.settings.web {
+        Some(web) => app.configure(client::configure(web.clone())),
+        None => app,
+    };
+    framed(app, state)
+}
+
+/// Puts everything around the routes of `app`.
+pub(crate) fn framed<T: Framed>(app: App<T>, state: &AppState) -> App<impl Framed + use<T>> {
     app.app_data(state.services.clone())
         .app_data(state.settings.clone())
         .app_data(state.limits.clone())
         .app_data(web::Data::new(state.draining.clone()))
-        .app_data(web::Data::new(RouteTable::new(document, &pages)))
-        .app_data(web::Data::new(DocumentText::new(document)))
+        .app_data(state.routes.clone())
+        .app_data(state.document.clone())
         .default_service(web::to(no_route))
         // The last one named is the outermost.
         .wrap(from_fn(take_both_slashes))
@@ -196,10 +194,27 @@ mod tests {
             );
         }
         assert_eq!(routed, documented());
+        assert_eq!(routed, listed());
+    }
+
+    fn listed() -> Routes {
+        let mut list = RouteList::new();
+        routes(Dialects::default())(&mut Registration::List("", &mut list));
+        let methods = list.into_iter().flat_map(|(path, methods)| {
+            let names = methods.into_iter().map(|method| {
+                let name = serde_json::to_value(method).unwrap();
+                name.as_str().unwrap().to_uppercase()
+            });
+            names
+                .map(move |name| (name, path.clone()))
+                .collect::<Vec<_>>()
+        });
+        methods.collect()
     }
 
     fn documented() -> Routes {
-        let document = serde_json::to_value(collect_document()).unwrap();
+        let document = collect_document(Dialects::default());
+        let document = serde_json::to_value(document).unwrap();
         let paths = document["paths"].as_object().unwrap();
         let operations = paths.iter().flat_map(|(path, item)| {
             let methods = item.as_object().unwrap().keys();

@@ -8,15 +8,15 @@ use actix_web::{get, web};
 use futures_util::future::join_all;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::openapi::{CommonProblems, OPERATIONS};
 use crate::problem::{Problem, chain};
 use crate::readiness::Draining;
+use crate::registration::Registration;
 use crate::settings::READINESS_TIMEOUT;
 use crate::{ReadinessCheck, Services};
 
-pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+pub(crate) fn configure(config: &mut Registration<'_>) {
     config.service(livez).service(readyz);
 }
 

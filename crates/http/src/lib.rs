@@ -31,6 +31,7 @@ mod openapi;
 mod own_origin;
 pub mod problem;
 mod readiness;
+mod registration;
 mod routes;
 mod server;
 mod settings;

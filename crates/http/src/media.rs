@@ -11,7 +11,6 @@ use sealpost_domain::avatars::Avatar;
 use sealpost_domain::chats::Attachment;
 use sealpost_domain::files::FileId;
 use utoipa::IntoResponses;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::Services;
 use crate::dialects::social;
@@ -19,6 +18,7 @@ use crate::extract::ClientAddress;
 use crate::limits::{Counted, Limits};
 use crate::openapi::{ACCOUNTS, AuthProblems, CommonProblems, FILES, Responses, problems};
 use crate::problem::{Problem, chain};
+use crate::registration::Registration;
 
 const DEFAULT: &[u8] = include_bytes!("../assets/avatars/default.png");
 const FARY: &[u8] = include_bytes!("../assets/avatars/fary.png");
@@ -30,7 +30,7 @@ const UPLOADED_FOR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// The server's own may be drawn better one day.
 const STOCK_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+pub(crate) fn configure(config: &mut Registration<'_>) {
     config
         .service(show_avatar)
         .service(show_avatar_again)

@@ -4,11 +4,12 @@ use actix_web::dev::ResourceDef;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, web};
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::HttpMethod;
 
 use crate::Settings;
 use crate::dialects::Tongue;
 use crate::problem::Problem;
+use crate::registration::RouteList;
 
 /// A path with all its methods.
 pub(crate) struct Route {
@@ -34,24 +35,24 @@ impl Route {
     }
 }
 
-/// Every route, from the document that the registration made.
+/// Every route.
 pub(crate) struct RouteTable(Vec<Route>);
 
 impl RouteTable {
-    /// The routes of `document` and `pages`, which answer GET and are no part of the API.
-    pub(crate) fn new(document: &OpenApi, pages: &[&str]) -> Self {
-        let api = document.paths.paths.iter().map(|(path, item)| {
+    /// The routes of `list` and `pages`, which answer GET and are no part of the API.
+    pub(crate) fn new(list: &RouteList, pages: &[&str]) -> Self {
+        let api = list.iter().map(|(path, served)| {
             let methods = [
-                (Method::GET, &item.get),
-                (Method::POST, &item.post),
-                (Method::PUT, &item.put),
-                (Method::PATCH, &item.patch),
-                (Method::DELETE, &item.delete),
-                (Method::OPTIONS, &item.options),
+                (Method::GET, HttpMethod::Get),
+                (Method::POST, HttpMethod::Post),
+                (Method::PUT, HttpMethod::Put),
+                (Method::PATCH, HttpMethod::Patch),
+                (Method::DELETE, HttpMethod::Delete),
+                (Method::OPTIONS, HttpMethod::Options),
             ];
             let methods = methods
                 .into_iter()
-                .filter(|(_, operation)| operation.is_some());
+                .filter(|(_, method)| served.contains(method));
             Route::new(path, &methods.map(|(method, _)| method).collect::<Vec<_>>())
         });
         let pages = pages.iter().map(|path| Route::new(path, &[Method::GET]));

@@ -7,12 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sealpost_domain::ports::PublicSigningKey;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::Services;
 use crate::openapi::{CommonProblems, DISCOVERY};
+use crate::registration::Registration;
 
-pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+pub(crate) fn configure(config: &mut Registration<'_>) {
     config.service(signing_keys);
 }
 

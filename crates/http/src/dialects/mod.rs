@@ -13,14 +13,13 @@ pub(crate) mod social;
 mod tongue;
 pub(crate) mod vault;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::Dialects;
+use crate::registration::Registration;
 use said::Said;
 pub(crate) use tongue::Tongue;
 
 /// The routes of the dialects that are served.
-pub(crate) fn configure(served: Dialects) -> impl FnOnce(&mut ServiceConfig<'_>) {
+pub(crate) fn configure(served: Dialects) -> impl FnOnce(&mut Registration<'_>) {
     move |config| {
         // Before `messenger`, whose scope takes every other path below `/api/`.
         if served.social {

@@ -8,7 +8,7 @@ use actix_web::{App, HttpResponse, body, web};
 use sealpost_domain::ports::StoreError;
 use serde_json::{Value, json};
 
-use crate::app::{app, collect_document, framed};
+use crate::app::{app, framed};
 use crate::testing::state_with_failing_store;
 
 /// The response of `$app` to `$request`, also when the middleware gives it as an error (the server makes one of it).
@@ -47,7 +47,7 @@ async fn sleeps() -> HttpResponse {
 async fn a_panic_is_a_500_with_a_request_id() {
     let state = state_with_failing_store(full_store);
     let routes = App::new().route("/panic", web::get().to(panics));
-    let app = framed(routes, &state, &collect_document());
+    let app = framed(routes, &state);
     let response = answer!(
         app,
         TestRequest::get()
@@ -74,7 +74,7 @@ async fn a_panic_is_a_500_with_a_request_id() {
 async fn a_handler_that_takes_too_long_is_given_up() {
     let state = state_with_failing_store(full_store);
     let routes = App::new().route("/sleep", web::get().to(sleeps));
-    let app = framed(routes, &state, &collect_document());
+    let app = framed(routes, &state);
     tokio::time::pause();
     let response = answer!(app, TestRequest::get().uri("/sleep"));
     assert_eq!(response.status(), 503);

@@ -3,14 +3,18 @@
 mod problems;
 mod security;
 
+use std::sync::OnceLock;
+
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, web};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::Dialects;
 use crate::dialects::{channel, mailbox, messenger, social, vault};
 use crate::live::event_document;
+use crate::registration::Registration;
 use problems::ProblemBody;
 pub(crate) use problems::{
     AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, StepUp, TooMany,
@@ -110,23 +114,39 @@ pub(crate) fn name_twins(document: &mut OpenApi) {
 /// The description of the API as JSON, as `/openapi.json` serves it.
 #[must_use]
 pub fn document() -> String {
-    DocumentText::new(&crate::app::collect_document()).0
+    render(Dialects::default())
 }
 
-/// The document, serialized once for each worker.
-pub(crate) struct DocumentText(String);
+/// The document of what this server serves, made when it is first asked for.
+pub(crate) struct DocumentText {
+    dialects: Dialects,
+    text: OnceLock<Bytes>,
+}
 
 impl DocumentText {
-    pub(crate) fn new(document: &OpenApi) -> Self {
-        Self(document.to_pretty_json().unwrap_or_else(|error| {
-            // Texts and numbers always serialize; a test compares the result.
-            tracing::error!(%error, "the OpenAPI document cannot be serialized");
-            String::new()
-        }))
+    pub(crate) const fn of(dialects: Dialects) -> Self {
+        Self {
+            dialects,
+            text: OnceLock::new(),
+        }
+    }
+
+    fn get(&self) -> Bytes {
+        let text = self.text.get_or_init(|| render(self.dialects).into());
+        text.clone()
     }
 }
 
-pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+fn render(dialects: Dialects) -> String {
+    let document = crate::app::collect_document(dialects);
+    document.to_pretty_json().unwrap_or_else(|error| {
+        // Texts and numbers always serialize; a test compares the result.
+        tracing::error!(%error, "the OpenAPI document cannot be serialized");
+        String::new()
+    })
+}
+
+pub(crate) fn configure(config: &mut Registration<'_>) {
     config.service(describe_api).service(describe_events);
 }
 
@@ -155,5 +175,5 @@ async fn describe_api(text: web::Data<DocumentText>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(text.0.clone())
+        .body(text.get())
 }

@@ -35,12 +35,11 @@ mod uploads;
 mod users;
 pub(crate) mod ws;
 
-use utoipa_actix_web::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registration::Registration;
 
-pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(
-        scope("/v1")
+pub(crate) fn configure(config: &mut Registration<'_>) {
+    config.scope("/v1", |config| {
+        config
             // The router tries one after the other: what is asked for most comes first.
             .service(messages::send_message)
             .service(messages::list_messages)
@@ -151,6 +150,6 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
             .service(uploads::view_upload)
             .service(uploads::append_to_upload)
             .service(uploads::cancel_upload)
-            .service(ws::issue_ticket),
-    );
+            .service(ws::issue_ticket);
+    });
 }

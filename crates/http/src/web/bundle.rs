@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::web::Bytes;
 use flate2::Compression;
@@ -35,7 +35,8 @@ pub(super) struct Served {
     pub(super) content_type: &'static str,
     digest: String,
     plain: Bytes,
-    gzip: Bytes,
+    /// Compressed when it is first asked for.
+    gzip: OnceLock<Bytes>,
 }
 
 impl WebClient {
@@ -57,7 +58,7 @@ impl WebClient {
             let served = Served {
                 content_type: content_type(name),
                 digest: hex(&digest(&bytes)),
-                gzip: compress(&bytes),
+                gzip: OnceLock::new(),
                 plain: bytes,
             };
             (*name, served)
@@ -98,11 +99,15 @@ impl fmt::Debug for WebClient {
 impl Served {
     /// The strong tag and the bytes; compressed if that is taken and worth it.
     pub(super) fn variant(&self, takes_gzip: bool) -> (String, Bytes) {
-        if takes_gzip && self.gzip.len() < self.plain.len() {
-            (format!("{}-gzip", self.digest), self.gzip.clone())
+        if takes_gzip && self.gzip().len() < self.plain.len() {
+            (format!("{}-gzip", self.digest), self.gzip().clone())
         } else {
             (self.digest.clone(), self.plain.clone())
         }
+    }
+
+    fn gzip(&self) -> &Bytes {
+        self.gzip.get_or_init(|| compress(&self.plain))
     }
 
     /// Whether this tag is that of the compressed bytes.
@@ -189,7 +194,7 @@ mod tests {
         assert!(page.contains(&format!("web/{}/main.js", client.version())));
         assert!(!page.contains(VERSION));
         let files = client.0.files.values();
-        let first_load: usize = files.map(|file| file.gzip.len()).sum();
+        let first_load: usize = files.map(|file| file.gzip().len()).sum();
         assert!(first_load < 150 * 1024, "{first_load} bytes");
     }
 

@@ -19,7 +19,7 @@ mod login_user;
 mod register_user;
 mod values;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registration::Registration;
 
 pub(crate) use envelope::Refused;
 pub(crate) use errors::Text;
@@ -42,7 +42,7 @@ pub(super) fn owns(path: &str) -> bool {
     super::is_one_of(path, &ROUTES) || path.starts_with("/encrypt/")
 }
 
-pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+pub(super) fn configure(config: &mut Registration<'_>) {
     config
         .service(create_session_key::channel_create_session_key)
         .service(register_user::channel_register_user)

@@ -22,7 +22,7 @@ mod reset_public_key;
 mod upload_avatar;
 mod upload_message;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registration::Registration;
 
 pub(super) use errors::say;
 pub(crate) use errors::{Refusals, Said};
@@ -49,7 +49,7 @@ pub(super) fn owns(path: &str) -> bool {
     super::is_one_of(path, &ROUTES)
 }
 
-pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+pub(super) fn configure(config: &mut Registration<'_>) {
     config
         .service(create_user::mailbox_create_user)
         .service(authenticate::mailbox_authenticate)

@@ -23,8 +23,7 @@ mod tokens;
 mod update_settings;
 mod values;
 
-use utoipa_actix_web::scope;
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registration::Registration;
 
 pub(super) use errors::say;
 pub(crate) use errors::{Refusals, Said};
@@ -37,9 +36,9 @@ pub(super) fn owns(path: &str) -> bool {
     path.starts_with("/api/") && path.trim_end_matches('/') != NOT_OURS
 }
 
-pub(super) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(
-        scope("/api")
+pub(super) fn configure(config: &mut Registration<'_>) {
+    config.scope("/api", |config| {
+        config
             .service(data_key::messenger_data_key)
             .service(register::messenger_register)
             .service(login::messenger_login)
@@ -50,6 +49,6 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(get_messages::messenger_get_messages)
             .service(ack::messenger_ack)
             .service(update_settings::messenger_update_settings)
-            .service(notifications::messenger_notifications),
-    );
+            .service(notifications::messenger_notifications);
+    });
 }

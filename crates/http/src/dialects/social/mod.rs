@@ -19,7 +19,7 @@ mod update;
 mod users;
 mod values;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registration::Registration;
 
 pub(crate) use auth::Caller;
 pub(crate) use conversations::MessageBody;
@@ -41,7 +41,7 @@ pub(super) fn owns(path: &str) -> bool {
     super::is_one_of(path, &ROUTES) || PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
-pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+pub(super) fn configure(config: &mut Registration<'_>) {
     config
         .service(register::social_register)
         .service(send_code::social_send_code)

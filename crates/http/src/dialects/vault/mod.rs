@@ -17,7 +17,7 @@ mod page;
 mod registration;
 mod test_login;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registration::Registration;
 
 pub(super) use errors::say;
 pub(crate) use errors::{Refusals, SaidText};
@@ -38,7 +38,7 @@ pub(super) fn owns(path: &str) -> bool {
     super::is_one_of(path, &ROUTES) || PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
-pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+pub(super) fn configure(config: &mut Registration<'_>) {
     config
         .service(registration::vault_registration)
         .service(login::vault_login)
