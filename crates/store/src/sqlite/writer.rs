@@ -47,7 +47,7 @@ impl Writer {
         let (jobs, waiting) = mpsc::sync_channel(queue.max(1));
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || write_all(conn, waiting, &*wake_ups))?;
+            .spawn(move || write_all(conn, &waiting, &*wake_ups))?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
@@ -85,8 +85,8 @@ impl Drop for Writer {
     }
 }
 
-fn write_all(mut conn: SqliteConnection, waiting: Receiver<Job>, wake_ups: &dyn WakeUps) {
-    while let Some(first) = next(&mut conn, &waiting) {
+fn write_all(mut conn: SqliteConnection, waiting: &Receiver<Job>, wake_ups: &dyn WakeUps) {
+    while let Some(first) = next(&mut conn, waiting) {
         let mut group = vec![first];
         while group.len() < LARGEST_GROUP
             && let Ok(next) = waiting.try_recv()
