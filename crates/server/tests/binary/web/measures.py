@@ -63,7 +63,7 @@ def fill(site, conversation):
     for number in range(MESSAGES):
         body = {"client_id": f"long-{number}", "format": "text", "body": f"message {number}: " + "word " * (number % 40)}
         status, answer = site.ask("POST", f"v1/conversations/{conversation}/messages", body, token)
-        assert status == 201, answer
+        assert status == 201, (number, status, answer)
 
 
 def size(browser):
