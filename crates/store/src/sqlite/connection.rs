@@ -11,11 +11,8 @@ use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 const ALL: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
     PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; \
     PRAGMA synchronous = FULL;";
-/// Only the writer checkpoints. The longer the log, the more writes to one page become one when it is moved into the
-/// database, and the longer a start takes that finds it after a crash: 16,000 pages are 64 MiB.
-const WRITER: &str = "PRAGMA wal_autocheckpoint = 16000;";
-/// So many pages of log are worth a checkpoint while nobody writes.
-const LONG: i64 = 1_000;
+/// Only the writer checkpoints.
+const WRITER: &str = "PRAGMA wal_autocheckpoint = 1000;";
 const READER: &str = "PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON;";
 
 /// What must read back: a pragma that SQLite does not know is silently ignored.
@@ -33,15 +30,6 @@ pub(super) const OLDEST_LIBRARY: u64 = 3_051_003;
 pub(super) fn set_up_writer(conn: &mut SqliteConnection) -> Result<(), DieselError> {
     conn.batch_execute("PRAGMA journal_mode = WAL;")?;
     set_up(conn, WRITER)
-}
-
-/// Moves the log into the database, if it is long.
-pub(super) fn shorten_log(conn: &mut SqliteConnection) -> Result<(), DieselError> {
-    let log = sql_query("PRAGMA wal_checkpoint(NOOP)").get_result::<Log>(conn)?;
-    if log.log - log.checkpointed >= LONG {
-        conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
-    }
-    Ok(())
 }
 
 fn set_up(conn: &mut SqliteConnection, role: &str) -> Result<(), DieselError> {
@@ -98,13 +86,4 @@ struct Number {
 struct Words {
     #[diesel(sql_type = Text)]
     value: String,
-}
-
-/// How many pages the log has, and how many of them are in the database already.
-#[derive(QueryableByName)]
-struct Log {
-    #[diesel(sql_type = BigInt)]
-    log: i64,
-    #[diesel(sql_type = BigInt)]
-    checkpointed: i64,
 }

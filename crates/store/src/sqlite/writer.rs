@@ -4,7 +4,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,19 +11,15 @@ use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as DieselError;
 use sealpost_domain::ports::{Sending, StoreError, Unit, WakeUps};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::backend::queries::{Ran, run_sending, run_unit, write_sends};
 use super::bulk::foresee;
-use super::connection::shorten_log;
 use crate::failure::{Failure, panicked, store_error};
 use crate::news::News;
 
 /// At most so many units share a commit, which bounds how long the first of them waits.
 const LARGEST_GROUP: usize = 64;
-
-/// When nobody has written for so long, there is time for the log.
-const REST: Duration = Duration::from_secs(1);
 
 struct Job {
     unit: Unit,
@@ -34,7 +29,7 @@ struct Job {
 }
 
 pub(super) struct Writer {
-    jobs: Option<SyncSender<Job>>,
+    jobs: Option<mpsc::Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -44,10 +39,10 @@ impl Writer {
         queue: usize,
         wake_ups: Arc<dyn WakeUps>,
     ) -> std::io::Result<Self> {
-        let (jobs, waiting) = mpsc::sync_channel(queue.max(1));
+        let (jobs, waiting) = mpsc::channel(queue.max(1));
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || write_all(conn, &waiting, &*wake_ups))?;
+            .spawn(move || write_all(conn, waiting, &*wake_ups))?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
@@ -64,10 +59,10 @@ impl Writer {
             done,
         };
         jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Overloaded {
+            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded {
                 retry_after: Duration::from_secs(1),
             },
-            TrySendError::Disconnected(_) => StoreError::Unavailable(None),
+            mpsc::error::TrySendError::Closed(_) => StoreError::Unavailable(None),
         })?;
         outcome.await.map_err(|_| StoreError::Unavailable(None))?
     }
@@ -85,8 +80,8 @@ impl Drop for Writer {
     }
 }
 
-fn write_all(mut conn: SqliteConnection, waiting: &Receiver<Job>, wake_ups: &dyn WakeUps) {
-    while let Some(first) = next(&mut conn, waiting) {
+fn write_all(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Job>, wake_ups: &dyn WakeUps) {
+    while let Some(first) = waiting.blocking_recv() {
         let mut group = vec![first];
         while group.len() < LARGEST_GROUP
             && let Ok(next) = waiting.try_recv()
@@ -101,19 +96,6 @@ fn write_all(mut conn: SqliteConnection, waiting: &Receiver<Job>, wake_ups: &dyn
     if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the last checkpoint failed; the next start will do it");
     }
-}
-
-/// The next that waits; None when there will be none. When nobody has written for a while, the log is made short.
-fn next(conn: &mut SqliteConnection, waiting: &Receiver<Job>) -> Option<Job> {
-    match waiting.recv_timeout(REST) {
-        Ok(job) => return Some(job),
-        Err(RecvTimeoutError::Disconnected) => return None,
-        Err(RecvTimeoutError::Timeout) => {}
-    }
-    if let Err(error) = shorten_log(conn) {
-        tracing::warn!(%error, "a checkpoint failed; a later one will do it");
-    }
-    waiting.recv().ok()
 }
 
 fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn WakeUps) {
