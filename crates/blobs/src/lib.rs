@@ -16,6 +16,7 @@ mod failure;
 mod folders;
 mod growing;
 mod listing;
+mod output;
 mod reader;
 mod s3;
 mod spool;

@@ -1,7 +1,7 @@
 //! Writes a blob: into a file of its own first, which gets the blob's name only when all of it is durable.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::failure::joined;
 use crate::folders::{Folders, sync};
+use crate::output::Output;
 use crate::spool::Spool;
 
 pub(crate) struct FsWriter {
@@ -26,8 +27,8 @@ pub(crate) struct FsWriter {
 
 /// One write is under way while the next bytes are sealed.
 enum State {
-    Idle(File),
-    Writing(JoinHandle<io::Result<File>>),
+    Idle(Output),
+    Writing(JoinHandle<io::Result<Output>>),
     Lost,
 }
 
@@ -51,12 +52,12 @@ impl FsWriter {
             runtime,
             name,
             temporary,
-            state: State::Idle(file),
+            state: State::Idle(Output::new(file)),
         }
     }
 
     /// The file once the last write is done.
-    async fn settle(&mut self) -> Result<File, BlobError> {
+    async fn settle(&mut self) -> Result<Output, BlobError> {
         match std::mem::replace(&mut self.state, State::Lost) {
             State::Idle(file) => Ok(file),
             State::Writing(writing) => joined(writing.await),

@@ -16,7 +16,9 @@ use crate::Services;
 use crate::dialects::social;
 use crate::extract::ClientAddress;
 use crate::limits::{Counted, Limits};
-use crate::openapi::{ACCOUNTS, AuthProblems, CommonProblems, FILES, Responses, problems};
+use crate::openapi::{
+    ACCOUNTS, AuthProblems, CommonProblems, FILES, Responses, TooManyRequests, problems,
+};
 use crate::problem::{Problem, chain};
 use crate::registration::Registration;
 
@@ -72,19 +74,6 @@ impl IntoResponses for Refusals {
             404,
             "not-found",
             "`not-found`: nobody shows this picture (any more)",
-        )])
-    }
-}
-
-/// What every route of these answers that is used too often.
-struct TooManyRequests;
-
-impl IntoResponses for TooManyRequests {
-    fn responses() -> Responses {
-        problems(&[(
-            429,
-            "too-many-requests",
-            "`too-many-requests`: 600 a minute from one address",
         )])
     }
 }

@@ -1,9 +1,11 @@
+use std::io;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, stream};
 use reqwest::{Body, Response, header};
 use tokio::fs::File;
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeekExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use crate::call::Call;
@@ -11,6 +13,8 @@ use crate::server::read;
 use crate::wire::{FileKey, Page, SealingTerms, StoredFile};
 use crate::{Client, ClientError, FileId};
 
+/// How much of a file is read and sent at once.
+const PIECE: usize = 256 * 1024;
 /// A download that pauses longer is lost.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -24,8 +28,9 @@ impl Client {
         &self,
         name: Option<&str>,
         content_type: Option<&str>,
-        file: File,
+        mut file: File,
     ) -> Result<StoredFile, ClientError> {
+        let length = left(&mut file).await.map_err(ClientError::LocalFile)?;
         let mut call = Call::upload(&["v1", "files"]);
         if let Some(name) = name {
             call = call.query("name", &name);
@@ -33,9 +38,13 @@ impl Client {
         let content_type = content_type.unwrap_or("application/octet-stream");
         let answer = self
             .call_streaming(&call, |request| {
-                request
-                    .header(header::CONTENT_TYPE, content_type)
-                    .body(Body::from(file))
+                let request = request.header(header::CONTENT_TYPE, content_type);
+                match length {
+                    Some(length) => request
+                        .header(header::CONTENT_LENGTH, length)
+                        .body(Body::wrap_stream(pieces(file.take(length)))),
+                    None => request.body(Body::wrap_stream(pieces(file))),
+                }
             })
             .await?;
         read(answer).await
@@ -139,6 +148,26 @@ impl Client {
         let response = self.call_streaming(&call, |request| request).await?;
         Ok(Download::of(response))
     }
+}
+
+/// How many bytes a regular file has from its present position on.
+async fn left(file: &mut File) -> io::Result<Option<u64>> {
+    let metadata = file.metadata().await?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let position = file.stream_position().await?;
+    Ok(Some(metadata.len().saturating_sub(position)))
+}
+
+fn pieces(
+    file: impl AsyncRead + Unpin + Send + 'static,
+) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    stream::try_unfold(file, |mut file| async move {
+        let mut piece = BytesMut::with_capacity(PIECE);
+        let read = file.read_buf(&mut piece).await?;
+        Ok((read > 0).then(|| (piece.freeze(), file)))
+    })
 }
 
 /// A file on its way.

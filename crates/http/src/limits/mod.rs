@@ -49,6 +49,8 @@ pub(crate) enum Counted {
     MailboxLookUp,
     /// `/media/…`: fetching pictures and attachments, 600 a minute.
     Media,
+    /// `/v1/keylog/…`: 600 a minute.
+    KeyLog,
 }
 
 /// What is counted by account, through all doors together.
@@ -88,6 +90,7 @@ pub(crate) struct Limits {
     renew: [Rate; 1],
     mailbox_look_up: [Rate; 1],
     media: [Rate; 1],
+    key_log: [Rate; 1],
     look_up: Rate,
     contact_request: Rate,
     chat: Rate,
@@ -127,6 +130,7 @@ impl Limits {
             renew: [rate(8, 5, MINUTE)],
             mailbox_look_up: [rate(9, 1_000, 60 * MINUTE)],
             media: [rate(10, 600, MINUTE)],
+            key_log: [rate(11, 600, MINUTE)],
             look_up: rate(32, 1_000, 60 * MINUTE),
             contact_request: rate(33, 100, 60 * MINUTE),
             chat: rate(34, 40, MINUTE / 3),
@@ -154,6 +158,7 @@ impl Limits {
             &self.renew,
             &self.mailbox_look_up,
             &self.media,
+            &self.key_log,
         ];
         let of_accounts = [
             &self.look_up,
@@ -187,6 +192,7 @@ impl Limits {
             Counted::Renew => &self.renew,
             Counted::MailboxLookUp => &self.mailbox_look_up,
             Counted::Media => &self.media,
+            Counted::KeyLog => &self.key_log,
         };
         let mut waits = rates.iter().filter_map(|rate| rate.count(&address).err());
         waits.next().map_or(Ok(()), |wait| Err(too_often(wait)))

@@ -18,7 +18,7 @@ use crate::registration::Registration;
 use problems::ProblemBody;
 pub(crate) use problems::{
     AuthProblems, BodyProblems, CommonProblems, PageProblems, Responses, StepUp, TooMany,
-    UnknownId, problems,
+    TooManyRequests, UnknownId, problems,
 };
 use security::SecuritySchemes;
 

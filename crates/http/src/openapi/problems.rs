@@ -51,6 +51,22 @@ impl IntoResponses for TooMany {
     }
 }
 
+/// What routes for everybody answer that take [`Counted::Media`] or [`Counted::KeyLog`].
+///
+/// [`Counted::Media`]: crate::limits::Counted::Media
+/// [`Counted::KeyLog`]: crate::limits::Counted::KeyLog
+pub(crate) struct TooManyRequests;
+
+impl IntoResponses for TooManyRequests {
+    fn responses() -> Responses {
+        problems(&[(
+            429,
+            "too-many-requests",
+            "`too-many-requests`: 600 a minute from one address",
+        )])
+    }
+}
+
 /// What every route can answer.
 pub(crate) struct CommonProblems;
 

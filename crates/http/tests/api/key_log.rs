@@ -384,3 +384,27 @@ fn two_who_let_the_log_grow_at_once_make_each_leaf_once() {
     assert_eq!(newest(&server).head.size, 6);
     assert_eq!(server.sequence(), 0);
 }
+
+#[test]
+fn nobody_reads_the_log_more_often_than_ten_times_a_second() {
+    let server = TestServer::start();
+    let ask = || server.get("/v1/keylog/checkpoint");
+    let allowed = (0..600).all(|_| ask().status == 200);
+    assert!(allowed);
+    // What grows back while a busy machine asks is less than what it asks.
+    let refused = (0..600).map(|_| ask()).find(|answer| answer.status != 200);
+    let refused = refused.unwrap();
+    assert_eq!(refused.status, 429);
+    assert_eq!(refused.problem()["code"], "too-many-requests");
+    // The routes share it: far less than 600 more are refused.
+    let others = [
+        "/v1/keylog",
+        "/v1/keylog/leaves",
+        "/v1/keylog/proofs/inclusion?leaf=0",
+        "/v1/keylog/proofs/consistency?from=0",
+    ];
+    for route in others {
+        let refused = (0..20).any(|_| server.get(route).status == 429);
+        assert!(refused, "{route}");
+    }
+}

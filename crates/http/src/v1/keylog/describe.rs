@@ -5,7 +5,9 @@ use utoipa::ToSchema;
 
 use super::{FRESH, cached};
 use crate::Services;
-use crate::openapi::{CommonProblems, KEYS};
+use crate::extract::ClientAddress;
+use crate::limits::{Counted, Limits};
+use crate::openapi::{CommonProblems, KEYS, TooManyRequests};
 use crate::problem::Problem;
 
 /// The key log.
@@ -33,12 +35,15 @@ struct KeyLogBody {
 #[utoipa::path(
     tag = KEYS,
     security(()),
-    responses((status = 200, body = KeyLogBody, description = "The log"), CommonProblems),
+    responses((status = 200, body = KeyLogBody, description = "The log"), TooManyRequests, CommonProblems),
 )]
 #[get("/keylog")]
 pub(crate) async fn describe_key_log(
     services: web::Data<Services>,
+    limits: web::Data<Limits>,
+    address: ClientAddress,
 ) -> Result<HttpResponse, Problem> {
+    limits.count(Counted::KeyLog, address.limit_key())?;
     let (size, _) = services.key_log.checkpoint().await?;
     let info = services.key_log.info();
     let body = KeyLogBody {
@@ -58,13 +63,17 @@ pub(crate) async fn describe_key_log(
     security(()),
     responses(
         (status = 200, body = String, content_type = "text/plain", description = "The checkpoint"),
+        TooManyRequests,
         CommonProblems,
     ),
 )]
 #[get("/keylog/checkpoint")]
 pub(crate) async fn read_checkpoint(
     services: web::Data<Services>,
+    limits: web::Data<Limits>,
+    address: ClientAddress,
 ) -> Result<HttpResponse, Problem> {
+    limits.count(Counted::KeyLog, address.limit_key())?;
     let (_, checkpoint) = services.key_log.checkpoint().await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, FRESH))

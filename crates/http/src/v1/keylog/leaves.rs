@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 use super::cached;
 use super::query::LeavesQuery;
 use crate::Services;
-use crate::extract::Query;
-use crate::openapi::{CommonProblems, KEYS, PageProblems};
+use crate::extract::{ClientAddress, Query};
+use crate::limits::{Counted, Limits};
+use crate::openapi::{CommonProblems, KEYS, PageProblems, TooManyRequests};
 use crate::problem::Problem;
 use crate::wire::base64url;
 
@@ -58,13 +59,16 @@ struct LeavesBody {
     tag = KEYS,
     security(()),
     params(LeavesQuery),
-    responses((status = 200, body = LeavesBody, description = "Some leaves"), PageProblems, CommonProblems),
+    responses((status = 200, body = LeavesBody, description = "Some leaves"), PageProblems, TooManyRequests, CommonProblems),
 )]
 #[get("/keylog/leaves")]
 pub(crate) async fn list_leaves(
     services: web::Data<Services>,
+    limits: web::Data<Limits>,
+    address: ClientAddress,
     Query(query): Query<LeavesQuery>,
 ) -> Result<HttpResponse, Problem> {
+    limits.count(Counted::KeyLog, address.limit_key())?;
     let limit = query.limit.map_or(KeyLog::LEAF_PAGE, NonZeroU32::get);
     let page = services.key_log.leaves(query.from, limit).await?;
     let body = LeavesBody {

@@ -6,8 +6,9 @@ use super::leaves::LeafView;
 use super::query::{ConsistencyQuery, InclusionQuery};
 use super::{cached, hashes};
 use crate::Services;
-use crate::extract::Query;
-use crate::openapi::{CommonProblems, KEYS, Responses, problems};
+use crate::extract::{ClientAddress, Query};
+use crate::limits::{Counted, Limits};
+use crate::openapi::{CommonProblems, KEYS, Responses, TooManyRequests, problems};
 use crate::problem::Problem;
 
 /// Where the proof of this leaf is, for whoever asks.
@@ -67,13 +68,16 @@ struct ConsistencyBody {
     tag = KEYS,
     security(()),
     params(ConsistencyQuery),
-    responses((status = 200, body = ConsistencyBody, description = "The proof"), Refusals, CommonProblems),
+    responses((status = 200, body = ConsistencyBody, description = "The proof"), Refusals, TooManyRequests, CommonProblems),
 )]
 #[get("/keylog/proofs/consistency")]
 pub(crate) async fn prove_consistency(
     services: web::Data<Services>,
+    limits: web::Data<Limits>,
+    address: ClientAddress,
     Query(query): Query<ConsistencyQuery>,
 ) -> Result<HttpResponse, Problem> {
+    limits.count(Counted::KeyLog, address.limit_key())?;
     let log = &services.key_log;
     let proof = log.prove_consistency(query.from, query.to).await?;
     let body = ConsistencyBody {
@@ -106,13 +110,16 @@ struct InclusionBody {
     tag = KEYS,
     security(()),
     params(InclusionQuery),
-    responses((status = 200, body = InclusionBody, description = "The proof"), NoLeaf, Refusals, CommonProblems),
+    responses((status = 200, body = InclusionBody, description = "The proof"), NoLeaf, Refusals, TooManyRequests, CommonProblems),
 )]
 #[get("/keylog/proofs/inclusion")]
 pub(crate) async fn prove_inclusion(
     services: web::Data<Services>,
+    limits: web::Data<Limits>,
+    address: ClientAddress,
     Query(query): Query<InclusionQuery>,
 ) -> Result<HttpResponse, Problem> {
+    limits.count(Counted::KeyLog, address.limit_key())?;
     let log = &services.key_log;
     let proof = log.prove_inclusion(query.leaf, query.size).await?;
     let body = InclusionBody {
