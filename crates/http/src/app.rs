@@ -9,6 +9,7 @@ use actix_web::{App, Error, web};
 use utoipa::openapi::OpenApi;
 
 use crate::limits::{Limits, share};
+use crate::live::have_all_checked;
 use crate::middleware::{
     catch_panics, close_used_up, enforce_deadline, frame, head_as_get, override_method,
     take_both_slashes,
@@ -59,6 +60,11 @@ impl AppState {
     /// there can be no others.
     pub(crate) async fn share_rates(&self) -> Infallible {
         share(&self.limits, &self.services.shared_rates).await
+    }
+
+    /// Has those who stay connected look whether they may. Runs until it is dropped.
+    pub(crate) async fn have_all_checked(&self) -> Infallible {
+        have_all_checked(&self.services).await
     }
 }
 

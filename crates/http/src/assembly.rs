@@ -344,7 +344,7 @@ impl Services {
             files,
             storage,
             uploads,
-            readers: Readers::new(inbox.clone()),
+            readers: Readers::new(inbox.clone(), Arc::clone(&hub)),
             inbox,
             accounts,
             sessions,

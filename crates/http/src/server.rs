@@ -45,9 +45,10 @@ pub async fn serve(
             Either::Right(((), _)) => stop(&handle, server).await,
         }
     };
-    match select(pin!(served), pin!(state.share_rates())).await {
+    let beside = pin!(join(state.share_rates(), state.have_all_checked()));
+    match select(pin!(served), beside).await {
         Either::Left((ended, _)) => ended,
-        Either::Right((never, _)) => match never {},
+        Either::Right(((never, _), _)) => match never {},
     }
 }
 

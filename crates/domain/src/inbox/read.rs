@@ -5,7 +5,7 @@ mod subjects;
 
 use thiserror::Error;
 
-use super::{Event, Inbox, Offset, Window};
+use super::{Event, Inbox, InboxEvent, Offset, Window};
 use crate::accounts::AccountId;
 use crate::ports::{SealError, StoreError, StoreExt};
 use crate::sessions::Actor;
@@ -20,12 +20,12 @@ pub struct Page {
     pub events: Vec<Event>,
     /// Where to read on: the offset of the last event, or what was asked for if there was none.
     pub next: Offset,
-    /// What of the log is there.
+    /// What of the log is there. Where the reader was told, it ends with what they were told.
     pub window: Window,
 }
 
 /// How far somebody has read their log, and how many events more they take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// Whose log.
     pub account: AccountId,
@@ -33,6 +33,10 @@ pub struct Reading {
     pub after: Offset,
     /// At most so many; [`Inbox::MAX_PAGE`] at the most, and fewer where many read at once.
     pub limit: u32,
+    /// The events that follow, without a hole, if the reader was told of them ([`WakeUps::tell`]): the log is not asked then.
+    ///
+    /// [`WakeUps::tell`]: crate::ports::WakeUps::tell
+    pub told: Vec<InboxEvent>,
 }
 
 /// The log does not hold what comes after the cursor: it was trimmed, or the cursor is of another life of the
@@ -78,6 +82,7 @@ impl Inbox {
             account: actor.account(),
             after,
             limit,
+            told: Vec::new(),
         };
         let mut pages = self.read_many(vec![reading]).await?;
         pages.pop().unwrap_or(Err(ReadInboxError::Gone))

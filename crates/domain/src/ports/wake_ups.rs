@@ -1,10 +1,21 @@
+use std::collections::BTreeSet;
+
 use crate::accounts::AccountId;
+use crate::inbox::InboxEvent;
 
 /// Told by the store, after each commit, what has something new: inboxes, the outbox. A hint and nothing more: it may be lost, and
 /// may come when there is nothing.
 pub trait WakeUps: Send + Sync {
     /// The inboxes of these accounts have grown. Must return at once.
     fn wake(&self, accounts: &[AccountId]);
+
+    /// The inboxes of these accounts have grown, by these events: whoever has read everything before them need not look. They are
+    /// committed. Those of one account are in their order; but what another transaction has written before them may be told
+    /// after them. Must return at once.
+    fn tell(&self, grown: &[(AccountId, InboxEvent)]) {
+        let accounts: BTreeSet<AccountId> = grown.iter().map(|(account, _)| *account).collect();
+        self.wake(&accounts.into_iter().collect::<Vec<_>>());
+    }
 
     /// Hints may have been missed: whoever waits for an inbox should look. Must return at once. Does nothing where nobody
     /// waits.

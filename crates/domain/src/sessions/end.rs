@@ -68,6 +68,12 @@ impl Sessions {
         self.revocations.is_fresh(self.env.now())
     }
 
+    /// Whether this instance has learnt, since this was last called, that a session has ended.
+    #[must_use]
+    pub fn have_ended(&self) -> bool {
+        self.revocations.have_grown()
+    }
+
     /// Whether this instance knows that the session has ended.
     #[must_use]
     pub fn has_ended(&self, id: SessionId) -> bool {

@@ -25,9 +25,16 @@ struct Known {
     ended: HashMap<SessionId, Timestamp>,
     newest: Option<Timestamp>,
     read_at: Option<Timestamp>,
+    /// One has come since somebody last asked.
+    has_grown: bool,
 }
 
 impl Known {
+    fn add(&mut self, note: &EndedSession) {
+        let known = self.ended.insert(note.id, note.forget_at);
+        self.has_grown |= known.is_none();
+    }
+
     fn is_fresh(&self, now: Timestamp) -> bool {
         self.read_at
             .is_some_and(|read_at| now.since(read_at) <= TRUSTED_FOR)
@@ -66,7 +73,13 @@ impl Revocations {
     /// Adds what this instance has ended itself: known at once.
     pub(super) fn add(&self, ended: &EndedSession) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.ended.insert(ended.id, ended.forget_at);
+        known.add(ended);
+    }
+
+    /// Whether an ended session has become known since this was last called.
+    pub(super) fn have_grown(&self) -> bool {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut known.has_grown)
     }
 
     /// From where on the next reading has to look.
@@ -80,9 +93,9 @@ impl Revocations {
     /// Takes a whole reading, begun at `read_at`, and forgets what no longer matters.
     fn take(&self, notes: &[EndedSession], read_at: Timestamp) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known
-            .ended
-            .extend(notes.iter().map(|note| (note.id, note.forget_at)));
+        for note in notes {
+            known.add(note);
+        }
         known.ended.retain(|_, forget_at| *forget_at > read_at);
         known.newest = notes
             .iter()
@@ -180,6 +193,19 @@ mod tests {
         let later = NOW + Duration::from_secs(600);
         list.take(&[], later);
         assert_eq!(list.standing(ended.id, later), Standing::Alive);
+    }
+
+    #[test]
+    fn each_ended_session_is_news_once() {
+        let list = Revocations::default();
+        list.take(&[], NOW);
+        assert!(!list.have_grown());
+        list.add(&note(1, NOW));
+        assert!(list.have_grown() && !list.have_grown());
+        list.take(&[note(1, NOW)], NOW);
+        assert!(!list.have_grown(), "known already");
+        list.take(&[note(1, NOW), note(2, NOW)], NOW);
+        assert!(list.have_grown());
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Wakes whoever waits for an inbox, and passes signals on to them. It holds no events: those who are woken read the log.
+//! Wakes whoever waits for an inbox, and passes signals on to them. It knows the last few places of their logs, so that those who
+//! are woken need not ask the store what follows; what the events are about, they read.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sealpost_domain::accounts::AccountId;
+use sealpost_domain::inbox::{InboxEvent, Offset};
 use sealpost_domain::ports::{Signal, Signals, WakeUps};
 use tokio::sync::watch;
 
@@ -11,6 +13,8 @@ use super::seats::Seats;
 
 /// So many signals wait for each account at most; the oldest go first. Who is slow misses them.
 const MAX_SIGNALS: usize = 16;
+/// So many places of each log are known at most. Who is further behind asks the store.
+const MAX_PLACES: usize = 16;
 
 /// The waiting views of this instance, by account.
 #[derive(Debug, Default)]
@@ -24,6 +28,10 @@ pub struct Hub {
 struct Board {
     /// How often the inbox has grown.
     grown: u64,
+    /// How often everybody was to look after themselves.
+    checks: u64,
+    /// The end of the log, without a hole, as far as this instance was told.
+    places: VecDeque<InboxEvent>,
     /// The number of the last signal.
     last: u64,
     /// The last signals, each with its number, the newest at the end.
@@ -35,6 +43,8 @@ struct Board {
 pub(crate) struct News {
     /// The inbox may have grown.
     pub(crate) grown: bool,
+    /// It is time to look whether one may still be here.
+    pub(crate) check: bool,
     /// These signals were told, the newest at the end.
     pub(crate) signals: Vec<Signal>,
 }
@@ -48,6 +58,7 @@ pub(crate) struct Watch {
     receiver: Option<watch::Receiver<Board>>,
     /// What was seen of the board.
     grown: u64,
+    checks: u64,
     last: u64,
 }
 
@@ -60,15 +71,16 @@ impl Hub {
             .entry(account)
             .or_insert_with(|| watch::Sender::new(Board::default()));
         let receiver = sender.subscribe();
-        let (grown, last) = {
+        let (grown, checks, last) = {
             let board = receiver.borrow();
-            (board.grown, board.last)
+            (board.grown, board.checks, board.last)
         };
         Watch {
             hub: Arc::clone(self),
             account,
             receiver: Some(receiver),
             grown,
+            checks,
             last,
         }
     }
@@ -77,6 +89,49 @@ impl Hub {
     #[must_use]
     pub fn watched(&self) -> Vec<AccountId> {
         self.waiting().keys().copied().collect()
+    }
+
+    /// The events after this offset, without a hole, if this instance was told of them.
+    pub(super) fn following(&self, account: AccountId, after: Offset) -> Vec<InboxEvent> {
+        let waiting = self.waiting();
+        let Some(sender) = waiting.get(&account) else {
+            return Vec::new();
+        };
+        let board = sender.borrow();
+        let after_it = board
+            .places
+            .iter()
+            .skip_while(|event| event.offset <= after);
+        let following: Vec<InboxEvent> = after_it.copied().collect();
+        match following.first() {
+            Some(first) if after.checked_add(1) == Some(first.offset) => following,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Wakes those whose log has come to this offset, unless they were told.
+    pub fn wake_unless_told(&self, heads: &[(AccountId, Offset)]) {
+        let waiting = self.waiting();
+        for (account, head) in heads {
+            if let Some(sender) = waiting.get(account) {
+                let is_told =
+                    |board: &Board| board.places.back().is_some_and(|last| last.offset >= *head);
+                sender.send_if_modified(|board| {
+                    let wakes = !is_told(board);
+                    if wakes {
+                        board.grow();
+                    }
+                    wakes
+                });
+            }
+        }
+    }
+
+    /// Has everybody look whether their session has ended, and whether this instance may still serve them.
+    pub fn check_all(&self) {
+        for sender in self.waiting().values() {
+            sender.send_modify(|board| board.checks = board.checks.wrapping_add(1));
+        }
     }
 
     fn waiting(&self) -> MutexGuard<'_, HashMap<AccountId, watch::Sender<Board>>> {
@@ -90,6 +145,15 @@ impl WakeUps for Hub {
         for account in accounts {
             if let Some(sender) = waiting.get(account) {
                 sender.send_modify(Board::grow);
+            }
+        }
+    }
+
+    fn tell(&self, grown: &[(AccountId, InboxEvent)]) {
+        let waiting = self.waiting();
+        for (account, event) in grown {
+            if let Some(sender) = waiting.get(account) {
+                sender.send_modify(|board| board.add(*event));
             }
         }
     }
@@ -113,8 +177,28 @@ impl Signals for Hub {
 }
 
 impl Board {
-    const fn grow(&mut self) {
+    /// The inbox has grown by what nobody has told.
+    fn grow(&mut self) {
         self.grown = self.grown.wrapping_add(1);
+        self.places.clear();
+    }
+
+    /// The inbox has grown by this event.
+    fn add(&mut self, event: InboxEvent) {
+        self.grown = self.grown.wrapping_add(1);
+        if let Some(last) = self.places.back() {
+            if event.offset <= last.offset {
+                // Told late: whoever was woken for the later one has read this one.
+                return;
+            }
+            if event.offset > last.offset + 1 {
+                self.places.clear();
+            }
+        }
+        if self.places.len() >= MAX_PLACES {
+            self.places.pop_front();
+        }
+        self.places.push_back(event);
     }
 
     /// Adds a signal, in place of the one it replaces if nobody has looked since.
@@ -147,16 +231,11 @@ impl Watch {
             .filter(|(number, _)| *number > self.last);
         let news = News {
             grown: board.grown != self.grown,
+            check: board.checks != self.checks,
             signals: unseen.map(|(_, signal)| *signal).collect(),
         };
-        (self.grown, self.last) = (board.grown, board.last);
+        (self.grown, self.checks, self.last) = (board.grown, board.checks, board.last);
         news
-    }
-
-    /// Returns once the inbox has grown since this was last called, or since the beginning. May be dropped and called
-    /// again without missing anything.
-    pub(crate) async fn grown(&mut self) {
-        while !self.news().await.grown {}
     }
 }
 
@@ -178,22 +257,108 @@ mod tests {
     use futures_util::FutureExt as _;
     use sealpost_domain::Timestamp;
     use sealpost_domain::conversations::ConversationId;
+    use sealpost_domain::inbox::EventKind;
 
     use super::*;
 
     const ALICE: AccountId = AccountId::from_bytes([1; 16]);
     const BOB: AccountId = AccountId::from_bytes([2; 16]);
 
+    const NONE: [Offset; 0] = [];
+
+    fn grown(watch: &mut Watch) -> bool {
+        watch.news().now_or_never().is_some_and(|news| news.grown)
+    }
+
+    fn event(offset: Offset) -> InboxEvent {
+        InboxEvent {
+            offset,
+            kind: EventKind::MessageCreated,
+            subject: [0; 16],
+            created_at: Timestamp::from_seconds(1),
+        }
+    }
+
+    /// What is known to follow an offset.
+    fn following(hub: &Hub, after: Offset) -> Vec<Offset> {
+        let events = hub.following(ALICE, after);
+        events.iter().map(|event| event.offset).collect()
+    }
+
     #[test]
     fn wakes_the_account_that_waits_and_only_it() {
         let hub = Arc::new(Hub::default());
         let mut watch = hub.watch(ALICE);
         hub.wake(&[BOB]);
-        assert_eq!(watch.grown().now_or_never(), None);
+        assert!(!grown(&mut watch));
         hub.wake(&[ALICE, BOB]);
         hub.wake(&[ALICE]);
-        assert_eq!(watch.grown().now_or_never(), Some(()));
-        assert_eq!(watch.grown().now_or_never(), None, "seen");
+        assert!(grown(&mut watch));
+        assert!(!grown(&mut watch), "seen");
+    }
+
+    #[test]
+    fn what_was_told_without_a_hole_is_known() {
+        let hub = Arc::new(Hub::default());
+        hub.tell(&[(ALICE, event(3))]);
+        let mut watch = hub.watch(ALICE);
+        assert_eq!(following(&hub, 2), NONE, "nobody waited");
+        hub.tell(&[(ALICE, event(4)), (BOB, event(9)), (ALICE, event(5))]);
+        assert!(grown(&mut watch));
+        assert_eq!(following(&hub, 3), [4, 5]);
+        assert_eq!(following(&hub, 4), [5]);
+        assert_eq!((following(&hub, 2), following(&hub, 5)), (vec![], vec![]));
+        for offset in 6..=40 {
+            hub.tell(&[(ALICE, event(offset))]);
+        }
+        assert_eq!(
+            (following(&hub, 3), following(&hub, 39)),
+            (vec![], vec![40])
+        );
+    }
+
+    #[test]
+    fn what_was_told_late_or_not_at_all_is_not_known() {
+        let hub = Arc::new(Hub::default());
+        let mut watch = hub.watch(ALICE);
+        hub.tell(&[(ALICE, event(1))]);
+        // Two transactions, the later one told first.
+        hub.tell(&[(ALICE, event(3))]);
+        hub.tell(&[(ALICE, event(2))]);
+        assert!(grown(&mut watch));
+        assert_eq!((following(&hub, 0), following(&hub, 2)), (vec![], vec![3]));
+        // Another instance has written.
+        hub.wake(&[ALICE]);
+        assert_eq!(following(&hub, 2), NONE);
+        hub.tell(&[(ALICE, event(5))]);
+        assert_eq!((following(&hub, 2), following(&hub, 4)), (vec![], vec![5]));
+    }
+
+    #[test]
+    fn a_look_at_the_logs_wakes_only_who_was_not_told() {
+        let hub = Arc::new(Hub::default());
+        let mut watch = hub.watch(ALICE);
+        hub.tell(&[(ALICE, event(7))]);
+        assert!(grown(&mut watch));
+        hub.wake_unless_told(&[(ALICE, 7), (BOB, 1)]);
+        assert!(!grown(&mut watch));
+        assert_eq!(following(&hub, 6), [7]);
+        hub.wake_unless_told(&[(ALICE, 8)]);
+        assert!(grown(&mut watch));
+        assert_eq!(following(&hub, 6), NONE);
+    }
+
+    #[test]
+    fn everybody_checks_at_once() {
+        let hub = Arc::new(Hub::default());
+        let (mut alice, mut bob) = (hub.watch(ALICE), hub.watch(BOB));
+        hub.check_all();
+        for watch in [&mut alice, &mut bob] {
+            let news = watch.news().now_or_never().unwrap();
+            assert_eq!((news.check, news.grown), (true, false));
+        }
+        hub.wake(&[ALICE]);
+        assert!(!alice.news().now_or_never().unwrap().check);
     }
 
     fn typing(conversation: u8, seconds: i64) -> Signal {
@@ -219,7 +384,7 @@ mod tests {
         for watch in [&mut first, &mut second] {
             assert_eq!(signals(watch), Some(vec![typing(1, 1)]));
             assert_eq!(signals(watch), None);
-            assert_eq!(watch.grown().now_or_never(), None);
+            assert!(!grown(watch));
         }
         let mut late = hub.watch(ALICE);
         assert_eq!(signals(&mut late), None, "what was before is not told");
@@ -248,7 +413,7 @@ mod tests {
         let news = watch.news().now_or_never().unwrap();
         assert_eq!((news.grown, news.signals.len()), (true, 1));
         hub.wake_all();
-        assert_eq!(watch.grown().now_or_never(), Some(()));
+        assert!(grown(&mut watch));
     }
 
     #[test]

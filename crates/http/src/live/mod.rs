@@ -16,6 +16,7 @@ mod stream;
 mod trust;
 mod view;
 
+pub(crate) use checks::have_all_checked;
 pub use document::event_document;
 pub(crate) use feed::Beginning;
 pub use hub::Hub;

@@ -6,7 +6,6 @@ use actix_web::web;
 use sealpost_domain::sessions::{AccessError, Actor};
 use tokio::time::{Instant, sleep_until};
 
-use super::checks::checks;
 use super::feed::{Beginning, Feed, FeedError};
 use super::view::Batch;
 use crate::Services;
@@ -54,24 +53,17 @@ impl Poll {
         draining.refuse_long_stay()?;
         let mut over = false;
         while batch.events.is_empty() && !over {
+            if services.sessions.has_ended(actor.session()) {
+                return Err(AccessError::Ended.into());
+            }
             over = tokio::select! {
-                () = watch.grown() => false,
+                news = watch.news() => if news.grown { false } else { continue },
                 () = draining.begun() => true,
                 () = sleep_until(until) => true,
-                ended = session_end(services, &actor) => return Err(ended),
             };
             // Also when it is over: a hint may have been lost.
             batch = feed.next(self.limit, MAX_ANSWER).await.map_err(refuse)?;
         }
         Ok(batch)
     }
-}
-
-/// Returns once this instance knows that the session has ended.
-async fn session_end(services: &Services, actor: &Actor) -> Problem {
-    let mut checks = checks();
-    while !services.sessions.has_ended(actor.session()) {
-        checks.tick().await;
-    }
-    AccessError::Ended.into()
 }

@@ -4,11 +4,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sealpost_domain::inbox::{EventData, Inbox, Offset, Page, ReadInboxError, Reading};
+use sealpost_domain::inbox::{EventData, Inbox, InboxEvent, Offset, Page, ReadInboxError, Reading};
 use sealpost_domain::ports::StoreError;
 use sealpost_domain::sessions::{AccessError, Actor};
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
+use super::Hub;
 use super::feed::FeedError;
 use super::view::{Batch, Renderer};
 use crate::problem::Problem;
@@ -20,6 +22,7 @@ const MAX_ROUNDS: usize = 2;
 #[derive(Clone)]
 pub struct Readers {
     inbox: Inbox,
+    hub: Arc<Hub>,
     line: Arc<Mutex<Line<Reader>>>,
 }
 
@@ -35,6 +38,8 @@ struct Reader {
     after: Offset,
     limit: u32,
     bytes: usize,
+    /// What follows, if this instance was told of it.
+    told: Vec<InboxEvent>,
     answer: oneshot::Sender<Result<Told, FeedError>>,
 }
 
@@ -48,11 +53,12 @@ pub(super) struct Told {
 }
 
 impl Readers {
-    /// Readers of this inbox.
+    /// Readers of this inbox, of whose logs `hub` is told.
     #[must_use]
-    pub fn new(inbox: Inbox) -> Self {
+    pub fn new(inbox: Inbox, hub: Arc<Hub>) -> Self {
         Self {
             inbox,
+            hub,
             line: Arc::default(),
         }
     }
@@ -75,6 +81,7 @@ impl Readers {
             after,
             limit,
             bytes,
+            told: self.hub.following(actor.account(), after),
             answer,
         };
         if lock(&self.line).join(reader) {
@@ -128,7 +135,12 @@ struct Round {
 
 impl Round {
     async fn run(mut self, inbox: Inbox) {
-        while let Some(mut readers) = self.take() {
+        loop {
+            // Whoever was woken in the same moment on this thread comes along.
+            yield_now().await;
+            let Some(mut readers) = self.take() else {
+                return;
+            };
             // Those who have gone away meanwhile are not read for.
             readers.retain(|reader| !reader.answer.is_closed());
             answer(&inbox, readers).await;
@@ -150,14 +162,15 @@ impl Drop for Round {
     }
 }
 
-async fn answer(inbox: &Inbox, readers: Vec<Reader>) {
+async fn answer(inbox: &Inbox, mut readers: Vec<Reader>) {
     if readers.is_empty() {
         return;
     }
-    let readings = readers.iter().map(|reader| Reading {
+    let readings = readers.iter_mut().map(|reader| Reading {
         account: reader.actor.account(),
         after: reader.after,
         limit: reader.limit,
+        told: std::mem::take(&mut reader.told),
     });
     match inbox.read_many(readings.collect()).await {
         Ok(pages) => {

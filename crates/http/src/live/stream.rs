@@ -13,7 +13,7 @@ use sealpost_domain::sessions::{Actor, Session};
 use serde::Serialize;
 use tokio::time::{Instant, Interval};
 
-use super::checks::checks;
+use super::checks::{SOON, checks};
 use super::feed::{Beginning, Feed, FeedError};
 use super::hub::{News, Watch};
 use super::seats::Seat;
@@ -82,6 +82,7 @@ impl EventStream {
         seat: Seat,
         from: StreamFrom,
     ) -> Result<Self, Problem> {
+        let checks = checks(around.times);
         let mut stream = Self {
             // Before anything is read: nothing can come in between.
             watch: around.services.hub.watch(actor.account()),
@@ -93,7 +94,7 @@ impl EventStream {
             behind: true,
             paused: false,
             over: false,
-            checks: checks(),
+            checks,
             trust: Trust::default(),
             spoke: Instant::now(),
             _seat: seat,
@@ -150,11 +151,17 @@ impl EventStream {
 
     fn hear(&mut self, news: &News) -> Option<Bytes> {
         self.behind |= news.grown;
+        if news.check {
+            self.check_session();
+            if self.trust.is_lost(&self.around.services) {
+                return Some(self.stop());
+            }
+        }
         let signals: Vec<u8> = news.signals.iter().flat_map(render_signal).collect();
         (!signals.is_empty()).then(|| signals.into())
     }
 
-    /// What has to be looked at once a second.
+    /// What has to be looked at now and then.
     fn check(&mut self) -> Option<Bytes> {
         self.paused = false;
         self.check_session();
@@ -189,6 +196,7 @@ impl EventStream {
             Err(FeedError::Failed(problem)) => {
                 // The events are safe where they are.
                 self.paused = is_busy(&problem);
+                self.checks.reset_after(SOON);
                 self.over = !self.paused;
                 None
             }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::{Inbox, Offset};
-use sealpost_domain::ports::WakeUps as _;
 use sealpost_http::Hub;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -20,14 +19,14 @@ struct Heads(HashMap<AccountId, Offset>);
 impl Heads {
     /// Takes how far they have come now; returns those that have grown since. Somebody who was not there the last time may have
     /// missed something before this look.
-    fn take(&mut self, now: Vec<(AccountId, Offset)>) -> Vec<AccountId> {
+    fn take(&mut self, now: Vec<(AccountId, Offset)>) -> Vec<(AccountId, Offset)> {
         let before = std::mem::take(&mut self.0);
         self.0 = now.into_iter().collect();
         let grown = self
             .0
             .iter()
             .filter(|(account, head)| before.get(account) != Some(head));
-        grown.map(|(account, _)| *account).collect()
+        grown.map(|(account, head)| (*account, *head)).collect()
     }
 }
 
@@ -39,7 +38,7 @@ pub(super) async fn repair(inbox: Inbox, hub: Arc<Hub>) {
     loop {
         ticks.tick().await;
         match inbox.heads(&hub.watched()).await {
-            Ok(now) => hub.wake(&heads.take(now)),
+            Ok(now) => hub.wake_unless_told(&heads.take(now)),
             // Whoever follows the revocations complains in the same moment.
             Err(error) => tracing::debug!(%error, "cannot look for lost hints"),
         }
@@ -54,10 +53,10 @@ mod tests {
     fn whoever_grew_or_was_not_there_is_woken() {
         let [alice, bob] = [1, 2].map(|byte| AccountId::from_bytes([byte; 16]));
         let mut heads = Heads::default();
-        assert_eq!(heads.take(vec![(alice, 7)]), [alice]);
+        assert_eq!(heads.take(vec![(alice, 7)]), [(alice, 7)]);
         assert_eq!(heads.take(vec![(alice, 7)]), []);
         assert_eq!(heads.take(vec![(alice, 8), (bob, 0)]).len(), 2);
         assert_eq!(heads.take(vec![(bob, 0)]), []);
-        assert_eq!(heads.take(vec![(alice, 8), (bob, 0)]), [alice]);
+        assert_eq!(heads.take(vec![(alice, 8), (bob, 0)]), [(alice, 8)]);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sealpost_domain::accounts::AccountId;
+use sealpost_domain::inbox::InboxEvent;
 use sealpost_domain::ports::{Signal, Signals, WakeUps};
 use sealpost_http::Hub;
 use sealpost_store::PostgresBus;
@@ -36,6 +37,13 @@ impl WakeUps for Everybody {
         self.hub.wake(accounts);
         if let Some(others) = &self.others {
             others.wake(accounts);
+        }
+    }
+
+    fn tell(&self, grown: &[(AccountId, InboxEvent)]) {
+        self.hub.tell(grown);
+        if let Some(others) = &self.others {
+            others.tell(grown);
         }
     }
 

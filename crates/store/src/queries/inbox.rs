@@ -189,14 +189,14 @@ impl InboxRepository for UnitTx<'_> {
     }
 }
 
-/// Writes the collected events of a unit and returns whose inboxes have grown. The logs are locked in the order of
+/// Writes the collected events of a unit and returns how the inboxes have grown. The logs are locked in the order of
 /// their accounts, so that two units cannot lock each other out; counting under the lock leaves no hole. Those that are
 /// `noticed` give their notices their numbers.
 pub(super) fn write_events(
     conn: &mut Conn,
     events: &[(BTreeSet<AccountId>, NewEvent)],
     noticed: &BTreeSet<(AccountId, [u8; 16])>,
-) -> Result<Vec<AccountId>, QueryError> {
+) -> Result<Vec<(AccountId, InboxEvent)>, QueryError> {
     let mut logs: BTreeMap<AccountId, Vec<NewEvent>> = BTreeMap::new();
     for (recipients, event) in events {
         for recipient in recipients {
@@ -223,8 +223,8 @@ pub(super) fn write_events(
             if noticed.contains(&(account, event.subject)) {
                 number_notice(conn, &event.subject, offset)?;
             }
+            grown.push((account, written(offset, &event)?));
         }
-        grown.push(account);
     }
     Ok(grown)
 }
@@ -234,7 +234,7 @@ fn write_many(
     conn: &mut Conn,
     logs: &BTreeMap<AccountId, Vec<NewEvent>>,
     noticed: &BTreeSet<(AccountId, [u8; 16])>,
-) -> Result<Vec<AccountId>, QueryError> {
+) -> Result<Vec<(AccountId, InboxEvent)>, QueryError> {
     let accounts: Vec<&[u8]> = logs
         .keys()
         .map(|account| account.as_bytes().as_slice())
@@ -252,7 +252,7 @@ fn write_many(
             });
         }
     }
-    let (mut rows, mut notices) = (Vec::new(), Vec::new());
+    let (mut rows, mut notices, mut grown) = (Vec::new(), Vec::new(), Vec::new());
     for log in &heads {
         let events = logs.get(&log.account).map_or(&[][..], Vec::as_slice);
         for (offset, event) in (log.head - log.added + 1..).zip(events) {
@@ -260,6 +260,7 @@ fn write_many(
             if noticed.contains(&(log.account, event.subject)) {
                 notices.push((event.subject, offset));
             }
+            grown.push((log.account, written(offset, event)?));
         }
     }
     for batch in heads.chunks(BATCH) {
@@ -271,5 +272,15 @@ fn write_many(
     for (message, offset) in notices {
         number_notice(conn, &message, offset)?;
     }
-    Ok(heads.into_iter().map(|log| log.account).collect())
+    Ok(grown)
+}
+
+/// An event as it stands in the log now.
+fn written(offset: i64, event: &NewEvent) -> Result<InboxEvent, QueryError> {
+    Ok(InboxEvent {
+        offset: count(offset, At("inbox_events", "event_offset"))?,
+        kind: event.kind,
+        subject: event.subject,
+        created_at: event.created_at,
+    })
 }

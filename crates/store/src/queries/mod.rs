@@ -114,7 +114,7 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
         (None, Verdict::RollBack) => Ran::RollBack,
         (None, Verdict::Commit) => match inbox::write_events(tx.conn, &tx.events, &tx.noticed) {
             Ok(grown) => Ran::Commit(News {
-                grown: grown.into_iter().collect(),
+                grown,
                 mail_waits: tx.mail_waits,
             }),
             Err(error) => Ran::Failed(error.failure(), error.into_store_error()),
@@ -159,7 +159,7 @@ pub(crate) fn run_sending(conn: &mut Conn, unit: &mut Unit, sends: &mut Sends) -
     }
 }
 
-/// Writes what the units of a group have left; returns whose inboxes have grown.
+/// Writes what the units of a group have left; returns how the inboxes have grown.
 pub(crate) fn write_sends(conn: &mut Conn, sends: &Sends) -> Result<News, QueryError> {
     bulk::write_messages(conn, sends)?;
     for (message, _) in &sends.messages {
@@ -167,7 +167,7 @@ pub(crate) fn write_sends(conn: &mut Conn, sends: &Sends) -> Result<News, QueryE
     }
     let grown = inbox::write_events(conn, &sends.events, &sends.noticed)?;
     Ok(News {
-        grown: grown.into_iter().collect(),
+        grown,
         ..News::default()
     })
 }

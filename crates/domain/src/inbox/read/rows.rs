@@ -9,14 +9,15 @@ use crate::conversations::ConversationId;
 use crate::envelopes::{Envelope, EnvelopeId};
 use crate::files::FileId;
 use crate::groups::{MemberChange, MemberChangeId};
-use crate::inbox::{EventKind, Inbox, InboxEvent, Window};
+use crate::inbox::{EventKind, Inbox, InboxEvent, Offset, Window};
 use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{MessageId, Rows as Messages};
 use crate::ports::{GrantedFile, StoreError, StoredConversation, Tx};
 
 /// What one reader is told.
 pub(super) struct Rows {
-    pub(super) reading: Reading,
+    pub(super) account: AccountId,
+    pub(super) after: Offset,
     pub(super) events: Vec<InboxEvent>,
     pub(super) window: Window,
     pub(super) envelopes: Vec<Envelope>,
@@ -48,7 +49,10 @@ pub(super) fn load(tx: &mut dyn Tx, readings: &[Reading]) -> Result<(Loaded, Sha
     let share = u32::try_from(AT_ONCE / readings.len().max(1)).unwrap_or(u32::MAX);
     for reading in readings {
         let limit = reading.limit.min(share).clamp(1, Inbox::MAX_PAGE);
-        logs.push(read_log(tx, *reading, limit)?);
+        logs.push(match told(reading, limit) {
+            Some(log) => Ok(log),
+            None => read_log(tx, reading, limit)?,
+        });
     }
     let events: Vec<InboxEvent> = logs
         .iter()
@@ -59,20 +63,35 @@ pub(super) fn load(tx: &mut dyn Tx, readings: &[Reading]) -> Result<(Loaded, Sha
     let mut loaded = Vec::with_capacity(logs.len());
     for (reading, log) in readings.iter().zip(logs) {
         loaded.push(match log {
-            Ok((window, events)) => Ok(load_own(tx, *reading, window, events, &no_messages)?),
+            Ok((window, events)) => Ok(load_own(tx, reading, window, events, &no_messages)?),
             Err(refused) => Err(refused),
         });
     }
     Ok((loaded, shared))
 }
 
+/// The events that a reader was told of, if they are the next ones.
+fn told(reading: &Reading, limit: u32) -> Option<(Window, Vec<InboxEvent>)> {
+    let (first, last) = (reading.told.first()?, reading.told.last()?);
+    if first.offset != reading.after.checked_add(1)? {
+        return None;
+    }
+    let window = Window {
+        earliest: first.offset,
+        latest: last.offset,
+    };
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let events = reading.told.iter().take(limit).copied();
+    Some((window, events.collect()))
+}
+
 /// The next events of one log, or why there are none to tell.
 fn read_log(
     tx: &mut dyn Tx,
-    reading: Reading,
+    reading: &Reading,
     limit: u32,
 ) -> Result<Result<(Window, Vec<InboxEvent>), ReadInboxError>, StoreError> {
-    let Reading { account, after, .. } = reading;
+    let (account, after) = (reading.account, reading.after);
     let Some(window) = tx.inbox().window(account)? else {
         return Ok(Err(ReadInboxError::Gone));
     };
@@ -130,7 +149,7 @@ fn load_shared(
 /// What the events of one log are about that only its owner sees, or sees in their own way.
 fn load_own(
     tx: &mut dyn Tx,
-    reading: Reading,
+    reading: &Reading,
     window: Window,
     events: Vec<InboxEvent>,
     no_messages: &BTreeSet<MessageId>,
@@ -163,7 +182,8 @@ fn load_own(
         None
     };
     Ok(Rows {
-        reading,
+        account,
+        after: reading.after,
         envelopes: find(&envelopes, |ids| tx.envelopes().find_many(account, ids))?,
         conversations: find(&conversations, |ids| {
             tx.conversations().find_many(account, ids)

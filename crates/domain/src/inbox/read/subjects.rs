@@ -54,7 +54,7 @@ impl Opened {
 
     /// One reader's page.
     pub(super) fn page(&self, rows: Rows, sealer: &dyn Sealer) -> Result<Page, ReadInboxError> {
-        let (account, after) = (rows.reading.account, rows.reading.after);
+        let (account, after) = (rows.account, rows.after);
         let files = rows.files.iter();
         let files = files
             .map(|granted| show_granted(account, granted, sealer))

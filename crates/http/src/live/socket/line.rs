@@ -13,7 +13,7 @@ use super::ending::{Ending, retry_in_ms, too_slow};
 use super::frames::{FrameLimits, Received};
 use super::incoming::Incoming;
 use super::outgoing::{self, Outgoing, OutgoingBody};
-use crate::live::checks::checks;
+use crate::live::checks::{SOON, checks};
 use crate::live::hub::{News, Watch};
 use crate::live::seats::Seat;
 use crate::live::trust::Trust;
@@ -26,6 +26,7 @@ pub(super) struct Line {
     incoming: Incoming,
     pub(super) outgoing: Outgoing,
     watch: Watch,
+    checks: Interval,
     /// The client has said where to begin.
     pub(super) begun: bool,
     /// There may be something that was not sent.
@@ -83,6 +84,7 @@ impl Line {
         (payload, limits): (web::Payload, FrameLimits),
     ) -> (Self, OutgoingBody) {
         let (outgoing, body) = outgoing::channel();
+        let checks = checks(around.times);
         let now = Instant::now();
         let line = Self {
             around,
@@ -91,6 +93,7 @@ impl Line {
             incoming: Incoming::new(payload, limits),
             outgoing,
             watch,
+            checks,
             begun: false,
             behind: false,
             paused: false,
@@ -114,13 +117,13 @@ impl Line {
         tracing::info!(target: "sealpost_http::access", code = ending.code(), duration_ms, "{what} closed");
     }
 
-    async fn wake(&mut self, checks: &mut Interval) -> Woken {
+    async fn wake(&mut self) -> Woken {
         let ready = self.begun && self.behind && !self.paused;
         tokio::select! {
             received = self.incoming.next() => Woken::Received(received),
             news = self.watch.news() => Woken::Told(news),
             () = self.outgoing.room(), if ready => Woken::Room,
-            _ = checks.tick() => Woken::Check,
+            _ = self.checks.tick() => Woken::Check,
             () = self.around.draining.begun() => Woken::Stopping,
         }
     }
@@ -137,7 +140,7 @@ impl Line {
         Ok(None)
     }
 
-    /// What has to be looked at once a second. Says whether the client was asked whether it is there.
+    /// What has to be looked at now and then. Says whether the client was asked whether it is there.
     fn check(&mut self) -> Result<bool, Ending> {
         self.paused = false;
         self.check_session()?;
@@ -178,10 +181,11 @@ impl Line {
         }
     }
 
-    /// What could not be read is safe where it is if the store is busy: it is tried again at the next check.
+    /// What could not be read is safe where it is if the store is busy: it is tried again soon.
     pub(super) fn pause_or(&mut self, ending: Ending) -> Result<(), Ending> {
         if ending == Ending::busy() {
             self.paused = true;
+            self.checks.reset_after(SOON);
             return Ok(());
         }
         Err(ending)
@@ -205,9 +209,8 @@ pub(super) async fn run(mut view: impl View, what: &'static str) {
 }
 
 async fn serve(view: &mut impl View) -> Ending {
-    let mut checks = checks();
     loop {
-        let woken = view.line().wake(&mut checks).await;
+        let woken = view.line().wake().await;
         if let Err(ending) = act(view, woken).await {
             return ending;
         }
@@ -227,21 +230,24 @@ async fn act(view: &mut impl View, woken: Woken) -> Result<(), Ending> {
             // Hints: whoever has not begun or is slow does without them.
             let shown = line.begun && line.outgoing.has_room();
             let mut shown = news.signals.iter().filter(|_| shown);
-            shown.try_for_each(|signal| view.pass_on(signal))
+            shown.try_for_each(|signal| view.pass_on(signal))?;
+            if news.check { look(view) } else { Ok(()) }
         }
         Woken::Room => {
             view.line().check_session()?;
             view.pull().await
         }
-        Woken::Check => {
-            if view.line().check()? {
-                view.pinged();
-            }
-            Ok(())
-        }
+        Woken::Check => look(view),
         Woken::Stopping => {
             let services = &view.line().around.services;
             Err(Ending::going_away(retry_in_ms(services)))
         }
     }
+}
+
+fn look(view: &mut impl View) -> Result<(), Ending> {
+    if view.line().check()? {
+        view.pinged();
+    }
+    Ok(())
 }

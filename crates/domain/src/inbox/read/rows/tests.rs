@@ -15,6 +15,7 @@ fn reading(who: &str, after: Offset) -> Reading {
         account: account(who).id,
         after,
         limit: 100,
+        told: Vec::new(),
     }
 }
 
@@ -80,7 +81,43 @@ fn what_many_are_told_of_is_asked_for_once() {
     let (loaded, _) = load(&mut tx, &readings).unwrap();
     for (rows, reading) in loaded.into_iter().zip(readings) {
         let rows = rows.ok().unwrap();
-        assert_eq!((rows.reading, rows.events), (reading, vec![event(8)]));
+        assert_eq!((rows.account, rows.after), (reading.account, reading.after));
+        assert_eq!(rows.events, [event(8)]);
+    }
+}
+
+#[test]
+fn the_log_of_one_who_was_told_what_comes_next_is_not_asked() {
+    let mut tx = MockTx::default();
+    tx.messages.expect_find_many().returning(|_| Ok(Vec::new()));
+    tx.envelopes
+        .expect_find_many()
+        .returning(|_, _| Ok(Vec::new()));
+    let bob = Reading {
+        limit: 2,
+        told: vec![event(8), event(9), event(10)],
+        ..reading("bob", 7)
+    };
+    let (mut loaded, _) = load(&mut tx, &[bob]).unwrap();
+    let rows = loaded.pop().unwrap().ok().unwrap();
+    assert_eq!(rows.events, [event(8), event(9)]);
+    assert_eq!(rows.window.latest, 10, "there is more");
+}
+
+#[test]
+fn who_was_told_of_something_later_reads_the_log() {
+    for after in [4, 8] {
+        let mut tx = tx();
+        tx.inbox
+            .expect_page()
+            .once()
+            .with(eq(account("bob").id), eq(after), eq(100))
+            .returning(|_, _, _| Ok(Vec::new()));
+        let bob = Reading {
+            told: vec![event(6), event(7)],
+            ..reading("bob", after)
+        };
+        assert!(load(&mut tx, &[bob]).is_ok());
     }
 }
 
