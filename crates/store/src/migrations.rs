@@ -86,10 +86,16 @@ pub(crate) fn run<B: Backend, C: MigrationHarness<B>>(
     let ran = conn
         .run_pending_migrations(wanted)
         .map_err(MigrationError::Failed)?;
-    for version in ran {
-        tracing::info!(%version, "migrated the database");
-    }
+    let ran: Vec<String> = ran.iter().map(ToString::to_string).collect();
+    log(&ran);
     Ok(())
+}
+
+/// Says which migrations have run.
+pub(crate) fn log(ran: &[String]) {
+    if let Some(version) = ran.last() {
+        tracing::info!(migrations = ran.len(), %version, "migrated the database");
+    }
 }
 
 fn versions<B: Backend>(wanted: &EmbeddedMigrations) -> Result<Vec<String>, MigrationError> {

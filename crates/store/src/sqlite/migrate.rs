@@ -8,7 +8,7 @@ use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_que
 use diesel_migrations::MigrationHarness;
 use thiserror::Error;
 
-use crate::migrations::{MigrationError, SQLITE};
+use crate::migrations::{MigrationError, SQLITE, log};
 
 /// A migration left rows behind that refer to nothing.
 #[derive(Debug, Error)]
@@ -22,21 +22,26 @@ pub(super) fn run(conn: &mut SqliteConnection) -> Result<(), MigrationError> {
     // SQLite ignores this inside a transaction.
     conn.batch_execute("PRAGMA foreign_keys = OFF")
         .map_err(failed)?;
-    while conn
-        .has_pending_migration(SQLITE)
-        .map_err(MigrationError::Failed)?
-    {
-        let version = conn
-            .transaction(run_next)
-            .map_err(|Refused(error)| MigrationError::Failed(error))?;
-        tracing::info!(%version, "migrated the database");
-    }
+    let mut ran = Vec::new();
+    let outcome = run_pending(conn, &mut ran);
+    log(&ran);
+    outcome.map_err(MigrationError::Failed)?;
     conn.batch_execute("PRAGMA foreign_keys = ON")
         .map_err(failed)
 }
 
+/// Notes in `ran` what is kept.
+fn run_pending(conn: &mut SqliteConnection, ran: &mut Vec<String>) -> Result<(), BoxedError> {
+    while conn.has_pending_migration(SQLITE)? {
+        ran.push(conn.transaction(run_next).map_err(|Refused(error)| error)?);
+    }
+    Ok(())
+}
+
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a migration is taken back.
-struct Refused(Box<dyn std::error::Error + Send + Sync>);
+struct Refused(BoxedError);
 
 impl From<DieselError> for Refused {
     fn from(error: DieselError) -> Self {

@@ -78,7 +78,7 @@ export class Marks {
 
   /** Somebody writes no longer: what they wrote is there. */
   hasWritten(id, user) {
-    this.#typing.get(id)?.delete(user);
+    if (this.#typing.get(id)?.delete(user)) this.engine.tell('typing', id);
   }
 
   /** Who is writing in a conversation, by id. */

@@ -57,6 +57,7 @@ def talk(anna, bruno):
     anna.one(".typing", "bruno is writing")
     bruno.write(".writer textarea", "ello Anna\ue007")
     anna.one(".theirs .text", "Hello Anna")
+    until(lambda: not anna.run("return document.querySelector('.typing').textContent"), "who has written writes no longer", 3)
     anna.one(".mine .progress.read")
     began = time.monotonic()
     for number in range(5):
