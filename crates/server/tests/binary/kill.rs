@@ -34,21 +34,34 @@ async fn post(
     url: String,
     token: Option<&str>,
     body: Value,
-) -> reqwest::Result<Value> {
+) -> Result<Value, String> {
     let mut request = client.post(url).json(&body);
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
-    request.send().await?.error_for_status()?.json().await
+    let answer = request.send().await.map_err(|error| error.to_string())?;
+    let status = answer.status();
+    let text = answer.text().await.map_err(|error| error.to_string())?;
+    if !status.is_success() {
+        return Err(format!("{status}: {text}"));
+    }
+    serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
-/// A login of somebody who has an account.
+/// A login of somebody who has an account. A server whose disk is busy for seconds says so, and is asked again.
 async fn log_in(server: &Server, name: &str) -> String {
     let login = json!({"identifier": name, "password": PASSWORD});
     let client = http_client();
-    let opened = post(&client, server.url("/v1/sessions"), None, login);
-    let opened = opened.await.unwrap();
-    opened["access_token"].as_str().unwrap().to_owned()
+    let mut refused = String::new();
+    for _ in 0..10 {
+        match post(&client, server.url("/v1/sessions"), None, login.clone()).await {
+            Ok(opened) => return opened["access_token"].as_str().unwrap().to_owned(),
+            Err(error) if error.starts_with("503") => refused = error,
+            Err(error) => panic!("{error}"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    panic!("{refused}");
 }
 
 /// Registers both, logs both in, starts their conversation; returns the tokens and the conversation's id.
