@@ -35,7 +35,7 @@ impl Bench<'_> {
     }
 
     pub(super) async fn log_in(&self) -> Result<Report, BenchError> {
-        let (crowd, name) = (self.crowd.clone(), self.crowd.somebody().await?);
+        let (crowd, name) = (self.crowd.clone(), self.newcomer("login").await?);
         let log_in = move |_, _| {
             let (crowd, name) = (crowd.clone(), name.clone());
             async move { crowd.log_in(name).await.map(drop) }
@@ -43,18 +43,24 @@ impl Bench<'_> {
         self.phase("login", HASHING).run(log_in).await
     }
 
+    /// Somebody for one phase alone; their full name. An account has room for so many sessions, and more logins end the oldest.
+    async fn newcomer(&self, name: &str) -> Result<String, ClientError> {
+        self.crowd.clone().register(name.to_owned()).await?;
+        Ok(self.crowd.name(name))
+    }
+
     /// A small request each 20 ms, while logins saturate their pool.
     pub(super) async fn beside_logins(&self) -> Result<Report, BenchError> {
-        let mut people = self.crowd.people(CROWDED + 1).await?;
-        let Some(reader) = people.pop() else {
+        let Some(reader) = self.crowd.people(1).await?.pop() else {
             return Err(BenchError::Missing(1));
         };
         let over = Arc::new(AtomicBool::new(false));
         let mut logins = JoinSet::new();
         // Each to their own account: more logins at once than there are guesses would be throttled.
-        for person in people {
+        for number in 0..CROWDED {
+            let name = self.newcomer(&format!("beside{number}")).await?;
             let (crowd, over) = (self.crowd.clone(), Arc::clone(&over));
-            logins.spawn(log_in_until(crowd, person.name, over));
+            logins.spawn(log_in_until(crowd, name, over));
         }
         let watch = Watch::start(self.target.measured);
         let mut ticks = tokio::time::interval(PAUSE);

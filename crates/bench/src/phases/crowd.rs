@@ -58,13 +58,6 @@ impl Crowd {
         self.server.log_in(&name, PASSWORD).await
     }
 
-    /// The full name of somebody who can log in.
-    pub(super) async fn somebody(&self) -> Result<String, BenchError> {
-        let mut one = self.people(1).await?;
-        let one = one.pop().map(|person| person.name);
-        Ok(one.unwrap_or_default())
-    }
-
     /// Number `number` of this run, who is new unless the database has people already.
     async fn arrive(self, number: usize) -> Result<Person, ClientError> {
         let name = match &self.seeded {
