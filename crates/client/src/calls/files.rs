@@ -150,14 +150,16 @@ impl Client {
     }
 }
 
-/// How many bytes a regular file has from its present position on.
+/// How many bytes a regular file has from its present position on. None where that says nothing: what the kernel makes up while
+/// it is read (`/proc`) calls itself an empty file.
 async fn left(file: &mut File) -> io::Result<Option<u64>> {
     let metadata = file.metadata().await?;
     if !metadata.is_file() {
         return Ok(None);
     }
     let position = file.stream_position().await?;
-    Ok(Some(metadata.len().saturating_sub(position)))
+    let left = metadata.len().saturating_sub(position);
+    Ok((left > 0).then_some(left))
 }
 
 fn pieces(
