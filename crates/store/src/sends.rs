@@ -123,7 +123,6 @@ pub(crate) struct Moved {
 }
 
 /// A row of an account's log.
-// No column is left to its default, so that many rows are one statement on SQLite, too.
 #[derive(Insertable)]
 #[diesel(table_name = inbox_events, treat_none_as_default_value = false)]
 pub(crate) struct EventRow<'a> {

@@ -124,13 +124,17 @@ over_arrays! {
 }
 
 over_arrays! {
-    /// Where these logs, which are locked, end now.
-    Heads {
+    /// Moves the heads of these logs, each by so much. They are locked by account, so that two units cannot lock each other
+    /// out.
+    MoveHeads {
         accounts: Binary = &'a [u8],
-        heads: BigInt = i64,
+        added: BigInt = i64,
     }
-    "UPDATE inboxes SET head = moved.head FROM unnest(",
-    ") AS moved (account_id, head) WHERE inboxes.account_id = moved.account_id"
+    "UPDATE inboxes SET head = inboxes.head + grown.added FROM (SELECT locked.account_id, asked.added FROM unnest(",
+    ") AS asked (account_id, added) INNER JOIN inboxes AS locked ON locked.account_id = asked.account_id \
+     ORDER BY locked.account_id FOR UPDATE OF locked) AS grown \
+     WHERE inboxes.account_id = grown.account_id RETURNING inboxes.account_id, inboxes.head, grown.added"
+    => (Binary, BigInt, BigInt)
 }
 
 over_arrays! {

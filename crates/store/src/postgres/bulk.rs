@@ -11,7 +11,7 @@ use sealpost_domain::messages::ClientId;
 use sealpost_domain::ports::{NewMessage, Sending, StoreError};
 
 use super::arrays::{
-    Correspondents, Heads, InsertEvents, InsertMessages, LockConversations, MoveOn, SentBefore,
+    Correspondents, InsertEvents, InsertMessages, LockConversations, MoveHeads, MoveOn, SentBefore,
 };
 use crate::decode::{
     At, CorrespondentRow, SentRow, bytes, coded, count, decode_correspondents, decode_sent,
@@ -20,9 +20,6 @@ use crate::decode::{
 use crate::failure::QueryError;
 use crate::schema::members;
 use crate::sends::{EventRow, Moved, Sends};
-
-/// One log alone is written with as few statements as many.
-pub(crate) const ROW_BY_ROW: usize = 0;
 
 /// A conversation that is locked.
 struct Locked {
@@ -275,17 +272,30 @@ fn to_rows<'a>(messages: &[&'a (NewMessage, u64)]) -> InsertMessages<'a> {
     }
 }
 
-/// Moves the heads of these logs, which are locked.
-pub(crate) fn move_heads(conn: &mut PgConnection, logs: &[Moved]) -> QueryResult<()> {
-    Heads {
-        accounts: logs
+/// Moves the heads of these logs, each by so much; those that are not there are left out.
+pub(crate) fn move_heads(
+    conn: &mut PgConnection,
+    steps: &[(AccountId, i64)],
+) -> Result<Vec<Moved>, QueryError> {
+    let heads: Vec<(Vec<u8>, i64, i64)> = MoveHeads {
+        accounts: steps
             .iter()
-            .map(|log| log.account.as_bytes().as_slice())
+            .map(|(account, _)| account.as_bytes().as_slice())
             .collect(),
-        heads: logs.iter().map(|log| log.head).collect(),
+        added: steps.iter().map(|(_, added)| *added).collect(),
     }
-    .execute(conn)?;
-    Ok(())
+    .load(conn)?;
+    let at = At("inboxes", "account_id");
+    heads
+        .into_iter()
+        .map(|(account, head, added)| {
+            Ok(Moved {
+                account: AccountId::from_bytes(bytes(&account, at)?),
+                head,
+                added,
+            })
+        })
+        .collect()
 }
 
 /// Writes these events.

@@ -8,6 +8,12 @@ use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, sql_query}
 const SET_UP: &str = "SET application_name = 'sealpost'; SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
     SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = 'warning'; SET TIME ZONE 'UTC';";
 
+/// Whatever is asked all the time is found by a key. A statement that stays prepared keeps the plan that it was given while its
+/// tables were small, and while nobody had counted their rows: then PostgreSQL prefers to read them whole, and goes on to
+/// when they have grown (ADR 0022). Where there is no key, a table is still read whole; compiling plans would take longer than
+/// carrying them out.
+const BY_KEYS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;";
+
 /// Asks for messages in English: diesel has no kind of its own for a deadlock and some others, which are known by their text.
 /// Only a superuser may, or a role that was granted it; from others nothing is asked.
 const IN_ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
@@ -20,6 +26,7 @@ pub(super) struct Session;
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
         conn.batch_execute(SET_UP)
+            .and_then(|()| conn.batch_execute(BY_KEYS))
             .and_then(|()| conn.batch_execute(IN_ENGLISH))
             .map_err(diesel::r2d2::Error::QueryError)
     }

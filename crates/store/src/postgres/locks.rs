@@ -3,7 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::schema::{conversations, inboxes, members};
+use crate::schema::{conversations, members};
 
 /// Locks a conversation until the transaction ends, if the account is in it: what is read afterwards is what others left
 /// there, and stays so.
@@ -21,17 +21,4 @@ pub(crate) fn lock_conversation(
         .first::<i64>(conn)
         .optional()?;
     Ok(())
-}
-
-/// The inboxes of these accounts that are there, with their heads, locked in the order of their accounts.
-pub(crate) fn lock_inboxes(
-    conn: &mut PgConnection,
-    accounts: &[&[u8]],
-) -> QueryResult<Vec<(Vec<u8>, i64)>> {
-    inboxes::table
-        .filter(inboxes::account_id.eq_any(accounts.iter().copied()))
-        .order(inboxes::account_id)
-        .select((inboxes::account_id, inboxes::head))
-        .for_update()
-        .load(conn)
 }

@@ -9,13 +9,13 @@ use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::{Dialect, SessionId};
 
 use super::deliveries::number_notice;
-use super::{Conn, UnitTx, bulk, locks};
+use super::{Conn, UnitTx, bulk};
 use crate::decode::{At, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{envelopes, inbox_events, inboxes, sessions};
 use crate::sends::{EventRow, Moved};
 
-/// How many rows one statement writes, at most.
+/// How many rows are written at once, at most.
 const BATCH: usize = 500;
 
 impl InboxRepository for UnitTx<'_> {
@@ -190,8 +190,8 @@ impl InboxRepository for UnitTx<'_> {
 }
 
 /// Writes the collected events of a unit and returns how the inboxes have grown. The logs are locked in the order of
-/// their accounts, so that two units cannot lock each other out; counting under the lock leaves no hole. Those that are
-/// `noticed` give their notices their numbers.
+/// their accounts, so that two units cannot lock each other out, and all before the first event is written; counting under
+/// the lock leaves no hole. Those that are `noticed` give their notices their numbers.
 pub(super) fn write_events(
     conn: &mut Conn,
     events: &[(BTreeSet<AccountId>, NewEvent)],
@@ -203,57 +203,16 @@ pub(super) fn write_events(
             logs.entry(*recipient).or_default().push(*event);
         }
     }
-    if logs.len() > bulk::ROW_BY_ROW {
-        return write_many(conn, &logs, noticed);
-    }
-    let mut grown = Vec::with_capacity(logs.len());
-    for (account, events) in logs {
-        let added = i64::try_from(events.len()).unwrap_or(i64::MAX);
-        let own = inboxes::table.find(account.as_bytes().as_slice());
-        let head: Option<i64> = diesel::update(own)
-            .set(inboxes::head.eq(inboxes::head + added))
-            .returning(inboxes::head)
-            .get_result(conn)
-            .optional()?;
-        let Some(head) = head else { continue };
-        for (offset, event) in (head - added + 1..).zip(events) {
-            diesel::insert_into(inbox_events::table)
-                .values(EventRow::of(&account, offset, &event))
-                .execute(conn)?;
-            if noticed.contains(&(account, event.subject)) {
-                number_notice(conn, &event.subject, offset)?;
-            }
-            grown.push((account, written(offset, &event)?));
-        }
-    }
-    Ok(grown)
-}
-
-/// The same for many logs, in statements of at most [`BATCH`] rows. All logs are locked before the first is written.
-fn write_many(
-    conn: &mut Conn,
-    logs: &BTreeMap<AccountId, Vec<NewEvent>>,
-    noticed: &BTreeSet<(AccountId, [u8; 16])>,
-) -> Result<Vec<(AccountId, InboxEvent)>, QueryError> {
-    let accounts: Vec<&[u8]> = logs
-        .keys()
-        .map(|account| account.as_bytes().as_slice())
+    let steps: Vec<(AccountId, i64)> = logs
+        .iter()
+        .map(|(account, events)| (*account, i64::try_from(events.len()).unwrap_or(i64::MAX)))
         .collect();
-    let mut heads: Vec<Moved> = Vec::with_capacity(logs.len());
-    for batch in accounts.chunks(BATCH) {
-        for (account, head) in locks::lock_inboxes(conn, batch)? {
-            let account = AccountId::from_bytes(bytes(&account, At("inboxes", "account_id"))?);
-            let added = logs.get(&account).map_or(0, Vec::len);
-            let added = i64::try_from(added).unwrap_or(i64::MAX);
-            heads.push(Moved {
-                account,
-                head: head + added,
-                added,
-            });
-        }
+    let mut moved: Vec<Moved> = Vec::with_capacity(steps.len());
+    for batch in steps.chunks(BATCH) {
+        moved.extend(bulk::move_heads(conn, batch)?);
     }
     let (mut rows, mut notices, mut grown) = (Vec::new(), Vec::new(), Vec::new());
-    for log in &heads {
+    for log in &moved {
         let events = logs.get(&log.account).map_or(&[][..], Vec::as_slice);
         for (offset, event) in (log.head - log.added + 1..).zip(events) {
             rows.push(EventRow::of(&log.account, offset, event));
@@ -262,9 +221,6 @@ fn write_many(
             }
             grown.push((log.account, written(offset, event)?));
         }
-    }
-    for batch in heads.chunks(BATCH) {
-        bulk::move_heads(conn, batch)?;
     }
     for batch in rows.chunks(BATCH) {
         bulk::insert_events(conn, batch)?;

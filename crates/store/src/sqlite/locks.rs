@@ -3,8 +3,6 @@
 
 use diesel::prelude::*;
 
-use crate::schema::inboxes;
-
 /// The one who writes has the whole database.
 #[expect(
     clippy::unnecessary_wraps,
@@ -16,16 +14,4 @@ pub(crate) const fn lock_conversation(
     _: &[u8],
 ) -> QueryResult<()> {
     Ok(())
-}
-
-/// The inboxes of these accounts that are there, with their heads.
-pub(crate) fn lock_inboxes(
-    conn: &mut SqliteConnection,
-    accounts: &[&[u8]],
-) -> QueryResult<Vec<(Vec<u8>, i64)>> {
-    inboxes::table
-        .filter(inboxes::account_id.eq_any(accounts.iter().copied()))
-        .order(inboxes::account_id)
-        .select((inboxes::account_id, inboxes::head))
-        .load(conn)
 }

@@ -78,6 +78,10 @@ BEGIN
     END LOOP;
 END $$;
 ANALYZE;
+";
+
+/// Before anything is explained.
+const BEGIN: &str = r"
 CREATE FUNCTION plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS
     $$ BEGIN RETURN QUERY EXECUTE 'EXPLAIN ' || query; END $$;
 SET plan_cache_mode = force_generic_plan;
@@ -92,17 +96,24 @@ const ARRAYS: [(&str, &str); 5] = [
         "moved (id, last_seq, active_at)",
         "(bytea[], bigint[], bigint[])",
     ),
-    ("moved (account_id, head)", "(bytea[], bigint[])"),
+    ("asked (account_id, added)", "(bytea[], bigint[])"),
 ];
 
-/// A PostgreSQL database with so much in it that it matters how it is looked for.
-pub(crate) struct Filled(PgConnection);
+/// A PostgreSQL database.
+pub(crate) struct Postgres(PgConnection);
 
-impl Filled {
-    pub(crate) fn new(url: &str) -> Self {
+impl Postgres {
+    /// One of which PostgreSQL knows nothing yet, over a connection with these settings.
+    pub(crate) fn fresh(url: &str, settings: &[String]) -> Self {
         let mut conn = PgConnection::establish(url).unwrap();
-        conn.batch_execute(FILL).unwrap();
+        conn.batch_execute(BEGIN).unwrap();
+        conn.batch_execute(&settings.join(";")).unwrap();
         Self(conn)
+    }
+
+    /// Puts so much into it that it matters how it is looked for, and has it counted.
+    pub(crate) fn fill(&mut self) {
+        self.0.batch_execute(FILL).unwrap();
     }
 
     /// Plans for any values, as the server makes them of statements that stay prepared.
