@@ -211,3 +211,32 @@ impl Download {
         Ok(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use futures_util::TryStreamExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_has_the_rest_of_its_length() {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let mut file = File::open(&own).await.unwrap();
+        let length = file.metadata().await.unwrap().len();
+        assert_eq!(left(&mut file).await.unwrap(), Some(length));
+        file.seek(io::SeekFrom::Start(10)).await.unwrap();
+        assert_eq!(left(&mut file).await.unwrap(), Some(length - 10));
+        file.seek(io::SeekFrom::End(0)).await.unwrap();
+        assert_eq!(left(&mut file).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_calls_itself_empty_is_read_to_its_end() {
+        let mut file = File::open("/proc/self/status").await.unwrap();
+        assert_eq!(left(&mut file).await.unwrap(), None);
+        let read: Vec<Bytes> = pieces(file).try_collect().await.unwrap();
+        assert!(read.concat().starts_with(b"Name:"));
+    }
+}
