@@ -119,6 +119,23 @@ pub(super) enum Wanted {
     There(Format, Timestamp),
 }
 
+/// What of a query lies within this reach, in its order. Each way is a statement of its own, which stays prepared and whose
+/// text is not built again.
+macro_rules! within {
+    ($query:expr, $reach:expr, $conn:expr) => {
+        match $reach {
+            Reach::After(seq) => $query
+                .filter(messages::seq.gt(to_column(seq)))
+                .order(messages::seq.asc())
+                .load($conn)?,
+            Reach::Before(seq) => $query
+                .filter(messages::seq.lt(seq.map_or(i64::MAX, to_column)))
+                .order(messages::seq.desc())
+                .load($conn)?,
+        }
+    };
+}
+
 /// Messages of one conversation in the order of `reach`.
 pub(super) fn page(
     conn: &mut Conn,
@@ -128,25 +145,19 @@ pub(super) fn page(
     limit: u32,
 ) -> Result<Vec<StoredMessage>, QueryError> {
     let id = conversation.as_bytes().as_slice();
-    let mut page = joined!()
+    let page = joined!()
         .filter(messages::conversation_id.eq(id))
-        .limit(i64::from(limit))
-        .into_boxed();
-    if let Wanted::There(format, now) = wanted {
-        page = page
-            .filter(messages::format.eq(format.code()))
-            .filter(messages::deleted_at.is_null())
-            .filter(is_not_over(*now));
-    }
-    page = match reach {
-        Reach::After(seq) => page
-            .filter(messages::seq.gt(to_column(seq)))
-            .order(messages::seq.asc()),
-        Reach::Before(seq) => page
-            .filter(messages::seq.lt(seq.map_or(i64::MAX, to_column)))
-            .order(messages::seq.desc()),
+        .limit(i64::from(limit));
+    let rows: Vec<Joined> = match wanted {
+        Wanted::All => within!(page, reach, conn),
+        Wanted::There(format, now) => {
+            let there = page
+                .filter(messages::format.eq(format.code()))
+                .filter(messages::deleted_at.is_null())
+                .filter(is_not_over(*now));
+            within!(there, reach, conn)
+        }
     };
-    let rows: Vec<Joined> = page.load(conn)?;
     Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
 }
 
