@@ -11,9 +11,8 @@ use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 const ALL: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
     PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; \
     PRAGMA synchronous = FULL;";
-/// Only the writer checkpoints. It keeps up to 8 MiB of pages: each send touches the ends of five logs and indexes, and nobody
-/// else changes them.
-const WRITER: &str = "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -8192;";
+/// Only the writer checkpoints.
+const WRITER: &str = "PRAGMA wal_autocheckpoint = 1000;";
 const READER: &str = "PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON;";
 
 /// What must read back: a pragma that SQLite does not know is silently ignored.
