@@ -1,6 +1,11 @@
 //! From columns to values that cannot be wrong. A column that does not fit is damage, and is said so by name.
 
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
+use diesel::sql_types::Binary;
+use diesel::sqlite::Sqlite;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{AccountId, MessagesFrom};
 use sealpost_domain::contacts::{ContactState, Correspondent, Relation};
@@ -26,6 +31,28 @@ impl At {
 /// Exactly `N` bytes: an id (16) or a digest (32).
 pub(crate) fn bytes<const N: usize>(value: &[u8], at: At) -> Result<[u8; N], StoreError> {
     value.try_into().map_err(|_| at.corrupt())
+}
+
+/// A column of 16 bytes, read without an allocation: pages have three in each row. None: it has another length.
+#[derive(Clone, Copy, FromSqlRow)]
+pub(crate) struct IdColumn(Option<[u8; 16]>);
+
+impl IdColumn {
+    pub(crate) fn decode(self, at: At) -> Result<[u8; 16], StoreError> {
+        self.0.ok_or_else(|| at.corrupt())
+    }
+}
+
+impl FromSql<Binary, Sqlite> for IdColumn {
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(value.read_blob().try_into().ok()))
+    }
+}
+
+impl FromSql<Binary, Pg> for IdColumn {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(value.as_bytes().try_into().ok()))
+    }
 }
 
 /// A count or an offset, which is never negative.

@@ -229,7 +229,6 @@ diesel::table! {
 diesel::table! {
     inboxes (account_id) {
         account_id -> Binary,
-        head -> BigInt,
         trimmed -> BigInt,
     }
 }

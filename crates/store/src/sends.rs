@@ -113,15 +113,6 @@ impl Sends {
     }
 }
 
-/// An account's log that has grown.
-pub(crate) struct Moved {
-    pub(crate) account: AccountId,
-    /// Its last offset now.
-    pub(crate) head: i64,
-    /// By how much it has grown.
-    pub(crate) added: i64,
-}
-
 /// A row of an account's log.
 #[derive(Insertable)]
 #[diesel(table_name = inbox_events, treat_none_as_default_value = false)]

@@ -1,5 +1,7 @@
 //! How values of the domain look in JSON and in queries.
 
+mod id;
+mod large;
 mod paging;
 mod time;
 
@@ -9,6 +11,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use sealpost_domain::Secret;
 use serde::{Deserialize, Deserializer};
 
+pub(crate) use id::WireId;
+pub(crate) use large::LargeJson;
 pub(crate) use paging::{
     ListView, PageLimit, PageQuery, decode_cursor, encode_cursor, invalid_cursor,
 };

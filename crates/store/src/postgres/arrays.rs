@@ -124,20 +124,6 @@ over_arrays! {
 }
 
 over_arrays! {
-    /// Moves the heads of these logs, each by so much. They are locked by account, so that two units cannot lock each other
-    /// out.
-    MoveHeads {
-        accounts: Binary = &'a [u8],
-        added: BigInt = i64,
-    }
-    "UPDATE inboxes SET head = inboxes.head + grown.added FROM (SELECT locked.account_id, asked.added FROM unnest(",
-    ") AS asked (account_id, added) INNER JOIN inboxes AS locked ON locked.account_id = asked.account_id \
-     ORDER BY locked.account_id FOR UPDATE OF locked) AS grown \
-     WHERE inboxes.account_id = grown.account_id RETURNING inboxes.account_id, inboxes.head, grown.added"
-    => (Binary, BigInt, BigInt)
-}
-
-over_arrays! {
     /// New events of logs.
     InsertEvents {
         accounts: Binary = &'a [u8],

@@ -4,6 +4,8 @@
 pub(crate) type Conn = diesel::PgConnection;
 /// How this engine reads and writes many rows.
 use super::bulk;
+/// How this engine finds one of several values.
+use super::lists;
 /// How this engine locks rows that are read.
 use super::locks;
 

@@ -11,15 +11,16 @@ use sealpost_domain::messages::ClientId;
 use sealpost_domain::ports::{NewMessage, Sending, StoreError};
 
 use super::arrays::{
-    Correspondents, InsertEvents, InsertMessages, LockConversations, MoveHeads, MoveOn, SentBefore,
+    Correspondents, InsertEvents, InsertMessages, LockConversations, MoveOn, SentBefore,
 };
+use super::backend::queries::inbox::head;
 use crate::decode::{
     At, CorrespondentRow, SentRow, bytes, coded, count, decode_correspondents, decode_sent,
     lifetime, to_column,
 };
 use crate::failure::QueryError;
-use crate::schema::members;
-use crate::sends::{EventRow, Moved, Sends};
+use crate::schema::{inboxes, members};
+use crate::sends::{EventRow, Sends};
 
 /// A conversation that is locked.
 struct Locked {
@@ -272,29 +273,28 @@ fn to_rows<'a>(messages: &[&'a (NewMessage, u64)]) -> InsertMessages<'a> {
     }
 }
 
-/// Moves the heads of these logs, each by so much; those that are not there are left out.
-pub(crate) fn move_heads(
+/// Locks these logs, by account, so that two units cannot lock each other out, and returns their last offsets. Those that
+/// are not there are left out.
+pub(crate) fn lock_heads(
     conn: &mut PgConnection,
-    steps: &[(AccountId, i64)],
-) -> Result<Vec<Moved>, QueryError> {
-    let heads: Vec<(Vec<u8>, i64, i64)> = MoveHeads {
-        accounts: steps
-            .iter()
-            .map(|(account, _)| account.as_bytes().as_slice())
-            .collect(),
-        added: steps.iter().map(|(_, added)| *added).collect(),
-    }
-    .load(conn)?;
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, i64)>, QueryError> {
+    let asked = || accounts.iter().map(|account| account.as_bytes().as_slice());
+    let locked: Vec<Vec<u8>> = inboxes::table
+        .filter(inboxes::account_id.eq_any(asked()))
+        .order(inboxes::account_id)
+        .select(inboxes::account_id)
+        .for_no_key_update()
+        .load(conn)?;
+    // Another statement, since one sees what was there when it began to wait for the locks.
+    let heads: Vec<(Vec<u8>, i64)> = inboxes::table
+        .filter(inboxes::account_id.eq_any(locked))
+        .select((inboxes::account_id, head()))
+        .load(conn)?;
     let at = At("inboxes", "account_id");
     heads
         .into_iter()
-        .map(|(account, head, added)| {
-            Ok(Moved {
-                account: AccountId::from_bytes(bytes(&account, at)?),
-                head,
-                added,
-            })
-        })
+        .map(|(account, head)| Ok((AccountId::from_bytes(bytes(&account, at)?), head)))
         .collect()
 }
 

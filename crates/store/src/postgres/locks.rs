@@ -3,7 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::schema::{conversations, members};
+use crate::schema::{conversations, inboxes, members};
 
 /// Locks a conversation until the transaction ends, if the account is in it: what is read afterwards is what others left
 /// there, and stays so.
@@ -18,6 +18,17 @@ pub(crate) fn lock_conversation(
         .filter(exists(own))
         .select(conversations::last_seq)
         .for_update()
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(())
+}
+
+/// Locks an account's log until the transaction ends, so that nothing is added to it or trimmed meanwhile.
+pub(crate) fn lock_log(conn: &mut PgConnection, account: &[u8]) -> QueryResult<()> {
+    inboxes::table
+        .find(account)
+        .select(inboxes::trimmed)
+        .for_no_key_update()
         .first::<i64>(conn)
         .optional()?;
     Ok(())

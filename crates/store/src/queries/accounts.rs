@@ -4,7 +4,7 @@ use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Setting
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
 use super::names::{self, Old};
-use super::{UnitTx, addresses, avatars};
+use super::{UnitTx, addresses, avatars, lists};
 use crate::decode::{At, bytes, coded};
 use crate::schema::{accounts, inboxes};
 
@@ -149,10 +149,10 @@ impl AccountRepository for UnitTx<'_> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
         self.run(|conn| {
+            let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Row> = accounts::table
-                .filter(accounts::id.eq_any(ids))
+                .filter(lists::among(accounts::id, wanted))
                 .select(Row::as_select())
                 .load(conn)?;
             Ok(rows

@@ -9,14 +9,25 @@ use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::{Dialect, SessionId};
 
 use super::deliveries::number_notice;
-use super::{Conn, UnitTx, bulk};
-use crate::decode::{At, bytes, coded, count, to_column};
+use super::{Conn, UnitTx, bulk, coalesce, lists, locks};
+use crate::decode::{At, IdColumn, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{envelopes, inbox_events, inboxes, sessions};
-use crate::sends::{EventRow, Moved};
+use crate::sends::EventRow;
 
 /// How many rows are written at once, at most.
 const BATCH: usize = 500;
+
+/// The last offset of a log: that of its last event, or if none is left, of the last one that was trimmed.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn head() -> _ {
+    let last = inbox_events::table
+        .filter(inbox_events::account_id.eq(inboxes::account_id))
+        .order(inbox_events::event_offset.desc())
+        .select(inbox_events::event_offset)
+        .single_value();
+    coalesce(last, inboxes::trimmed)
+}
 
 impl InboxRepository for UnitTx<'_> {
     fn collect(&mut self, recipients: &[AccountId], event: NewEvent) {
@@ -28,7 +39,7 @@ impl InboxRepository for UnitTx<'_> {
         self.run(|conn| {
             let found: Option<(i64, i64)> = inboxes::table
                 .find(account.as_bytes().as_slice())
-                .select((inboxes::trimmed, inboxes::head))
+                .select((inboxes::trimmed, head()))
                 .get_result(conn)
                 .optional()?;
             let Some((trimmed, head)) = found else {
@@ -36,7 +47,7 @@ impl InboxRepository for UnitTx<'_> {
             };
             Ok(Some(Window {
                 earliest: count(trimmed, At("inboxes", "trimmed"))? + 1,
-                latest: count(head, At("inboxes", "head"))?,
+                latest: count(head, At("inbox_events", "event_offset"))?,
             }))
         })
     }
@@ -48,7 +59,7 @@ impl InboxRepository for UnitTx<'_> {
         limit: u32,
     ) -> Result<Vec<InboxEvent>, StoreError> {
         self.run(|conn| {
-            let rows: Vec<(i64, i16, Vec<u8>, i64)> = inbox_events::table
+            let rows: Vec<(i64, i16, IdColumn, i64)> = inbox_events::table
                 .filter(inbox_events::account_id.eq(account.as_bytes().as_slice()))
                 .filter(inbox_events::event_offset.gt(to_column(after)))
                 .order(inbox_events::event_offset)
@@ -65,7 +76,7 @@ impl InboxRepository for UnitTx<'_> {
                     Ok(InboxEvent {
                         offset: count(offset, At("inbox_events", "event_offset"))?,
                         kind: coded(kind, EventKind::from_code, At("inbox_events", "kind"))?,
-                        subject: bytes(&subject, At("inbox_events", "subject"))?,
+                        subject: subject.decode(At("inbox_events", "subject"))?,
                         created_at: Timestamp::from_micros(created_at),
                     })
                 })
@@ -80,13 +91,13 @@ impl InboxRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = accounts.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<(Vec<u8>, i64)> = inboxes::table
-                .filter(inboxes::account_id.eq_any(wanted))
-                .select((inboxes::account_id, inboxes::head))
+                .filter(lists::among(inboxes::account_id, wanted))
+                .select((inboxes::account_id, head()))
                 .load(conn)?;
             rows.into_iter()
                 .map(|(id, head)| {
                     let id = AccountId::from_bytes(bytes(&id, At("inboxes", "account_id"))?);
-                    Ok((id, count(head, At("inboxes", "head"))?))
+                    Ok((id, count(head, At("inbox_events", "event_offset"))?))
                 })
                 .collect()
         })
@@ -106,7 +117,6 @@ impl InboxRepository for UnitTx<'_> {
             let rows: Vec<(Vec<u8>, i64, i64)> = inboxes::table
                 .inner_join(inbox_events::table.on(oldest))
                 .filter(inboxes::account_id.gt(after))
-                .filter(inboxes::head.gt(inboxes::trimmed))
                 .order(inboxes::account_id)
                 .limit(i64::from(limit))
                 .select((
@@ -159,12 +169,9 @@ impl InboxRepository for UnitTx<'_> {
     fn trim(&mut self, account: AccountId, through: Offset) -> Result<(), StoreError> {
         self.run(|conn| {
             let own = inboxes::table.find(account.as_bytes().as_slice());
-            // Locked by an update before it is read: nothing may be added meanwhile.
-            let head: Option<i64> = diesel::update(own)
-                .set(inboxes::head.eq(inboxes::head))
-                .returning(inboxes::head)
-                .get_result(conn)
-                .optional()?;
+            // Nothing may be added meanwhile.
+            locks::lock_log(conn, account.as_bytes())?;
+            let head: Option<i64> = own.select(head()).get_result(conn).optional()?;
             let Some(head) = head else { return Ok(()) };
             let through = to_column(through).min(head);
             diesel::update(own.filter(inboxes::trimmed.lt(through)))
@@ -203,23 +210,20 @@ pub(super) fn write_events(
             logs.entry(*recipient).or_default().push(*event);
         }
     }
-    let steps: Vec<(AccountId, i64)> = logs
-        .iter()
-        .map(|(account, events)| (*account, i64::try_from(events.len()).unwrap_or(i64::MAX)))
-        .collect();
-    let mut moved: Vec<Moved> = Vec::with_capacity(steps.len());
-    for batch in steps.chunks(BATCH) {
-        moved.extend(bulk::move_heads(conn, batch)?);
+    let accounts: Vec<AccountId> = logs.keys().copied().collect();
+    let mut heads = Vec::with_capacity(accounts.len());
+    for batch in accounts.chunks(BATCH) {
+        heads.extend(bulk::lock_heads(conn, batch)?);
     }
     let (mut rows, mut notices, mut grown) = (Vec::new(), Vec::new(), Vec::new());
-    for log in &moved {
-        let events = logs.get(&log.account).map_or(&[][..], Vec::as_slice);
-        for (offset, event) in (log.head - log.added + 1..).zip(events) {
-            rows.push(EventRow::of(&log.account, offset, event));
-            if noticed.contains(&(log.account, event.subject)) {
+    for (account, head) in &heads {
+        let events = logs.get(account).map_or(&[][..], Vec::as_slice);
+        for (offset, event) in (head + 1..).zip(events) {
+            rows.push(EventRow::of(account, offset, event));
+            if noticed.contains(&(*account, event.subject)) {
                 notices.push((event.subject, offset));
             }
-            grown.push((log.account, written(offset, event)?));
+            grown.push((*account, written(offset, event)?));
         }
     }
     for batch in rows.chunks(BATCH) {

@@ -9,9 +9,9 @@ use sealpost_domain::conversations::{
     ConversationId, ConversationKind, Member, Membership, Standing,
 };
 
-use super::Conn;
 use super::conversations::{Row, at};
 use super::groups::{MemberRow, decode_member, member_columns};
+use super::{Conn, lists};
 use crate::decode::{
     At, CorrespondentRow, RelationRow, bytes, coded, count, decode_correspondents, lifetime,
 };
@@ -168,7 +168,10 @@ pub(super) fn members_of<'a>(
 ) -> Result<HashMap<Vec<u8>, Vec<Member>>, QueryError> {
     let rows: Vec<(Vec<u8>, MemberRow)> = members::table
         .inner_join(accounts::table)
-        .filter(members::conversation_id.eq_any(ids))
+        .filter(lists::among(
+            members::conversation_id,
+            ids.map(Vec::as_slice),
+        ))
         .order(accounts::username_key)
         .select((members::conversation_id, member_columns!()))
         .load(conn)?;

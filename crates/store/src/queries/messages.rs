@@ -7,8 +7,8 @@ use sealpost_domain::ports::{
     MessageRepository, NewMessage, StoreError, StoredFile, StoredMessage,
 };
 
-use super::{Conn, UnitTx, files};
-use crate::decode::{At, SentRow, bytes, coded, count, decode_sent, to_column};
+use super::{Conn, UnitTx, files, lists};
+use crate::decode::{At, IdColumn, SentRow, bytes, coded, count, decode_sent, to_column};
 use crate::failure::QueryError;
 use crate::schema::{
     accounts, attachments, conversations, deliveries, files as file_rows, messages,
@@ -58,10 +58,10 @@ impl<'a> NewRow<'a> {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]
 struct Row {
-    id: Vec<u8>,
-    conversation_id: Vec<u8>,
+    id: IdColumn,
+    conversation_id: IdColumn,
     seq: i64,
-    sender_id: Vec<u8>,
+    sender_id: IdColumn,
     client_id: String,
     format: i16,
     body: Vec<u8>,
@@ -77,14 +77,13 @@ type Joined = (Row, (String, String), Vec<u8>);
 
 fn decode((row, (username, key), sealed_key): Joined) -> Result<StoredMessage, StoreError> {
     Ok(StoredMessage {
-        id: MessageId::from_bytes(bytes(&row.id, at("id"))?),
-        conversation: ConversationId::from_bytes(bytes(
-            &row.conversation_id,
-            at("conversation_id"),
-        )?),
+        id: MessageId::from_bytes(row.id.decode(at("id"))?),
+        conversation: ConversationId::from_bytes(
+            row.conversation_id.decode(at("conversation_id"))?,
+        ),
         sealed_key,
         seq: count(row.seq, at("seq"))?,
-        sender: AccountId::from_bytes(bytes(&row.sender_id, at("sender_id"))?),
+        sender: AccountId::from_bytes(row.sender_id.decode(at("sender_id"))?),
         sender_username: Username::restore(username, key),
         client_id: ClientId::restore(row.client_id),
         format: coded(row.format, Format::from_code, at("format"))?,
@@ -300,7 +299,9 @@ impl MessageRepository for UnitTx<'_> {
         }
         self.run(|conn| {
             let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
-            let rows: Vec<Joined> = joined!().filter(messages::id.eq_any(wanted)).load(conn)?;
+            let rows: Vec<Joined> = joined!()
+                .filter(lists::among(messages::id, wanted))
+                .load(conn)?;
             Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
         })
     }
@@ -315,7 +316,7 @@ impl MessageRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = conversations.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Joined> = joined!()
-                .filter(conversations::id.eq_any(wanted))
+                .filter(lists::among(conversations::id, wanted))
                 .filter(messages::seq.eq(conversations::last_seq))
                 .load(conn)?;
             Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
@@ -333,7 +334,7 @@ impl MessageRepository for UnitTx<'_> {
             let wanted = messages.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<(Vec<u8>, files::Row)> = attachments::table
                 .inner_join(file_rows::table)
-                .filter(attachments::message_id.eq_any(wanted))
+                .filter(lists::among(attachments::message_id, wanted))
                 .filter(file_rows::deleted_at.is_null())
                 .order((attachments::message_id, attachments::place))
                 .select((attachments::message_id, files::Row::as_select()))

@@ -26,7 +26,7 @@ mod files;
 mod groups;
 mod idempotency;
 mod identities;
-mod inbox;
+pub(crate) mod inbox;
 mod installation;
 mod invites;
 mod key_backups;
@@ -51,6 +51,8 @@ mod uploads;
 
 use std::collections::BTreeSet;
 
+use diesel::define_sql_function;
+use diesel::sql_types::{BigInt, Nullable};
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::MasterKeyRepository;
@@ -67,10 +69,15 @@ use sealpost_domain::ports::{
     Tx, Unit, UploadRepository, Verdict,
 };
 
-use super::{Conn, bulk, locks};
+use super::{Conn, bulk, lists, locks};
 use crate::failure::{Failure, QueryError};
 use crate::news::News;
 use crate::sends::Sends;
+
+define_sql_function! {
+    /// The first of the two that is there.
+    fn coalesce(value: Nullable<BigInt>, other: BigInt) -> BigInt;
+}
 
 /// A unit of work in progress on one connection, inside a transaction that the backend opened.
 struct UnitTx<'c> {

@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use diesel::define_sql_function;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::{
@@ -13,16 +11,11 @@ use sealpost_domain::conversations::{
 };
 use sealpost_domain::ports::{Progress, StoredReceipts};
 
-use super::Conn;
 use super::messages::is_not_over;
+use super::{Conn, coalesce, lists};
 use crate::decode::{At, RelationRow, bytes, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, members, messages, relations};
-
-define_sql_function! {
-    /// The first of the two that is there.
-    fn coalesce(value: Nullable<BigInt>, other: BigInt) -> BigInt;
-}
 
 /// Sorted among the conversations that the account is in, which the index on its memberships finds: no order that every message
 /// would have to keep up for every member.
@@ -72,7 +65,7 @@ pub(super) fn find(
     let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
     let rows: Vec<(Vec<u8>, i64, i64, i64)> = members::table
         .filter(members::account_id.eq(account.as_bytes().as_slice()))
-        .filter(members::conversation_id.eq_any(wanted))
+        .filter(lists::among(members::conversation_id, wanted))
         .select((
             members::conversation_id,
             members::first_seq,
@@ -106,7 +99,7 @@ fn count_unread(
         .inner_join(conversations::table)
         .inner_join(members::table.on(members::conversation_id.eq(messages::conversation_id)))
         .filter(members::account_id.eq(own))
-        .filter(members::conversation_id.eq_any(wanted))
+        .filter(lists::among(members::conversation_id, wanted))
         .filter(messages::seq.gt(members::read_seq))
         .filter(messages::seq.ge(members::first_seq))
         .filter(messages::seq.gt(conversations::last_seq - i64::from(Conversations::MAX_UNREAD)))

@@ -1,18 +1,19 @@
 //! Many rows, for an engine in which a statement costs little as long as it stays prepared: one after the other.
 
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Binary};
 use diesel::sqlite::Sqlite;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::ports::Sending;
 
+use super::backend::queries::inbox::head;
 use super::backend::queries::memberships::membership;
 use super::backend::queries::messages::{find_sent, insert};
 use crate::decode::to_column;
 use crate::failure::QueryError;
-use crate::schema::inbox_events;
-use crate::sends::{EventRow, Moved, Sends};
+use crate::schema::{inbox_events, inboxes};
+use crate::sends::{EventRow, Sends};
 
 /// Asks what those who are about to send will ask.
 pub(crate) fn foresee<'a>(
@@ -78,55 +79,20 @@ impl QueryId for MoveOn<'_> {
 
 impl RunQueryDsl<SqliteConnection> for MoveOn<'_> {}
 
-/// Moves the heads of these logs, each by so much; those that are not there are left out.
-pub(crate) fn move_heads(
+/// The last offsets of these logs, which nobody else changes; those that are not there are left out.
+pub(crate) fn lock_heads(
     conn: &mut SqliteConnection,
-    steps: &[(AccountId, i64)],
-) -> Result<Vec<Moved>, QueryError> {
-    let mut moved = Vec::with_capacity(steps.len());
-    for (account, added) in steps {
-        let step = MoveHead {
-            account: account.as_bytes(),
-            added: *added,
-        };
-        if let Some(head) = step.get_result(conn).optional()? {
-            moved.push(Moved {
-                account: *account,
-                head,
-                added: *added,
-            });
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, i64)>, QueryError> {
+    let mut heads = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        let log = inboxes::table.find(account.as_bytes().as_slice());
+        if let Some(last) = log.select(head()).get_result(conn).optional()? {
+            heads.push((*account, last));
         }
     }
-    Ok(moved)
+    Ok(heads)
 }
-
-/// Moves the head of a log, and returns it. Written out for the same reason.
-struct MoveHead<'a> {
-    account: &'a [u8],
-    added: i64,
-}
-
-impl QueryFragment<Sqlite> for MoveHead<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE inboxes SET head = head + ");
-        out.push_bind_param::<BigInt, _>(&self.added)?;
-        out.push_sql(" WHERE account_id = ");
-        out.push_bind_param::<Binary, _>(&self.account)?;
-        out.push_sql(" RETURNING head");
-        Ok(())
-    }
-}
-
-impl QueryId for MoveHead<'_> {
-    type QueryId = MoveHead<'static>;
-    const HAS_STATIC_QUERY_ID: bool = true;
-}
-
-impl Query for MoveHead<'_> {
-    type SqlType = BigInt;
-}
-
-impl RunQueryDsl<SqliteConnection> for MoveHead<'_> {}
 
 /// Writes these events.
 pub(crate) fn insert_events(conn: &mut SqliteConnection, rows: &[EventRow<'_>]) -> QueryResult<()> {

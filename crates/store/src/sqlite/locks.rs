@@ -8,6 +8,15 @@ use diesel::prelude::*;
     clippy::unnecessary_wraps,
     reason = "the same as where there is something that can fail"
 )]
+pub(crate) const fn lock_log(_: &mut SqliteConnection, _: &[u8]) -> QueryResult<()> {
+    Ok(())
+}
+
+/// The same.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the same as where there is something that can fail"
+)]
 pub(crate) const fn lock_conversation(
     _: &mut SqliteConnection,
     _: &[u8],

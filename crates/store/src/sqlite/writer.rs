@@ -99,7 +99,8 @@ fn write_all(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Job>, wake_
 }
 
 fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn WakeUps) {
-    if group.len() > 1 {
+    // Whoever sends goes by the statements of a group, which stay prepared, alone as well.
+    if group.len() > 1 || group.iter().any(|job| job.sending.is_some()) {
         match try_group(conn, &mut group) {
             Ok(outcomes) => return acknowledge(group, outcomes, wake_ups),
             Err(GroupFailure::Commit(error)) => return refuse_all(group, error),

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::etag;
-use crate::wire::WireTime;
+use crate::wire::{WireId, WireTime};
 
 /// An account as others see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = User)]
 pub(crate) struct UserView {
     /// Names the account for ever.
-    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120002")]
-    id: String,
+    #[schema(value_type = String, format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120002")]
+    id: WireId,
     /// As its owner wrote it.
     #[schema(example = "alice")]
     username: String,
@@ -24,7 +24,7 @@ pub(crate) struct UserView {
 impl UserView {
     pub(crate) fn new(id: AccountId, username: &Username) -> Self {
         Self {
-            id: id.to_string(),
+            id: WireId(id.as_uuid()),
             username: username.to_string(),
         }
     }

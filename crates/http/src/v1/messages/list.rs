@@ -10,6 +10,7 @@ use crate::Services;
 use crate::extract::{Authenticated, PathId, Query};
 use crate::openapi::{AuthProblems, CommonProblems, MESSAGES, PageProblems, UnknownId};
 use crate::problem::Problem;
+use crate::wire::LargeJson;
 
 /// A stretch of a conversation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +33,13 @@ impl MessagesBody {
             data: messages.iter().map(MessageView::from).collect(),
             next_cursor: next.map(to_cursor),
             prev_cursor: previous.map(to_cursor),
+        }
+    }
+
+    fn answer(self) -> LargeJson<Self> {
+        LargeJson {
+            expected: self.data.iter().map(MessageView::expected_length).sum(),
+            body: self,
         }
     }
 }
@@ -62,7 +70,7 @@ pub(crate) async fn list_messages(
     Authenticated(actor): Authenticated,
     PathId(conversation): PathId<ConversationId>,
     Query(query): Query<MessagesQuery>,
-) -> Result<web::Json<MessagesBody>, Problem> {
+) -> Result<LargeJson<MessagesBody>, Problem> {
     let messages = &services.messages;
     let limit = query.limit();
     let body = match query.stretch()? {
@@ -81,5 +89,5 @@ pub(crate) async fn list_messages(
             }
         }
     };
-    Ok(web::Json(body))
+    Ok(body.answer())
 }

@@ -5,22 +5,23 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::v1::conversations::UserView;
-use crate::wire::WireTime;
+use crate::wire::{WireId, WireTime};
 
 /// A message as members of its conversation see it; or an envelope that was left for the receiver without a conversation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Message)]
 pub(crate) struct MessageView {
     /// Names the message.
-    #[schema(format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120004")]
-    id: String,
+    #[schema(value_type = String, format = "uuid", example = "019aa6b0-7c3a-7d52-9a5e-0242ac120004")]
+    id: WireId,
     /// Where it was said; null for an envelope.
     #[schema(
         required,
+        value_type = Option<String>,
         format = "uuid",
         example = "019aa6b0-7c3a-7d52-9a5e-0242ac120003"
     )]
-    conversation_id: Option<String>,
+    conversation_id: Option<WireId>,
     /// Its place in the conversation: 1 for the first; numbers are missing only where somebody has left the service with all they said. Null for an envelope.
     #[schema(required, example = 7, minimum = 1)]
     seq: Option<u64>,
@@ -88,11 +89,20 @@ impl From<&File> for AttachmentView {
     }
 }
 
+impl MessageView {
+    /// About how many bytes it has as JSON.
+    pub(super) fn expected_length(&self) -> usize {
+        /// Everything but the body, and what is escaped in it.
+        const AROUND: usize = 640;
+        self.body.as_ref().map_or(0, String::len) + AROUND
+    }
+}
+
 impl From<&Message> for MessageView {
     fn from(message: &Message) -> Self {
         Self {
-            id: message.id.to_string(),
-            conversation_id: Some(message.conversation.to_string()),
+            id: WireId(message.id.as_uuid()),
+            conversation_id: Some(WireId(message.conversation.as_uuid())),
             seq: Some(message.seq),
             sender: UserView::new(message.sender, &message.sender_username),
             client_id: Some(message.client_id.to_string()),
@@ -115,7 +125,7 @@ impl From<&Message> for MessageView {
 impl From<&Envelope> for MessageView {
     fn from(envelope: &Envelope) -> Self {
         Self {
-            id: envelope.id.to_string(),
+            id: WireId(envelope.id.as_uuid()),
             conversation_id: None,
             seq: None,
             sender: UserView::new(envelope.sender, &envelope.sender_username),
