@@ -12,6 +12,7 @@
 //! - [`S3BlobStore`] and its folder `s3`: the same in a bucket.
 
 mod archive;
+mod digest;
 mod failure;
 mod folders;
 mod growing;

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use sealpost_domain::ports::{BlobError, BlobName, BlobWriter};
+use sealpost_domain::ports::{BlobError, BlobName, BlobWriter, Digest};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::digest::PassingDigest;
 use crate::failure::joined;
 use crate::folders::{Folders, sync};
 use crate::output::Output;
@@ -23,6 +24,7 @@ pub(crate) struct FsWriter {
     name: BlobName,
     temporary: Temporary,
     state: State,
+    digest: PassingDigest,
 }
 
 /// One write is under way while the next bytes are sealed.
@@ -49,6 +51,7 @@ impl FsWriter {
         };
         Self {
             folders,
+            digest: PassingDigest::new(runtime.clone()),
             runtime,
             name,
             temporary,
@@ -69,6 +72,7 @@ impl FsWriter {
 #[async_trait]
 impl BlobWriter for FsWriter {
     async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError> {
+        self.digest.update(bytes.clone()).await?;
         let mut file = self.settle().await?;
         self.state = State::Writing(self.runtime.spawn_blocking(move || {
             file.write_all(&bytes)?;
@@ -77,7 +81,8 @@ impl BlobWriter for FsWriter {
         Ok(())
     }
 
-    async fn commit(mut self: Box<Self>) -> Result<(), BlobError> {
+    async fn commit(mut self: Box<Self>) -> Result<Digest, BlobError> {
+        let digest = self.digest.finish().await?;
         let file = self.settle().await?;
         let (from, to) = (self.temporary.path.clone(), self.folders.path_of(self.name));
         let folder = self.folders.folder_of(self.name);
@@ -93,7 +98,7 @@ impl BlobWriter for FsWriter {
         });
         joined(committing.await)?;
         self.temporary.committed = true;
-        Ok(())
+        Ok(digest)
     }
 }
 

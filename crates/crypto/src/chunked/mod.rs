@@ -9,7 +9,6 @@
 //! domain's [`SealedLayout`](sealpost_domain::files::SealedLayout). Why AES-GCM comes from aws-lc-rs: ADR 0007.
 
 mod chunk;
-mod intake;
 mod open;
 mod schedule;
 mod seal;
@@ -26,12 +25,10 @@ use std::sync::Arc;
 use sealpost_domain::files::{FileId, SealedLayout};
 use sealpost_domain::ports::{
     ChunkSealer, Entropy, FileCipher, FileCipherError, FileKey, FileOpener, FileSealer,
-    SealedIntake,
 };
 use sealpost_domain::uploads::Salt;
 
 use chunk::SaltedSealer;
-use intake::Intake;
 use open::Opener;
 use schedule::Schedule;
 use seal::Sealer;
@@ -69,10 +66,6 @@ impl FileCipher for ChunkedCipher {
         self.entropy.fill(&mut salt);
         let schedule = Schedule::derive(key.expose(), &salt, &self.context(id));
         Box::new(Sealer::new(schedule, &salt))
-    }
-
-    fn take_in(&self) -> Box<dyn SealedIntake> {
-        Box::new(Intake::new())
     }
 
     fn resume(&self, id: &FileId, key: &FileKey, salt: &Salt) -> Box<dyn ChunkSealer> {

@@ -1,8 +1,7 @@
 //! Seals a file as it comes.
 
-use aws_lc_rs::digest::{self, SHA256};
 use sealpost_domain::files::SealedLayout;
-use sealpost_domain::ports::{FileCipherError, FileSealer, SealedFile};
+use sealpost_domain::ports::{FileCipherError, FileSealer};
 use zeroize::Zeroizing;
 
 use super::schedule::{SALT, Schedule};
@@ -15,7 +14,6 @@ pub(super) struct Sealer {
     /// Less than a chunk of plaintext.
     pending: Zeroizing<Vec<u8>>,
     index: u64,
-    digest: digest::Context,
 }
 
 impl Sealer {
@@ -25,7 +23,6 @@ impl Sealer {
             schedule,
             pending: Zeroizing::new(Vec::with_capacity(SealedLayout::CHUNK)),
             index: 0,
-            digest: digest::Context::new(&SHA256),
         }
     }
 
@@ -74,35 +71,21 @@ impl Sealer {
 
 impl FileSealer for Sealer {
     fn push(&mut self, plaintext: &[u8], sealed: &mut Vec<u8>) -> Result<(), FileCipherError> {
-        let start = sealed.len();
         self.put_header(sealed);
-        self.seal_full_chunks(plaintext, sealed)?;
-        self.digest.update(sealed.get(start..).unwrap_or_default());
-        Ok(())
+        self.seal_full_chunks(plaintext, sealed)
     }
 
-    fn finish(mut self: Box<Self>, sealed: &mut Vec<u8>) -> Result<SealedFile, FileCipherError> {
-        let from = sealed.len();
+    fn finish(mut self: Box<Self>, sealed: &mut Vec<u8>) -> Result<SealedLayout, FileCipherError> {
         self.put_header(sealed);
         let (start, last) = (sealed.len(), self.pending.len());
         sealed.extend_from_slice(&self.pending);
         self.seal_tail(sealed, start)?;
-        self.digest.update(sealed.get(from..).unwrap_or_default());
         let full = u64::try_from(SealedLayout::CHUNK).ok();
         let size = full
             .and_then(|full| full.checked_mul(self.index - 1))
             .zip(u64::try_from(last).ok())
             .and_then(|(full, last)| full.checked_add(last));
-        Ok(SealedFile {
-            layout: size
-                .and_then(SealedLayout::of_plaintext)
-                .ok_or(FileCipherError::TooLong)?,
-            digest: self
-                .digest
-                .finish()
-                .as_ref()
-                .try_into()
-                .map_err(|_| FileCipherError::TooLong)?,
-        })
+        size.and_then(SealedLayout::of_plaintext)
+            .ok_or(FileCipherError::TooLong)
     }
 }

@@ -34,11 +34,9 @@ fn seal(plaintext: &[u8], piece: usize) -> Vec<u8> {
     for part in plaintext.chunks(piece) {
         sealer.push(part, &mut sealed).unwrap();
     }
-    let outcome = sealer.finish(&mut sealed).unwrap();
-    assert_eq!(outcome.layout.size(), long(plaintext.len()));
-    assert_eq!(outcome.layout.sealed_size(), long(sealed.len()));
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &sealed);
-    assert_eq!(outcome.digest, digest.as_ref());
+    let layout = sealer.finish(&mut sealed).unwrap();
+    assert_eq!(layout.size(), long(plaintext.len()));
+    assert_eq!(layout.sealed_size(), long(sealed.len()));
     sealed
 }
 

@@ -9,8 +9,8 @@ use super::{FileId, Files, SealedLayout, SweepFilesError};
 use crate::accounts::{AccountId, Username};
 use crate::messages::Protection;
 use crate::ports::{
-    BlobError, BlobName, FileCipherError, FileKey, FileOpener, Pace, StoreError, StoreExt,
-    StoredFile,
+    BlobError, BlobName, ChecksumKind, FileCipherError, FileKey, FileOpener, Pace, StoreError,
+    StoreExt, StoredFile,
 };
 
 /// What is wrong with a stored file.
@@ -171,13 +171,13 @@ impl Files {
     ) -> Result<(), Stop> {
         let layout = layout.ok_or(Stop::Damaged(Damage::Length))?;
         let key = self.open_checked_key(stored)?;
-        let mut intake = self.ports.cipher.take_in();
+        let mut digest = self.ports.checksums.begin(ChecksumKind::Sha256);
         let mut chunks = Chunks::new(layout);
         let sealed_size = layout.sealed_size();
         let mut blob = self.ports.blobs.read(stored.blob, 0..sealed_size).await?;
         while let Some(piece) = poll_fn(|context| blob.as_mut().poll_next(context)).await {
             let piece = piece?;
-            intake.push(&piece);
+            digest.update(&piece);
             if let Some(key) = &key {
                 chunks.open(self, stored, key, &piece)?;
             }
@@ -186,7 +186,7 @@ impl Files {
         if key.is_some() && !chunks.all_opened() {
             return Err(Stop::Damaged(Damage::Length));
         }
-        if intake.finish()?.digest != stored.digest {
+        if digest.finish() != stored.digest {
             return Err(Stop::Damaged(Damage::Digest));
         }
         self.check_end(stored, sealed_size).await

@@ -10,7 +10,7 @@ use super::{File, FileId, Files, OpenFileError, ReadFileError};
 use crate::Secret;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::ports::{
-    BlobError, BlobName, ByteStream, FileCipherError, FileKey, SealError, SealedFile, Sealer,
+    BlobError, BlobName, ByteStream, Digest, FileCipherError, FileKey, SealError, Sealer,
     StoreError, StoreExt, StoredFile, StoredGrant, Tx,
 };
 use crate::sessions::Actor;
@@ -77,10 +77,10 @@ impl Files {
         let content = self.read_content(&opened, 0..old.size).await?;
         let key: FileKey = Secret::new(self.env.random());
         let blob = BlobName::from_bytes(self.env.random());
-        let sealed = self.seal_anew(&id, &key, blob, content).await?;
+        let digest = self.seal_anew(&id, &key, blob, content).await?;
         let new = StoredFile {
             blob,
-            digest: sealed.digest,
+            digest,
             sealed_key: self
                 .ports
                 .sealer
@@ -110,13 +110,14 @@ impl Files {
         swapped.map(|()| file)
     }
 
+    /// Returns the digest of the new blob.
     async fn seal_anew(
         &self,
         id: &FileId,
         key: &FileKey,
         blob: BlobName,
         mut content: ByteStream<ReadFileError>,
-    ) -> Result<SealedFile, ReEncryptError> {
+    ) -> Result<Digest, ReEncryptError> {
         let mut sealer = self.ports.cipher.seal(id, key);
         let mut writer = self.ports.blobs.create(blob).await?;
         let mut sealed = Vec::with_capacity(BATCH);
@@ -127,10 +128,9 @@ impl Files {
                 writer.write(full.into()).await?;
             }
         }
-        let outcome = sealer.finish(&mut sealed)?;
+        sealer.finish(&mut sealed)?;
         writer.write(sealed.into()).await?;
-        writer.commit().await?;
-        Ok(outcome)
+        Ok(writer.commit().await?)
     }
 }
 

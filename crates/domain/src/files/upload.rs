@@ -9,7 +9,7 @@ use super::{ContentType, File, FileId, FileName, Files, SealedLayout};
 use crate::accounts::AccountId;
 use crate::messages::Protection;
 use crate::ports::{
-    BlobError, BlobName, ByteStream, FileCipherError, FileKey, SealError, SealedFile, StoreError,
+    BlobError, BlobName, ByteStream, Digest, FileCipherError, FileKey, SealError, StoreError,
     StoreExt, StoredFile, Tx,
 };
 use crate::sessions::Actor;
@@ -19,6 +19,14 @@ use crate::{Secret, Timestamp};
 
 /// How many sealed bytes are handed to the blob store at once.
 pub(super) const BATCH: usize = 16 * SealedLayout::SEALED_CHUNK;
+
+/// What a file came to.
+pub(super) struct SealedFile {
+    /// How long the plaintext was, and so where each chunk lies.
+    pub(super) layout: SealedLayout,
+    /// SHA-256 of all the sealed bytes.
+    pub(super) digest: Digest,
+}
 
 /// What is said about a file before its bytes come.
 #[derive(Debug, Clone)]
@@ -174,10 +182,10 @@ impl Files {
             }
         }
         checking.finish()?;
-        let outcome = sealer.finish(&mut sealed).map_err(too_long)?;
+        let layout = sealer.finish(&mut sealed).map_err(too_long)?;
         writer.write(sealed.into()).await?;
-        writer.commit().await?;
-        Ok(outcome)
+        let digest = writer.commit().await?;
+        Ok(SealedFile { layout, digest })
     }
 
     /// The row of a file: `key` is the file's own, or what the owner's client made of it.

@@ -2,10 +2,10 @@
 
 use std::future::poll_fn;
 
-use super::upload::{BATCH, end};
+use super::upload::{BATCH, SealedFile, end};
 use super::{BrokenBody, File, FileId, Files, NewFile, SealedLayout, UploadFileError, WrappedKey};
 use crate::messages::Protection;
-use crate::ports::{BlobName, ByteStream, SealedFile, StoreExt};
+use crate::ports::{BlobName, ByteStream, StoreExt};
 use crate::sessions::Actor;
 use crate::storage::Reservation;
 use crate::uploads::Checking;
@@ -90,7 +90,6 @@ impl Files {
         mut body: ByteStream<BrokenBody>,
     ) -> Result<SealedFile, UploadFileError> {
         let mut checking = Checking::begin(&new.checksums, &*self.ports.checksums);
-        let mut intake = self.ports.cipher.take_in();
         let mut writer = self.ports.blobs.create(blob).await?;
         let mut batch = Vec::with_capacity(BATCH);
         let mut size: u64 = 0;
@@ -99,7 +98,6 @@ impl Files {
             size = size.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
             self.check_sealed_size(size)?;
             checking.update(&piece);
-            intake.push(&piece);
             batch.extend_from_slice(&piece);
             if batch.len() >= BATCH {
                 room.cover(SealedLayout::plaintext_within(size)).await?;
@@ -108,9 +106,9 @@ impl Files {
             }
         }
         checking.finish()?;
-        let outcome = intake.finish().map_err(|_| UploadFileError::NotSealed)?;
+        let layout = SealedLayout::of_sealed(size).ok_or(UploadFileError::NotSealed)?;
         writer.write(batch.into()).await?;
-        writer.commit().await?;
-        Ok(outcome)
+        let digest = writer.commit().await?;
+        Ok(SealedFile { layout, digest })
     }
 }

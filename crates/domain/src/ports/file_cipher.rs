@@ -1,7 +1,6 @@
 use bytes::BytesMut;
 use thiserror::Error;
 
-use super::Digest;
 use crate::Secret;
 use crate::files::{FileId, SealedLayout};
 use crate::uploads::Salt;
@@ -20,15 +19,6 @@ pub enum FileCipherError {
     TooLong,
 }
 
-/// What came out of sealing a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SealedFile {
-    /// How long the plaintext was, and so where each chunk lies.
-    pub layout: SealedLayout,
-    /// SHA-256 of all the sealed bytes.
-    pub digest: Digest,
-}
-
 /// Seals one file as it comes, in constant memory.
 pub trait FileSealer: Send {
     /// Takes the next bytes of the plaintext, cut in any way, and appends to `sealed` what is ready: the header first,
@@ -38,23 +28,12 @@ pub trait FileSealer: Send {
     /// [`FileCipherError::TooLong`].
     fn push(&mut self, plaintext: &[u8], sealed: &mut Vec<u8>) -> Result<(), FileCipherError>;
 
-    /// Ends the file: appends the last chunk, which is shorter than the others and may be empty.
+    /// Ends the file: appends the last chunk, which is shorter than the others and may be empty. Returns how long the
+    /// plaintext was, and so where each chunk lies.
     ///
     /// # Errors
     /// [`FileCipherError::TooLong`].
-    fn finish(self: Box<Self>, sealed: &mut Vec<u8>) -> Result<SealedFile, FileCipherError>;
-}
-
-/// Looks at one file that its client has sealed, as it passes: its length and its digest, and none of its content.
-pub trait SealedIntake: Send {
-    /// Takes note of the next sealed bytes, cut in any way.
-    fn push(&mut self, sealed: &[u8]);
-
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// [`FileCipherError::Damaged`] if no file is sealed to so many bytes ([`SealedLayout::of_sealed`]).
-    fn finish(self: Box<Self>) -> Result<SealedFile, FileCipherError>;
+    fn finish(self: Box<Self>, sealed: &mut Vec<u8>) -> Result<SealedLayout, FileCipherError>;
 }
 
 /// Seals the chunks of one file over several sittings. The same bytes at the same index give the same chunk, and other
@@ -101,9 +80,6 @@ pub trait FileCipher: Send + Sync {
 
     /// Begins to seal a file under a fresh salt.
     fn seal(&self, id: &FileId, key: &FileKey) -> Box<dyn FileSealer>;
-
-    /// Begins to take in a file that was sealed elsewhere.
-    fn take_in(&self) -> Box<dyn SealedIntake>;
 
     /// Seals chunks under a salt that was drawn when the file was begun: random, and used for this file and key alone.
     fn resume(&self, id: &FileId, key: &FileKey, salt: &Salt) -> Box<dyn ChunkSealer>;

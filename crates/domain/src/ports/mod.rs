@@ -110,10 +110,7 @@ pub use entropy::Entropy;
 pub use envelopes::{EnvelopeRepository, NewEnvelope};
 pub use factors::{FactorRepository, StoredTotp};
 pub use fernet_cipher::{FernetCipher, FernetKey, FernetRenderer};
-pub use file_cipher::{
-    ChunkSealer, FileCipher, FileCipherError, FileKey, FileOpener, FileSealer, SealedFile,
-    SealedIntake,
-};
+pub use file_cipher::{ChunkSealer, FileCipher, FileCipherError, FileKey, FileOpener, FileSealer};
 pub use file_grants::{FileGrantRepository, GrantedFile, NamedGrant, PutGrant, StoredGrant};
 pub use file_ids::FileIdRepository;
 pub use file_links::{FileLinkRepository, LinkedFile, NewDownload, SpentLink, StoredLink};

@@ -58,6 +58,10 @@ fn what_the_server_cannot_open_it_says_so() {
     assert!(block_on(files.find_ciphertext(&alice, ID)).is_ok());
 }
 
+/// As long as a file of seven bytes, sealed.
+const SEVEN_SEALED: &str =
+    "a salt of 24 bytes, 32 of a commitment, 7 of the only chunk, and 16 of its tag.";
+
 fn sealed(length: Option<u64>) -> NewSealedFile {
     NewSealedFile {
         id: ID,
@@ -95,7 +99,7 @@ fn a_sealed_file_takes_its_id_with_its_row() {
         .withf(|account, bytes, _| (*account, *bytes) == (alice().account(), 7))
         .returning(|_, _, _| Ok(true));
     let (files, _, log) = scene.files();
-    let file = block_on(files.upload_sealed(&alice(), sealed(Some(79)), body(vec![Ok("x")])));
+    let file = block_on(files.upload_sealed(&alice(), sealed(Some(79)), body(vec![Ok(SEVEN_SEALED)])));
     let file = file.unwrap();
     assert_eq!(file.wrapped_key.unwrap().as_str(), "wrapped");
     assert_eq!(*log.lock().unwrap(), ["blob committed"]);
@@ -134,7 +138,7 @@ fn a_sealed_file_without_an_id_or_a_length_of_its_own_is_refused() {
         .returning(|_, _, _| Ok(false));
     let (files, _, log) = scene.files();
     let alice = alice();
-    let stored = files.upload_sealed(&alice, sealed(None), body(vec![Ok("x")]));
+    let stored = files.upload_sealed(&alice, sealed(None), body(vec![Ok(SEVEN_SEALED)]));
     assert_eq!(block_on(stored).unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(*log.lock().unwrap(), ["blob committed", "blob deleted"]);
 }

@@ -19,7 +19,7 @@ use sealpost_domain::Environment;
 use sealpost_domain::files::{BrokenBody, ContentType, FileId, FilePorts, Files, SealedLayout};
 use sealpost_domain::ports::{
     BlobStore, ByteStream, ChunkSealer, FileCipher, FileCipherError, FileKey, FileOpener,
-    FileSealer, PasswordHash, SealedIntake, Store, StoreError, StoreExt, StoredUpload, Unit,
+    FileSealer, PasswordHash, Store, StoreError, StoreExt, StoredUpload, Unit,
 };
 use sealpost_domain::sessions::{Actor, SessionId};
 use sealpost_domain::storage::{Storage, StorageRules};
@@ -108,10 +108,6 @@ impl FileCipher for Watched {
 
     fn seal(&self, id: &FileId, key: &FileKey) -> Box<dyn FileSealer> {
         self.cipher.seal(id, key)
-    }
-
-    fn take_in(&self) -> Box<dyn SealedIntake> {
-        self.cipher.take_in()
     }
 
     fn resume(&self, id: &FileId, key: &FileKey, salt: &Salt) -> Box<dyn ChunkSealer> {

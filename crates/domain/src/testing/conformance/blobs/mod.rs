@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::ports::{BlobError, BlobName, BlobStore, ByteStream};
+use crate::ports::{BlobError, BlobName, BlobStore, ByteStream, Digest};
 
 pub use self::growing::*;
 
@@ -18,7 +18,7 @@ pub use self::growing::*;
 macro_rules! blob_conformance {
     ($make:path) => {
         $crate::blob_conformance! { @cases $make;
-            read_as_written, any_range_is_exact, past_the_end_is_truncated, missing_until_committed,
+            read_as_written, commits_to_its_digest, any_range_is_exact, past_the_end_is_truncated, missing_until_committed,
             dropped_leaves_nothing, deleted_for_good, a_reader_outlives_the_deletion, paged_in_order_of_names,
             probe_leaves_nothing, grown_over_several_holds, unfinished_is_no_blob, one_writer_at_a_time,
             cut_to_what_was_synced, what_was_not_noted_is_read, an_older_state_finds_every_byte, abandoned_for_good, growing_is_listed_apart,
@@ -42,12 +42,12 @@ fn content(size: usize) -> Vec<u8> {
     (0..=250_u8).cycle().take(size).collect()
 }
 
-async fn put(blobs: &Arc<dyn BlobStore>, name: BlobName, content: &[u8], piece: usize) {
+async fn put(blobs: &Arc<dyn BlobStore>, name: BlobName, content: &[u8], piece: usize) -> Digest {
     let mut writer = blobs.create(name).await.unwrap();
     for part in content.chunks(piece) {
         writer.write(Bytes::copy_from_slice(part)).await.unwrap();
     }
-    writer.commit().await.unwrap();
+    writer.commit().await.unwrap()
 }
 
 async fn get(
@@ -119,6 +119,25 @@ pub async fn past_the_end_is_truncated(blobs: Arc<dyn BlobStore>) {
             matches!(read, Err(BlobError::Truncated)),
             "{range:?}: {read:?}"
         );
+    }
+}
+
+/// However its bytes are cut, a blob has one digest, and it is SHA-256.
+pub async fn commits_to_its_digest(blobs: Arc<dyn BlobStore>) {
+    // FIPS 180-4's examples, as NIST publishes them: "abc", and a million times "a".
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let million = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
+    let long = vec![b'a'; 1_000_000];
+    for (number, content, piece, expected) in [
+        (1, b"abc".as_slice(), 3, abc),
+        (2, b"abc", 1, abc),
+        (3, &long, 1_000_000, million),
+        (4, &long, 100_000, million),
+        (5, &long, 7_000, million),
+    ] {
+        let digest = put(&blobs, name(number), content, piece).await;
+        let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digits, expected, "in pieces of {piece}");
     }
 }
 
