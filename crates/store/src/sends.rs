@@ -5,14 +5,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::prelude::*;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::conversations::{ConversationId, Membership};
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::messages::{ClientId, Receipt};
 use sealpost_domain::ports::{Digest, NewMessage};
-
-use crate::schema::inbox_events;
 
 /// The receipt and the digest of a message that was sent.
 pub(crate) type Sent = (Receipt, Digest);
@@ -110,29 +107,6 @@ impl Sends {
                 (message.conversation, (*seq, at))
             })
             .collect()
-    }
-}
-
-/// A row of an account's log.
-#[derive(Insertable)]
-#[diesel(table_name = inbox_events, treat_none_as_default_value = false)]
-pub(crate) struct EventRow<'a> {
-    pub(crate) account_id: &'a [u8],
-    pub(crate) event_offset: i64,
-    pub(crate) kind: i16,
-    pub(crate) subject: &'a [u8],
-    pub(crate) created_at: i64,
-}
-
-impl<'a> EventRow<'a> {
-    pub(crate) fn of(account: &'a AccountId, offset: i64, event: &'a NewEvent) -> Self {
-        Self {
-            account_id: account.as_bytes(),
-            event_offset: offset,
-            kind: event.kind.code(),
-            subject: &event.subject,
-            created_at: event.created_at.as_micros(),
-        }
     }
 }
 

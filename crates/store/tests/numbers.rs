@@ -45,8 +45,8 @@ fn no_number_is_given_twice(conn: &mut impl SimpleConnection, id: impl Fn(u8) ->
     conn.batch_execute(&moved).unwrap_err();
 }
 
-#[test]
-fn no_number_is_given_twice_on_sqlite() {
+#[tokio::test]
+async fn no_number_is_given_twice_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("n.db");
     drop(SqliteStore::open(&path, &SqliteOptions::default(), Arc::new(Nobody)).unwrap());

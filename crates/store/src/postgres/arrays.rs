@@ -124,14 +124,19 @@ over_arrays! {
 }
 
 over_arrays! {
-    /// New events of logs.
-    InsertEvents {
+    /// New events of logs that are locked, each so many places behind the last one that is there. It returns where they stand.
+    AppendEvents {
         accounts: Binary = &'a [u8],
-        offsets: BigInt = i64,
+        places: BigInt = i64,
         kinds: SmallInt = i16,
         subjects: Binary = &'a [u8],
         created_at: BigInt = i64,
     }
-    "INSERT INTO inbox_events (account_id, event_offset, kind, subject, created_at) SELECT * FROM unnest(",
-    ")"
+    "INSERT INTO inbox_events (account_id, event_offset, kind, subject, created_at) \
+     SELECT inboxes.account_id, new.place + coalesce((SELECT old.event_offset FROM inbox_events AS old \
+     WHERE old.account_id = inboxes.account_id ORDER BY old.event_offset DESC LIMIT 1), inboxes.trimmed), \
+     new.kind, new.subject, new.created_at FROM unnest(",
+    ") AS new (account_id, place, kind, subject, created_at) \
+     INNER JOIN inboxes ON inboxes.account_id = new.account_id RETURNING account_id, event_offset"
+    => (Binary, BigInt)
 }

@@ -7,20 +7,20 @@ use diesel::prelude::*;
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::conversations::{ConversationId, ConversationKind, Membership};
+use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::messages::ClientId;
 use sealpost_domain::ports::{NewMessage, Sending, StoreError};
 
 use super::arrays::{
-    Correspondents, InsertEvents, InsertMessages, LockConversations, MoveOn, SentBefore,
+    AppendEvents, Correspondents, InsertMessages, LockConversations, MoveOn, SentBefore,
 };
-use super::backend::queries::inbox::head;
 use crate::decode::{
     At, CorrespondentRow, SentRow, bytes, coded, count, decode_correspondents, decode_sent,
     lifetime, to_column,
 };
 use crate::failure::QueryError;
-use crate::schema::{inboxes, members};
-use crate::sends::{EventRow, Sends};
+use crate::schema::members;
+use crate::sends::Sends;
 
 /// A conversation that is locked.
 struct Locked {
@@ -273,40 +273,33 @@ fn to_rows<'a>(messages: &[&'a (NewMessage, u64)]) -> InsertMessages<'a> {
     }
 }
 
-/// Locks these logs, by account, so that two units cannot lock each other out, and returns their last offsets. Those that
-/// are not there are left out.
-pub(crate) fn lock_heads(
+/// Writes these events, which stand by account, each behind the last one of its log, which is locked; returns where they
+/// stand. An account that has no log is left out.
+pub(crate) fn append_events(
     conn: &mut PgConnection,
-    accounts: &[AccountId],
+    events: &[(AccountId, NewEvent)],
 ) -> Result<Vec<(AccountId, i64)>, QueryError> {
-    let asked = || accounts.iter().map(|account| account.as_bytes().as_slice());
-    let locked: Vec<Vec<u8>> = inboxes::table
-        .filter(inboxes::account_id.eq_any(asked()))
-        .order(inboxes::account_id)
-        .select(inboxes::account_id)
-        .for_no_key_update()
-        .load(conn)?;
-    // Another statement, since one sees what was there when it began to wait for the locks.
-    let heads: Vec<(Vec<u8>, i64)> = inboxes::table
-        .filter(inboxes::account_id.eq_any(locked))
-        .select((inboxes::account_id, head()))
-        .load(conn)?;
-    let at = At("inboxes", "account_id");
-    heads
-        .into_iter()
-        .map(|(account, head)| Ok((AccountId::from_bytes(bytes(&account, at)?), head)))
-        .collect()
-}
-
-/// Writes these events.
-pub(crate) fn insert_events(conn: &mut PgConnection, rows: &[EventRow<'_>]) -> QueryResult<()> {
-    InsertEvents {
-        accounts: rows.iter().map(|row| row.account_id).collect(),
-        offsets: rows.iter().map(|row| row.event_offset).collect(),
-        kinds: rows.iter().map(|row| row.kind).collect(),
-        subjects: rows.iter().map(|row| row.subject).collect(),
-        created_at: rows.iter().map(|row| row.created_at).collect(),
+    let mut places = Vec::with_capacity(events.len());
+    for of_one in events.chunk_by(|(one, _), (next, _)| one == next) {
+        places.extend((1_i64..).take(of_one.len()));
     }
-    .execute(conn)?;
-    Ok(())
+    let column = || events.iter().map(|(_, event)| event);
+    let rows: Vec<(Vec<u8>, i64)> = AppendEvents {
+        accounts: events
+            .iter()
+            .map(|(account, _)| account.as_bytes().as_slice())
+            .collect(),
+        places,
+        kinds: column().map(|event| event.kind.code()).collect(),
+        subjects: column().map(|event| event.subject.as_slice()).collect(),
+        created_at: column().map(|event| event.created_at.as_micros()).collect(),
+    }
+    .load(conn)?;
+    let at = At("inbox_events", "account_id");
+    let mut places: Vec<(AccountId, i64)> = rows
+        .into_iter()
+        .map(|(account, offset)| Ok((AccountId::from_bytes(bytes(&account, at)?), offset)))
+        .collect::<Result<_, StoreError>>()?;
+    places.sort_unstable();
+    Ok(places)
 }

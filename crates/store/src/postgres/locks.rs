@@ -2,6 +2,7 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use sealpost_domain::accounts::AccountId;
 
 use crate::schema::{conversations, inboxes, members};
 
@@ -23,13 +24,16 @@ pub(crate) fn lock_conversation(
     Ok(())
 }
 
-/// Locks an account's log until the transaction ends, so that nothing is added to it or trimmed meanwhile.
-pub(crate) fn lock_log(conn: &mut PgConnection, account: &[u8]) -> QueryResult<()> {
+/// Locks these accounts' logs until the transaction ends, by account, so that two units cannot lock each other out: nothing
+/// is added to them or trimmed meanwhile. What is in them is asked by another statement, since one sees what was there when
+/// it began to wait.
+pub(crate) fn lock_logs(conn: &mut PgConnection, accounts: &[AccountId]) -> QueryResult<()> {
+    let asked = accounts.iter().map(|account| account.as_bytes().as_slice());
     inboxes::table
-        .find(account)
+        .filter(inboxes::account_id.eq_any(asked))
+        .order(inboxes::account_id)
         .select(inboxes::trimmed)
         .for_no_key_update()
-        .first::<i64>(conn)
-        .optional()?;
+        .execute(conn)?;
     Ok(())
 }

@@ -13,7 +13,6 @@ use super::{Conn, UnitTx, bulk, coalesce, lists, locks};
 use crate::decode::{At, IdColumn, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{envelopes, inbox_events, inboxes, sessions};
-use crate::sends::EventRow;
 
 /// How many rows are written at once, at most.
 const BATCH: usize = 500;
@@ -170,7 +169,7 @@ impl InboxRepository for UnitTx<'_> {
         self.run(|conn| {
             let own = inboxes::table.find(account.as_bytes().as_slice());
             // Nothing may be added meanwhile.
-            locks::lock_log(conn, account.as_bytes())?;
+            locks::lock_logs(conn, &[account])?;
             let head: Option<i64> = own.select(head()).get_result(conn).optional()?;
             let Some(head) = head else { return Ok(()) };
             let through = to_column(through).min(head);
@@ -211,26 +210,24 @@ pub(super) fn write_events(
         }
     }
     let accounts: Vec<AccountId> = logs.keys().copied().collect();
-    let mut heads = Vec::with_capacity(accounts.len());
     for batch in accounts.chunks(BATCH) {
-        heads.extend(bulk::lock_heads(conn, batch)?);
+        locks::lock_logs(conn, batch)?;
     }
-    let (mut rows, mut notices, mut grown) = (Vec::new(), Vec::new(), Vec::new());
-    for (account, head) in &heads {
-        let events = logs.get(account).map_or(&[][..], Vec::as_slice);
-        for (offset, event) in (head + 1..).zip(events) {
-            rows.push(EventRow::of(account, offset, event));
-            if noticed.contains(&(*account, event.subject)) {
-                notices.push((event.subject, offset));
+    let events: Vec<(AccountId, NewEvent)> = logs
+        .into_iter()
+        .flat_map(|(account, events)| events.into_iter().map(move |event| (account, event)))
+        .collect();
+    let mut grown = Vec::with_capacity(events.len());
+    for batch in events.chunks(BATCH) {
+        let mut offsets = bulk::append_events(conn, batch)?.into_iter().peekable();
+        for (account, event) in batch {
+            if let Some((_, offset)) = offsets.next_if(|(of, _)| of == account) {
+                if noticed.contains(&(*account, event.subject)) {
+                    number_notice(conn, &event.subject, offset)?;
+                }
+                grown.push((*account, written(offset, event)?));
             }
-            grown.push((*account, written(offset, event)?));
         }
-    }
-    for batch in rows.chunks(BATCH) {
-        bulk::insert_events(conn, batch)?;
-    }
-    for (message, offset) in notices {
-        number_notice(conn, &message, offset)?;
     }
     Ok(grown)
 }

@@ -5,6 +5,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Binary};
 use diesel::sqlite::Sqlite;
 use sealpost_domain::accounts::AccountId;
+use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::Sending;
 
 use super::backend::queries::inbox::head;
@@ -13,7 +14,7 @@ use super::backend::queries::messages::{find_sent, insert};
 use crate::decode::to_column;
 use crate::failure::QueryError;
 use crate::schema::{inbox_events, inboxes};
-use crate::sends::{EventRow, Sends};
+use crate::sends::Sends;
 
 /// Asks what those who are about to send will ask.
 pub(crate) fn foresee<'a>(
@@ -79,27 +80,50 @@ impl QueryId for MoveOn<'_> {
 
 impl RunQueryDsl<SqliteConnection> for MoveOn<'_> {}
 
-/// The last offsets of these logs, which nobody else changes; those that are not there are left out.
-pub(crate) fn lock_heads(
+/// Writes these events, which stand by account, each behind the last one of its log; returns where they stand. An account
+/// that has no log is left out.
+pub(crate) fn append_events(
     conn: &mut SqliteConnection,
-    accounts: &[AccountId],
+    events: &[(AccountId, NewEvent)],
 ) -> Result<Vec<(AccountId, i64)>, QueryError> {
-    let mut heads = Vec::with_capacity(accounts.len());
-    for account in accounts {
+    let mut places = Vec::with_capacity(events.len());
+    for of_one in events.chunk_by(|(one, _), (next, _)| one == next) {
+        let Some((account, _)) = of_one.first() else {
+            continue;
+        };
         let log = inboxes::table.find(account.as_bytes().as_slice());
-        if let Some(last) = log.select(head()).get_result(conn).optional()? {
-            heads.push((*account, last));
+        let Some(last) = log.select(head()).get_result::<i64>(conn).optional()? else {
+            continue;
+        };
+        for (offset, (_, event)) in (last + 1..).zip(of_one) {
+            diesel::insert_into(inbox_events::table)
+                .values(EventRow::of(account, offset, event))
+                .execute(conn)?;
+            places.push((*account, offset));
         }
     }
-    Ok(heads)
+    Ok(places)
 }
 
-/// Writes these events.
-pub(crate) fn insert_events(conn: &mut SqliteConnection, rows: &[EventRow<'_>]) -> QueryResult<()> {
-    for row in rows {
-        diesel::insert_into(inbox_events::table)
-            .values(row)
-            .execute(conn)?;
+/// A row of an account's log.
+#[derive(Insertable)]
+#[diesel(table_name = inbox_events, treat_none_as_default_value = false)]
+struct EventRow<'a> {
+    account_id: &'a [u8],
+    event_offset: i64,
+    kind: i16,
+    subject: &'a [u8],
+    created_at: i64,
+}
+
+impl<'a> EventRow<'a> {
+    fn of(account: &'a AccountId, offset: i64, event: &'a NewEvent) -> Self {
+        Self {
+            account_id: account.as_bytes(),
+            event_offset: offset,
+            kind: event.kind.code(),
+            subject: &event.subject,
+            created_at: event.created_at.as_micros(),
+        }
     }
-    Ok(())
 }

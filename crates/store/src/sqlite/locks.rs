@@ -2,13 +2,14 @@
 //! transaction (`BEGIN IMMEDIATE`).
 
 use diesel::prelude::*;
+use sealpost_domain::accounts::AccountId;
 
 /// The one who writes has the whole database.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "the same as where there is something that can fail"
 )]
-pub(crate) const fn lock_log(_: &mut SqliteConnection, _: &[u8]) -> QueryResult<()> {
+pub(crate) const fn lock_logs(_: &mut SqliteConnection, _: &[AccountId]) -> QueryResult<()> {
     Ok(())
 }
 

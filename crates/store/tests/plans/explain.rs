@@ -96,7 +96,10 @@ const ARRAYS: [(&str, &str); 5] = [
         "moved (id, last_seq, active_at)",
         "(bytea[], bigint[], bigint[])",
     ),
-    ("asked (account_id, added)", "(bytea[], bigint[])"),
+    (
+        "new (account_id, place, kind, subject, created_at)",
+        "(bytea[], bigint[], smallint[], bytea[], bigint[])",
+    ),
 ];
 
 /// A PostgreSQL database.

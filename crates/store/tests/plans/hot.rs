@@ -144,7 +144,11 @@ pub(crate) async fn run(store: &Arc<dyn Store>) -> Vec<Case> {
             what: "sends together",
             statements: statements(),
             sqlite: &["(sender_id=? AND client_id=?)", "relations"],
-            postgres: &["messages_sender_id_client_id_key", "inboxes_pkey"],
+            postgres: &[
+                "messages_sender_id_client_id_key",
+                "inboxes_pkey",
+                "inbox_events_pkey",
+            ],
         },
         Case {
             what: "a send alone",

@@ -43,6 +43,7 @@ fn statements() -> Vec<String> {
             ["SELECT ", "UPDATE ", "DELETE "]
                 .iter()
                 .any(|verb| sql.starts_with(verb))
+                || sql.starts_with("INSERT ") && sql.contains(" JOIN ")
         })
         // Asked by the driver when a connection is made or checked.
         .filter(|sql| sql.contains(" WHERE ") || sql.contains("unnest("))

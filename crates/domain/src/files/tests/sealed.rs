@@ -99,7 +99,8 @@ fn a_sealed_file_takes_its_id_with_its_row() {
         .withf(|account, bytes, _| (*account, *bytes) == (alice().account(), 7))
         .returning(|_, _, _| Ok(true));
     let (files, _, log) = scene.files();
-    let file = block_on(files.upload_sealed(&alice(), sealed(Some(79)), body(vec![Ok(SEVEN_SEALED)])));
+    let file =
+        block_on(files.upload_sealed(&alice(), sealed(Some(79)), body(vec![Ok(SEVEN_SEALED)])));
     let file = file.unwrap();
     assert_eq!(file.wrapped_key.unwrap().as_str(), "wrapped");
     assert_eq!(*log.lock().unwrap(), ["blob committed"]);
