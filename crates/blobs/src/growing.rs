@@ -11,10 +11,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sealpost_domain::ports::{BlobError, BlobName, BlobState, ByteStream, GrowingBlob};
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 
 use crate::failure::joined;
 use crate::folders::{Folders, sync};
+use crate::lane::Lane;
 use crate::reader::FsReader;
 
 /// Makes the empty file and makes it durable.
@@ -45,14 +45,7 @@ pub(crate) struct FsGrowing {
     name: BlobName,
     /// Bytes of the file, and of a write that is under way.
     length: u64,
-    state: State,
-}
-
-/// One write is under way while the next bytes are sealed.
-enum State {
-    Idle(File),
-    Writing(JoinHandle<io::Result<File>>),
-    Lost,
+    file: Lane<File>,
 }
 
 impl FsGrowing {
@@ -65,19 +58,10 @@ impl FsGrowing {
     ) -> Self {
         Self {
             folders,
+            file: Lane::new(runtime.clone(), file, |file, piece| file.write_all(piece)),
             runtime,
             name,
             length,
-            state: State::Idle(file),
-        }
-    }
-
-    /// The file once the last write is done.
-    async fn settle(&mut self) -> Result<File, BlobError> {
-        match std::mem::replace(&mut self.state, State::Lost) {
-            State::Idle(file) => Ok(file),
-            State::Writing(writing) => joined(writing.await),
-            State::Lost => Err(BlobError::Failed("an earlier write failed".into())),
         }
     }
 
@@ -86,13 +70,13 @@ impl FsGrowing {
         &mut self,
         work: impl FnOnce(&mut File) -> io::Result<T> + Send + 'static,
     ) -> Result<T, BlobError> {
-        let mut file = self.settle().await?;
+        let mut file = self.file.settle().await?;
         let working = self.runtime.spawn_blocking(move || {
             let done = work(&mut file)?;
             Ok((file, done))
         });
         let (file, done) = joined(working.await)?;
-        self.state = State::Idle(file);
+        self.file.put_back(file);
         Ok(done)
     }
 }
@@ -129,13 +113,8 @@ impl GrowingBlob for FsGrowing {
     }
 
     async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError> {
-        let mut file = self.settle().await?;
         self.length += u64::try_from(bytes.len()).unwrap_or(0);
-        self.state = State::Writing(self.runtime.spawn_blocking(move || {
-            file.write_all(&bytes)?;
-            Ok(file)
-        }));
-        Ok(())
+        self.file.push(bytes).await
     }
 
     async fn sync(&mut self) -> Result<BlobState, BlobError> {

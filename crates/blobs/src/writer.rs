@@ -1,7 +1,6 @@
 //! Writes a blob: into a file of its own first, which gets the blob's name only when all of it is durable.
 
 use std::fs::{self, File};
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,11 +9,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sealpost_domain::ports::{BlobError, BlobName, BlobWriter, Digest};
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
 
 use crate::digest::PassingDigest;
 use crate::failure::joined;
 use crate::folders::{Folders, sync};
+use crate::lane::Lane;
 use crate::output::Output;
 use crate::spool::Spool;
 
@@ -23,15 +22,8 @@ pub(crate) struct FsWriter {
     runtime: Handle,
     name: BlobName,
     temporary: Temporary,
-    state: State,
+    output: Lane<Output>,
     digest: PassingDigest,
-}
-
-/// One write is under way while the next bytes are sealed.
-enum State {
-    Idle(Output),
-    Writing(JoinHandle<io::Result<Output>>),
-    Lost,
 }
 
 impl FsWriter {
@@ -51,20 +43,11 @@ impl FsWriter {
         };
         Self {
             folders,
+            output: Lane::new(runtime.clone(), Output::new(file), Output::write_all),
             digest: PassingDigest::new(runtime.clone()),
             runtime,
             name,
             temporary,
-            state: State::Idle(Output::new(file)),
-        }
-    }
-
-    /// The file once the last write is done.
-    async fn settle(&mut self) -> Result<Output, BlobError> {
-        match std::mem::replace(&mut self.state, State::Lost) {
-            State::Idle(file) => Ok(file),
-            State::Writing(writing) => joined(writing.await),
-            State::Lost => Err(BlobError::Failed("an earlier write failed".into())),
         }
     }
 }
@@ -72,18 +55,13 @@ impl FsWriter {
 #[async_trait]
 impl BlobWriter for FsWriter {
     async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError> {
-        self.digest.update(bytes.clone()).await?;
-        let mut file = self.settle().await?;
-        self.state = State::Writing(self.runtime.spawn_blocking(move || {
-            file.write_all(&bytes)?;
-            Ok(file)
-        }));
-        Ok(())
+        self.digest.update(&bytes).await?;
+        self.output.push(bytes).await
     }
 
     async fn commit(mut self: Box<Self>) -> Result<Digest, BlobError> {
         let digest = self.digest.finish().await?;
-        let file = self.settle().await?;
+        let file = self.output.settle().await?;
         let (from, to) = (self.temporary.path.clone(), self.folders.path_of(self.name));
         let folder = self.folders.folder_of(self.name);
         let given_up = Arc::clone(&self.temporary.given_up);

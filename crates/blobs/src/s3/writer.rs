@@ -204,7 +204,7 @@ impl BlobWriter for S3Writer {
         }
         // Also when this call is given up half-way.
         self.lost = true;
-        self.digest.update(bytes.clone()).await?;
+        self.digest.update(&bytes).await?;
         self.append(bytes).await?;
         self.lost = false;
         Ok(())

@@ -4,8 +4,8 @@
 pub(crate) type Conn = diesel::PgConnection;
 /// How this engine reads and writes many rows.
 use super::bulk;
-/// How this engine finds one of several values.
-use super::lists;
+/// What this engine writes in its own way.
+use super::expressions;
 /// How this engine locks rows that are read.
 use super::locks;
 

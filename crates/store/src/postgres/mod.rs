@@ -5,7 +5,7 @@ mod backend;
 pub(crate) mod bulk;
 mod bus;
 mod connection;
-pub(crate) mod lists;
+pub(crate) mod expressions;
 pub(crate) mod locks;
 mod open;
 mod sender;

@@ -4,7 +4,7 @@ use sealpost_domain::accounts::{Account, AccountId, Email, MessagesFrom, Setting
 use sealpost_domain::ports::{AccountRepository, Constraint, PasswordHash, StoreError};
 
 use super::names::{self, Old};
-use super::{UnitTx, addresses, avatars, lists};
+use super::{UnitTx, addresses, avatars, expressions};
 use crate::decode::{At, bytes, coded};
 use crate::schema::{accounts, inboxes};
 
@@ -152,7 +152,7 @@ impl AccountRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Row> = accounts::table
-                .filter(lists::among(accounts::id, wanted))
+                .filter(expressions::among(accounts::id, wanted))
                 .select(Row::as_select())
                 .load(conn)?;
             Ok(rows

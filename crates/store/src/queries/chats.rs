@@ -7,7 +7,7 @@ use sealpost_domain::messages::{Format, Reach};
 use sealpost_domain::ports::{ChatRepository, NumberedConversation, StoreError, StoredMessage};
 
 use super::messages::{Wanted, page};
-use super::{UnitTx, lists};
+use super::{UnitTx, expressions};
 use crate::decode::{At, bytes, count, to_column};
 use crate::schema::{chat_counter, chat_numbers, members};
 
@@ -64,7 +64,7 @@ impl ChatRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = conversations.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Row> = chat_numbers::table
-                .filter(lists::among(chat_numbers::conversation_id, wanted))
+                .filter(expressions::among(chat_numbers::conversation_id, wanted))
                 .load(conn)?;
             Ok(rows.iter().map(decode).collect::<Result<_, _>>()?)
         })

@@ -6,7 +6,7 @@ use sealpost_domain::directory::UsernamePrefix;
 use sealpost_domain::ports::{ContactRepository, StoreError};
 
 use super::accounts::SettingsRow;
-use super::{Conn, UnitTx, lists};
+use super::{Conn, UnitTx, expressions};
 use crate::decode::{At, RelationRow, bytes};
 use crate::failure::QueryError;
 use crate::schema::{accounts, relations};
@@ -108,7 +108,7 @@ impl ContactRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Row> = seen_by!(viewer)
-                .filter(lists::among(accounts::id, wanted))
+                .filter(expressions::among(accounts::id, wanted))
                 .load(conn)?;
             decode_all(rows)
         })
@@ -195,7 +195,7 @@ impl ContactRepository for UnitTx<'_> {
                 .or(relations::account_id.eq(viewer.as_bytes().as_slice()));
             let rows: Vec<(Vec<u8>, String, String)> = relations::table
                 .inner_join(accounts::table.on(accounts::id.eq(relations::other_id)))
-                .filter(lists::among(relations::account_id, wanted))
+                .filter(expressions::among(relations::account_id, wanted))
                 .filter(relations::contact.eq(ContactState::Mutual.code()))
                 .filter(accounts::disabled_at.is_null())
                 .filter(shown)

@@ -14,7 +14,7 @@ use sealpost_domain::ports::{
 
 use super::groups;
 use super::memberships::{members_of, membership, partners, standing};
-use super::{UnitTx, lists, locks, progress};
+use super::{UnitTx, expressions, locks, progress};
 use crate::decode::{At, bytes, coded, count, lifetime};
 use crate::schema::{conversations, members};
 
@@ -193,7 +193,7 @@ impl ConversationRepository for UnitTx<'_> {
             let rows: Vec<(Row, i16)> = members::table
                 .inner_join(conversations::table)
                 .filter(members::account_id.eq(account.as_bytes().as_slice()))
-                .filter(lists::among(members::conversation_id, wanted))
+                .filter(expressions::among(members::conversation_id, wanted))
                 .order(members::conversation_id.desc())
                 .select((Row::as_select(), members::role))
                 .load(conn)?;

@@ -7,7 +7,7 @@ use sealpost_domain::envelopes::{Envelope, EnvelopeId, LeaseId, SenderClock, Tal
 use sealpost_domain::messages::{Body, Format};
 use sealpost_domain::ports::{EnvelopeRepository, NewEnvelope, StoreError};
 
-use super::{UnitTx, lists};
+use super::{UnitTx, expressions};
 use crate::decode::{At, bytes, coded, count};
 use crate::schema::{accounts, envelopes};
 
@@ -50,7 +50,7 @@ macro_rules! joined {
         envelopes::table
             .inner_join(accounts::table.on(accounts::id.eq(envelopes::sender_id)))
             .filter(envelopes::recipient_id.eq($recipient.as_bytes().as_slice()))
-            .filter(lists::among(
+            .filter(expressions::among(
                 envelopes::id,
                 $ids.iter().map(|id| id.as_bytes().as_slice()),
             ))
@@ -159,7 +159,7 @@ impl EnvelopeRepository for UnitTx<'_> {
             let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
             let own = envelopes::table
                 .filter(envelopes::recipient_id.eq(recipient.as_bytes().as_slice()))
-                .filter(lists::among(envelopes::id, wanted));
+                .filter(expressions::among(envelopes::id, wanted));
             diesel::update(own)
                 .set((
                     envelopes::lease_id.eq(lease.as_bytes().as_slice()),

@@ -6,7 +6,7 @@ use sealpost_domain::ports::{
     FileGrantRepository, GrantedFile, NamedGrant, PutGrant, StoreError, StoredGrant,
 };
 
-use super::{UnitTx, files as file_rows, lists};
+use super::{UnitTx, expressions, files as file_rows};
 use crate::decode::{At, bytes};
 use crate::schema::{accounts, file_grants, files};
 
@@ -149,7 +149,7 @@ impl FileGrantRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = files.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Row> = granted_to!(grantee)
-                .filter(lists::among(file_grants::file_id, wanted))
+                .filter(expressions::among(file_grants::file_id, wanted))
                 .load(conn)?;
             Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
         })

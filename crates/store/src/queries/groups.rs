@@ -7,7 +7,7 @@ use sealpost_domain::groups::{
 };
 use sealpost_domain::ports::{GroupRepository, GroupSettings, NewGroup, NewMember, StoreError};
 
-use super::{Conn, UnitTx, lists};
+use super::{Conn, UnitTx, expressions};
 use crate::decode::{At, bytes, coded, to_column};
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, member_changes, members};
@@ -320,7 +320,7 @@ impl GroupRepository for UnitTx<'_> {
             let rows: Vec<ChangeRow> = member_changes::table
                 .left_join(actors.on(actors.field(accounts::id).eq(member_changes::actor_id)))
                 .left_join(people.on(people.field(accounts::id).eq(member_changes::account_id)))
-                .filter(lists::among(member_changes::id, wanted))
+                .filter(expressions::among(member_changes::id, wanted))
                 .select((
                     member_changes::all_columns,
                     actors

@@ -9,7 +9,7 @@ use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::{Dialect, SessionId};
 
 use super::deliveries::number_notice;
-use super::{Conn, UnitTx, bulk, coalesce, lists, locks};
+use super::{Conn, UnitTx, bulk, coalesce, expressions, locks};
 use crate::decode::{At, IdColumn, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{envelopes, inbox_events, inboxes, sessions};
@@ -90,7 +90,7 @@ impl InboxRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = accounts.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<(Vec<u8>, i64)> = inboxes::table
-                .filter(lists::among(inboxes::account_id, wanted))
+                .filter(expressions::among(inboxes::account_id, wanted))
                 .select((inboxes::account_id, head()))
                 .load(conn)?;
             rows.into_iter()

@@ -8,7 +8,7 @@ use sealpost_domain::keys::{
 };
 use sealpost_domain::ports::{KeyRepository, Recipient, StoreError};
 
-use super::{UnitTx, lists};
+use super::{UnitTx, expressions};
 use crate::decode::{At, bytes, coded, count, to_column};
 use crate::schema::{accounts, key_events, keys, members};
 
@@ -158,7 +158,7 @@ impl KeyRepository for UnitTx<'_> {
             let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<(Row, (String, String))> = keys::table
                 .inner_join(accounts::table)
-                .filter(lists::among(keys::id, wanted))
+                .filter(expressions::among(keys::id, wanted))
                 .select((
                     Row::as_select(),
                     (accounts::username, accounts::username_key),

@@ -5,7 +5,7 @@ use sealpost_domain::keys::{KeyId, KeyOwner};
 use sealpost_domain::mailbox_keys::{KeyText, MailboxKey};
 use sealpost_domain::ports::{MailboxKeyRepository, StoreError};
 
-use super::{UnitTx, lists};
+use super::{UnitTx, expressions};
 use crate::decode::{At, bytes};
 use crate::schema::{accounts, mailbox_keys};
 
@@ -83,7 +83,7 @@ impl MailboxKeyRepository for UnitTx<'_> {
             let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<(Vec<u8>, Vec<u8>, String, String)> = mailbox_keys::table
                 .inner_join(accounts::table)
-                .filter(lists::among(mailbox_keys::key_id, wanted))
+                .filter(expressions::among(mailbox_keys::key_id, wanted))
                 .select((
                     mailbox_keys::key_id,
                     mailbox_keys::account_id,

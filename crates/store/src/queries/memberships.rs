@@ -11,7 +11,7 @@ use sealpost_domain::conversations::{
 
 use super::conversations::{Row, at};
 use super::groups::{MemberRow, decode_member, member_columns};
-use super::{Conn, lists};
+use super::{Conn, expressions};
 use crate::decode::{
     At, CorrespondentRow, RelationRow, bytes, coded, count, decode_correspondents, lifetime,
 };
@@ -168,7 +168,7 @@ pub(super) fn members_of<'a>(
 ) -> Result<HashMap<Vec<u8>, Vec<Member>>, QueryError> {
     let rows: Vec<(Vec<u8>, MemberRow)> = members::table
         .inner_join(accounts::table)
-        .filter(lists::among(
+        .filter(expressions::among(
             members::conversation_id,
             ids.map(Vec::as_slice),
         ))

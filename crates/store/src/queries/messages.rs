@@ -7,7 +7,7 @@ use sealpost_domain::ports::{
     MessageRepository, NewMessage, StoreError, StoredFile, StoredMessage,
 };
 
-use super::{Conn, UnitTx, files, lists};
+use super::{Conn, UnitTx, expressions, files};
 use crate::decode::{At, IdColumn, SentRow, bytes, coded, count, decode_sent, to_column};
 use crate::failure::QueryError;
 use crate::schema::{
@@ -300,7 +300,7 @@ impl MessageRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Joined> = joined!()
-                .filter(lists::among(messages::id, wanted))
+                .filter(expressions::among(messages::id, wanted))
                 .load(conn)?;
             Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
         })
@@ -316,7 +316,7 @@ impl MessageRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = conversations.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<Joined> = joined!()
-                .filter(lists::among(conversations::id, wanted))
+                .filter(expressions::among(conversations::id, wanted))
                 .filter(messages::seq.eq(conversations::last_seq))
                 .load(conn)?;
             Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
@@ -334,7 +334,7 @@ impl MessageRepository for UnitTx<'_> {
             let wanted = messages.iter().map(|id| id.as_bytes().as_slice());
             let rows: Vec<(Vec<u8>, files::Row)> = attachments::table
                 .inner_join(file_rows::table)
-                .filter(lists::among(attachments::message_id, wanted))
+                .filter(expressions::among(attachments::message_id, wanted))
                 .filter(file_rows::deleted_at.is_null())
                 .order((attachments::message_id, attachments::place))
                 .select((attachments::message_id, files::Row::as_select()))

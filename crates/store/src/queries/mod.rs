@@ -69,7 +69,7 @@ use sealpost_domain::ports::{
     Tx, Unit, UploadRepository, Verdict,
 };
 
-use super::{Conn, bulk, lists, locks};
+use super::{Conn, bulk, expressions, locks};
 use crate::failure::{Failure, QueryError};
 use crate::news::News;
 use crate::sends::Sends;

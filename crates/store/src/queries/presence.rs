@@ -5,7 +5,7 @@ use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::ports::{PresenceRepository, StoreError};
 
-use super::{UnitTx, lists};
+use super::{UnitTx, expressions};
 use crate::decode::{At, bytes};
 use crate::schema::{presence, sessions};
 
@@ -23,7 +23,7 @@ impl PresenceRepository for UnitTx<'_> {
             let wanted = accounts.iter().map(|id| id.as_bytes().as_slice());
             // In order, so that two instances cannot lock each other out.
             let logged_in: Vec<Vec<u8>> = sessions::table
-                .filter(lists::among(sessions::account_id, wanted))
+                .filter(expressions::among(sessions::account_id, wanted))
                 .filter(sessions::expires_at.gt(now.as_micros()))
                 .select(sessions::account_id)
                 .distinct()
@@ -80,7 +80,7 @@ impl PresenceRepository for UnitTx<'_> {
         self.run(|conn| {
             let wanted = accounts.iter().map(|id| id.as_bytes().as_slice());
             let ids: Vec<Vec<u8>> = presence::table
-                .filter(lists::among(presence::account_id, wanted))
+                .filter(expressions::among(presence::account_id, wanted))
                 .filter(presence::lease_until.gt(now.as_micros()))
                 .select(presence::account_id)
                 .load(conn)?;

@@ -12,7 +12,7 @@ use sealpost_domain::conversations::{
 use sealpost_domain::ports::{Progress, StoredReceipts};
 
 use super::messages::is_not_over;
-use super::{Conn, coalesce, lists};
+use super::{Conn, coalesce, expressions};
 use crate::decode::{At, RelationRow, bytes, count, to_column};
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, members, messages, relations};
@@ -65,7 +65,7 @@ pub(super) fn find(
     let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
     let rows: Vec<(Vec<u8>, i64, i64, i64)> = members::table
         .filter(members::account_id.eq(account.as_bytes().as_slice()))
-        .filter(lists::among(members::conversation_id, wanted))
+        .filter(expressions::among(members::conversation_id, wanted))
         .select((
             members::conversation_id,
             members::first_seq,
@@ -99,10 +99,12 @@ fn count_unread(
         .inner_join(conversations::table)
         .inner_join(members::table.on(members::conversation_id.eq(messages::conversation_id)))
         .filter(members::account_id.eq(own))
-        .filter(lists::among(members::conversation_id, wanted))
-        .filter(messages::seq.gt(members::read_seq))
-        .filter(messages::seq.ge(members::first_seq))
-        .filter(messages::seq.gt(conversations::last_seq - i64::from(Conversations::MAX_UNREAD)))
+        .filter(expressions::among(members::conversation_id, wanted))
+        .filter(messages::seq.gt(expressions::highest(
+            members::read_seq,
+            members::first_seq - 1_i64,
+            conversations::last_seq - i64::from(Conversations::MAX_UNREAD),
+        )))
         .filter(messages::sender_id.ne(own))
         .filter(messages::deleted_at.is_null())
         .filter(is_not_over(now))

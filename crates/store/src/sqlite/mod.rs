@@ -4,7 +4,7 @@ mod backend;
 pub(crate) mod bulk;
 mod connection;
 mod copy;
-pub(crate) mod lists;
+pub(crate) mod expressions;
 pub(crate) mod locks;
 mod migrate;
 mod open;

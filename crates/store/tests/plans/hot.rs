@@ -174,7 +174,10 @@ pub(crate) async fn run(store: &Arc<dyn Store>) -> Vec<Case> {
         Case {
             what: "a list of conversations",
             statements: asked(store, list).await,
-            sqlite: &["members_by_account (account_id=?"],
+            sqlite: &[
+                "members_by_account (account_id=?",
+                "messages_by_number (conversation_id=? AND seq>?)",
+            ],
             postgres: &["members_"],
         },
         Case {

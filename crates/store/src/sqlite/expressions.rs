@@ -1,12 +1,20 @@
-//! Rows whose column has one of several values.
+//! What this engine writes in its own way.
 
+use diesel::define_sql_function;
 use diesel::expression::{
     AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate,
 };
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Binary, Bool};
+use diesel::sql_types::{BigInt, Binary, Bool};
 use diesel::sqlite::Sqlite;
+
+define_sql_function! {
+    /// The highest of the three. Of several lower bounds of a column SQLite searches an index for one, and looks at whatever
+    /// comes after it.
+    #[sql_name = "max"]
+    fn highest(one: BigInt, other: BigInt, third: BigInt) -> BigInt;
+}
 
 /// Whether `column` has one of these values.
 ///

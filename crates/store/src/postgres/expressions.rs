@@ -1,9 +1,16 @@
-//! Rows whose column has one of several values.
+//! What this engine writes in its own way.
 
+use diesel::define_sql_function;
 use diesel::dsl::EqAny;
 use diesel::expression::Expression;
 use diesel::prelude::*;
-use diesel::sql_types::Binary;
+use diesel::sql_types::{BigInt, Binary};
+
+define_sql_function! {
+    /// The highest of the three.
+    #[sql_name = "greatest"]
+    fn highest(one: BigInt, other: BigInt, third: BigInt) -> BigInt;
+}
 
 /// Whether `column` has one of these values: an array, so that the statement stays prepared whatever their number is.
 pub(crate) fn among<'a, C>(
