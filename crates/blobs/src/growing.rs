@@ -58,7 +58,7 @@ impl FsGrowing {
     ) -> Self {
         Self {
             folders,
-            file: Lane::new(runtime.clone(), file, |file, piece| file.write_all(piece)),
+            file: Lane::new(runtime.clone(), file, File::write_all),
             runtime,
             name,
             length,

@@ -12,6 +12,7 @@
 
 mod decode;
 mod failure;
+mod functions;
 mod gate;
 mod migrations;
 mod news;

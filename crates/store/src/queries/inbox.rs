@@ -9,9 +9,10 @@ use sealpost_domain::ports::{InboxRepository, StoreError};
 use sealpost_domain::sessions::{Dialect, SessionId};
 
 use super::deliveries::number_notice;
-use super::{Conn, UnitTx, bulk, coalesce, expressions, locks};
+use super::{Conn, UnitTx, bulk, expressions, locks};
 use crate::decode::{At, IdColumn, bytes, coded, count, to_column};
 use crate::failure::QueryError;
+use crate::functions::coalesce;
 use crate::schema::{envelopes, inbox_events, inboxes, sessions};
 
 /// How many rows are written at once, at most.

@@ -7,12 +7,10 @@ use sealpost_domain::ports::{
     MessageRepository, NewMessage, StoreError, StoredFile, StoredMessage,
 };
 
-use super::{Conn, UnitTx, expressions, files};
+use super::{Conn, UnitTx, expressions, files, message_ends};
 use crate::decode::{At, IdColumn, SentRow, bytes, coded, count, decode_sent, to_column};
 use crate::failure::QueryError;
-use crate::schema::{
-    accounts, attachments, conversations, deliveries, files as file_rows, messages,
-};
+use crate::schema::{accounts, attachments, conversations, files as file_rows, messages};
 use crate::sends::Sent;
 
 const fn at(column: &'static str) -> At {
@@ -191,29 +189,6 @@ pub(super) fn attach(conn: &mut Conn, message: &NewMessage) -> Result<(), QueryE
     Ok(())
 }
 
-/// Takes away what hangs on messages that have just been deleted: files, and who was to acknowledge them.
-fn let_go(conn: &mut Conn, ids: &[Vec<u8>], now: Timestamp) -> Result<(), QueryError> {
-    diesel::delete(attachments::table.filter(attachments::message_id.eq_any(ids))).execute(conn)?;
-    let pending = deliveries::table
-        .filter(deliveries::message_id.eq_any(ids))
-        .filter(deliveries::acknowledged_at.is_null());
-    diesel::update(pending)
-        .set(deliveries::acknowledged_at.eq(now.as_micros()))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// What a message loses when it is deleted.
-macro_rules! emptied {
-    () => {
-        (
-            messages::body.eq(Vec::new()),
-            messages::sent_at.eq(None::<i64>),
-            messages::attached.eq(0),
-        )
-    };
-}
-
 /// Writes a message in its place; it must not be there.
 pub(crate) fn insert(conn: &mut Conn, message: &NewMessage, seq: i64) -> Result<(), QueryError> {
     let inserted = diesel::insert_into(messages::table)
@@ -350,41 +325,10 @@ impl MessageRepository for UnitTx<'_> {
     }
 
     fn delete(&mut self, id: MessageId, now: Timestamp) -> Result<bool, StoreError> {
-        self.run(|conn| {
-            let there = messages::table
-                .filter(messages::id.eq(id.as_bytes().as_slice()))
-                .filter(messages::deleted_at.is_null());
-            let deleted = diesel::update(there)
-                .set((emptied!(), messages::deleted_at.eq(now.as_micros())))
-                .execute(conn)?;
-            if deleted == 1 {
-                let_go(conn, &[id.as_bytes().to_vec()], now)?;
-            }
-            Ok(deleted == 1)
-        })
+        self.run(|conn| message_ends::delete(conn, id, now))
     }
 
     fn expire(&mut self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.run(|conn| {
-            let ids: Vec<Vec<u8>> = messages::table
-                .filter(messages::expires_at.le(now.as_micros()))
-                .filter(messages::deleted_at.is_null())
-                .order(messages::expires_at)
-                .limit(i64::from(limit))
-                .select(messages::id)
-                .load(conn)?;
-            if ids.is_empty() {
-                return Ok(0);
-            }
-            // Another instance may have been faster.
-            let over = messages::table
-                .filter(messages::id.eq_any(&ids))
-                .filter(messages::deleted_at.is_null());
-            let expired = diesel::update(over)
-                .set((emptied!(), messages::deleted_at.eq(messages::expires_at)))
-                .execute(conn)?;
-            let_go(conn, &ids, now)?;
-            Ok(u64::try_from(expired).unwrap_or(u64::MAX))
-        })
+        self.run(|conn| message_ends::expire(conn, now, limit))
     }
 }

@@ -35,6 +35,7 @@ mod keys;
 mod mailbox_keys;
 mod master_keys;
 pub(crate) mod memberships;
+mod message_ends;
 pub(crate) mod messages;
 mod names;
 mod outbox;
@@ -51,8 +52,6 @@ mod uploads;
 
 use std::collections::BTreeSet;
 
-use diesel::define_sql_function;
-use diesel::sql_types::{BigInt, Nullable};
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::MasterKeyRepository;
@@ -73,11 +72,6 @@ use super::{Conn, bulk, expressions, locks};
 use crate::failure::{Failure, QueryError};
 use crate::news::News;
 use crate::sends::Sends;
-
-define_sql_function! {
-    /// The first of the two that is there.
-    fn coalesce(value: Nullable<BigInt>, other: BigInt) -> BigInt;
-}
 
 /// A unit of work in progress on one connection, inside a transaction that the backend opened.
 struct UnitTx<'c> {

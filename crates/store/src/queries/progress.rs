@@ -12,9 +12,10 @@ use sealpost_domain::conversations::{
 use sealpost_domain::ports::{Progress, StoredReceipts};
 
 use super::messages::is_not_over;
-use super::{Conn, coalesce, expressions};
+use super::{Conn, expressions};
 use crate::decode::{At, RelationRow, bytes, count, to_column};
 use crate::failure::QueryError;
+use crate::functions::coalesce;
 use crate::schema::{accounts, conversations, members, messages, relations};
 
 /// Sorted among the conversations that the account is in, which the index on its memberships finds: no order that every message
