@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Which database a test runs on.
@@ -91,9 +92,9 @@ pub(crate) fn at_a_terminal(command: &Command, lines: [&str; 2]) -> Output {
     output.unwrap()
 }
 
-/// A place for a server's data, and the settings it starts with.
+/// A place for a server's data, which is there as long as it or a server of it, and the settings it starts with.
 pub(crate) struct Site {
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
     database: Database,
     settings: Vec<(String, String)>,
     runner: Vec<String>,
@@ -102,7 +103,7 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) fn new(database: Database) -> Self {
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder: Arc::new(tempfile::tempdir().unwrap()),
             database,
             settings: Vec::new(),
             runner: Vec::new(),
@@ -187,6 +188,7 @@ impl Site {
             child,
             url,
             log: Some(log),
+            _folder: Arc::clone(&self.folder),
         };
         server.wait_until_ready();
         server
@@ -199,13 +201,13 @@ impl Site {
     }
 }
 
-/// A client for plain HTTP: made for each request, it must not read the system's certificates each time.
 /// An address nobody listens on.
 pub(crate) fn free_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
 }
 
+/// A client for plain HTTP: made for each request, it must not read the system's certificates each time.
 pub(crate) fn http_client() -> reqwest::Client {
     reqwest::Client::builder()
         .tls_certs_only([])
@@ -224,6 +226,8 @@ pub(crate) struct Server {
     child: Child,
     url: String,
     log: Option<std::thread::JoinHandle<String>>,
+    /// Its data stay while it runs, even where nobody keeps its site.
+    _folder: Arc<tempfile::TempDir>,
 }
 
 impl Server {
@@ -282,6 +286,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _already_gone = self.child.kill();
         let _already_reaped = self.child.wait();
+        // What a test cannot explain, the server may.
+        if std::thread::panicking()
+            && let Some(Ok(log)) = self.log.take().map(std::thread::JoinHandle::join)
+        {
+            eprintln!("the server's log:\n{log}");
+        }
     }
 }
 
