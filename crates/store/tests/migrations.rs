@@ -125,10 +125,10 @@ fn both_engines_have_the_same_tables_and_columns() {
     sqlite.run_pending_migrations(SQLITE).unwrap();
     let postgres = &mut PgConnection::establish(&url).unwrap();
     postgres.run_pending_migrations(POSTGRES).unwrap();
-    assert_eq!(
-        lines(sqlite, SQLITE_COLUMNS),
-        lines(postgres, POSTGRES_COLUMNS)
-    );
+    let mut columns = lines(sqlite, SQLITE_COLUMNS);
+    // How SQLite finds an account's messages; PostgreSQL has a key that begins with the sender.
+    columns.retain(|column| !column.starts_with("message_senders."));
+    assert_eq!(columns, lines(postgres, POSTGRES_COLUMNS));
 }
 
 const CLAIMS: &str = "00000000000021";

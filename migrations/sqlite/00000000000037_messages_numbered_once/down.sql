@@ -1,3 +1,5 @@
+DROP TRIGGER conversations_forget_senders;
+
 CREATE TABLE messages_as_before (
     id              BLOB NOT NULL PRIMARY KEY,
     conversation_id BLOB NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
@@ -26,6 +28,7 @@ SELECT
 FROM messages ORDER BY rowid;
 
 DROP TABLE messages;
+DROP TABLE message_senders;
 ALTER TABLE messages_as_before RENAME TO messages;
 
 CREATE INDEX messages_to_expire ON messages (expires_at) WHERE expires_at IS NOT NULL AND deleted_at IS NULL;

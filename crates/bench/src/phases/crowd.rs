@@ -32,11 +32,12 @@ pub(super) struct Person {
 
 impl Crowd {
     pub(super) fn new(server: &Server, seeded: Option<&Seeded>) -> Self {
-        // Any random text: a client id has one.
-        let random = Outgoing::text("").client_id;
+        // Any random text: a client id ends with one.
+        let name = Outgoing::text("").client_id;
+        let random = name.as_str().rsplit('-').next().unwrap_or_default();
         Self {
             server: server.clone(),
-            prefix: random.as_str().chars().take(8).collect::<String>().into(),
+            prefix: random.chars().take(8).collect::<String>().into(),
             seeded: seeded.cloned(),
             here: Arc::default(),
         }

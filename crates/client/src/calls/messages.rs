@@ -1,10 +1,10 @@
 use std::fmt;
 
-use sealpost_crypto::OsEntropy;
+use sealpost_crypto::{OsEntropy, SystemClock};
 use sealpost_domain::Timestamp;
 use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::messages::{self, ClientId, MessageId};
-use sealpost_domain::ports::Entropy;
+use sealpost_domain::ports::{Clock as _, Entropy as _};
 use serde::Serialize;
 
 use crate::call::Call;
@@ -25,11 +25,11 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// A message with a random `client_id`.
+    /// A message with a new `client_id`.
     #[must_use]
     pub fn new(format: Format, body: impl Into<String>) -> Self {
         Self {
-            client_id: random_client_id(),
+            client_id: new_client_id(),
             format,
             body: body.into(),
             sent_at: None,
@@ -75,8 +75,14 @@ pub(crate) fn check_size(body: &str, keys: Option<usize>) -> Result<(), ClientEr
     Err(ClientError::TooLarge { size, limit, keys })
 }
 
-pub(crate) fn random_client_id() -> ClientId {
-    ClientId::restore(random_uuid())
+/// A name for a message: a UUID that begins with the time (RFC 9562, section 5.7). Names that follow each other lie together in
+/// the server's index, so that it has fewer pages to write.
+pub(crate) fn new_client_id() -> ClientId {
+    let mut random = [0; 10];
+    OsEntropy.fill(&mut random);
+    let now = SystemClock.now().as_millis();
+    let id = uuid::Builder::from_unix_timestamp_millis(now, &random).into_uuid();
+    ClientId::restore(id.to_string())
 }
 
 /// A random UUID (RFC 9562, section 5.4).

@@ -20,5 +20,5 @@ pub use files::Download;
 pub use groups::NewGroup;
 pub use keys::KeyMaterial;
 pub use messages::{Order, Outgoing};
-pub(crate) use messages::{check_size, random_client_id, random_uuid};
+pub(crate) use messages::{check_size, new_client_id, random_uuid};
 pub use uploads::{NewUpload, SealedUpload};

@@ -8,7 +8,7 @@ use sealpost_domain::ports::{Clock as _, KeyRefused};
 
 use super::Device;
 use super::senders::Senders;
-use crate::calls::{check_size, random_client_id};
+use crate::calls::{check_size, new_client_id};
 use crate::wire::{Format, Message, Receipt, User};
 use crate::{Client, ClientError, KeyMaterial, Outgoing};
 
@@ -101,7 +101,7 @@ impl Correspondent {
         for member in &members {
             self.add_keys(member, &mut recipients).await?;
         }
-        let client_id = random_client_id();
+        let client_id = new_client_id();
         let draft = Draft {
             conversation,
             client_id: &client_id,

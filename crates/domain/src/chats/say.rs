@@ -10,9 +10,8 @@ use thiserror::Error;
 use super::{Chats, NewAttachment};
 use crate::conversations::ConversationId;
 use crate::files::{BrokenBody, ContentType, File, FileName, NewFile, UploadFileError};
-use crate::messages::{Body, ClientId, Format, Receipt, SendMessage, SendMessageError};
+use crate::messages::{Body, ClientId, Format, MessageId, Receipt, SendMessage, SendMessageError};
 use crate::sessions::Actor;
-use crate::text::hex;
 
 /// Asks for something to be said.
 #[derive(Debug, Clone)]
@@ -72,7 +71,7 @@ impl Chats {
         };
         let command = SendMessage {
             conversation: say.conversation,
-            client_id: ClientId::restore(format!("chat-{}", hex(&self.env.random::<16>()))),
+            client_id: ClientId::restore(format!("chat-{}", self.env.new_id::<MessageId>())),
             format: Format::Text,
             body: Body::restore(say.text),
             sent_at: None,

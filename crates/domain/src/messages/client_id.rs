@@ -8,7 +8,7 @@ pub struct ClientId(String);
 
 /// The text is no client id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a client_id has 1 to 64 visible ASCII characters; a random UUID is a good one")]
+#[error("a client_id has 1 to 64 visible ASCII characters; a UUID of version 7 is a good one")]
 pub struct InvalidClientId;
 
 impl ClientId {

@@ -43,6 +43,8 @@ export const base64url: {
 
 /** A random UUID. */
 export function randomId(): string;
+/** A name for a message: a UUID, version 7, which begins with the time. */
+export function timedId(now?: number): string;
 
 /** A public key as a JWK (RFC 7517). */
 export interface Jwk {

@@ -188,7 +188,7 @@ fn all_wrong_fields_are_told_at_once() {
         json!([
             {
                 "pointer": "/client_id", "code": "invalid-client-id",
-                "detail": "a client_id has 1 to 64 visible ASCII characters; a random UUID is a good one",
+                "detail": "a client_id has 1 to 64 visible ASCII characters; a UUID of version 7 is a good one",
             },
             {
                 "pointer": "/format", "code": "unknown-format",

@@ -11,9 +11,10 @@ use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 const ALL: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
     PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; \
     PRAGMA synchronous = FULL;";
-/// Only the writer checkpoints. It keeps up to 8 MiB of pages: in a large database those who send need more than the 2 MiB that
+/// Until the server serves, the writer moves the log by itself; then another one does ([`super::checkpoint`]). The writer keeps up to 8 MiB of pages: in a large database those who send need more than the 2 MiB that
 /// SQLite keeps by itself, and nobody else changes them.
 const WRITER: &str = "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -8192;";
+const CHECKPOINTER: &str = "PRAGMA wal_autocheckpoint = 0;";
 const READER: &str = "PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON;";
 
 /// What must read back: a pragma that SQLite does not know is silently ignored.
@@ -31,6 +32,15 @@ pub(super) const OLDEST_LIBRARY: u64 = 3_051_003;
 pub(super) fn set_up_writer(conn: &mut SqliteConnection) -> Result<(), DieselError> {
     conn.batch_execute("PRAGMA journal_mode = WAL;")?;
     set_up(conn, WRITER)
+}
+
+/// Sets up the connection that moves the log from now on, so that the writer does not.
+pub(super) fn set_up_checkpointer(
+    conn: &mut SqliteConnection,
+    writer: &mut SqliteConnection,
+) -> Result<(), DieselError> {
+    set_up(conn, CHECKPOINTER)?;
+    writer.batch_execute(CHECKPOINTER)
 }
 
 fn set_up(conn: &mut SqliteConnection, role: &str) -> Result<(), DieselError> {

@@ -2,6 +2,7 @@
 
 mod backend;
 pub(crate) mod bulk;
+mod checkpoint;
 mod connection;
 mod copy;
 pub(crate) mod expressions;

@@ -12,7 +12,10 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 
 use super::SqliteStore;
-use super::connection::{OLDEST_LIBRARY, Reader, library_version, set_up_writer};
+use super::checkpoint::Checkpointer;
+use super::connection::{
+    OLDEST_LIBRARY, Reader, library_version, set_up_checkpointer, set_up_writer,
+};
 use super::migrate;
 use super::writer::Writer;
 use crate::migrations::{self, MigrationError, MigrationMode, Plan, SQLITE};
@@ -102,12 +105,15 @@ impl SqliteStore {
             Handle::current(),
         )
         .map_err(|error| unusable(error.into()))?;
-        let writer = Writer::start(conn, options.queue, wake_ups).map_err(|source| {
-            OpenSqliteError::File {
+        let mut beside =
+            SqliteConnection::establish(url).map_err(|error| unusable(error.into()))?;
+        set_up_checkpointer(&mut beside, &mut conn).map_err(|error| unusable(error.into()))?;
+        let writer = Checkpointer::start(beside)
+            .and_then(|checkpointer| Writer::start(conn, checkpointer, options.queue, wake_ups))
+            .map_err(|source| OpenSqliteError::File {
                 path: path.to_owned(),
                 source,
-            }
-        })?;
+            })?;
         Ok(Self {
             writer: Arc::new(writer),
             readers: Arc::new(readers),

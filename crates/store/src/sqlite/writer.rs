@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::backend::queries::{Ran, run_sending, run_unit, write_sends};
 use super::bulk::foresee;
+use super::checkpoint::Checkpointer;
 use crate::failure::{Failure, panicked, store_error};
 use crate::news::News;
 
@@ -36,13 +37,14 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         conn: SqliteConnection,
+        checkpointer: Checkpointer,
         queue: usize,
         wake_ups: Arc<dyn WakeUps>,
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = mpsc::channel(queue.max(1));
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || write_all(conn, waiting, &*wake_ups))?;
+            .spawn(move || write_all(conn, waiting, checkpointer, &*wake_ups))?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
@@ -80,7 +82,12 @@ impl Drop for Writer {
     }
 }
 
-fn write_all(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Job>, wake_ups: &dyn WakeUps) {
+fn write_all(
+    mut conn: SqliteConnection,
+    mut waiting: mpsc::Receiver<Job>,
+    checkpointer: Checkpointer,
+    wake_ups: &dyn WakeUps,
+) {
     while let Some(first) = waiting.blocking_recv() {
         let mut group = vec![first];
         while group.len() < LARGEST_GROUP
@@ -92,7 +99,9 @@ fn write_all(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Job>, wake_
         group.retain(|job| !job.done.is_closed());
         group.sort_by_key(|job| job.sending.is_none());
         write_group(&mut conn, group, wake_ups);
+        checkpointer.look_after(&mut conn);
     }
+    drop(checkpointer);
     if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the last checkpoint failed; the next start will do it");
     }

@@ -143,7 +143,7 @@ pub(crate) async fn run(store: &Arc<dyn Store>) -> Vec<Case> {
         Case {
             what: "sends together",
             statements: statements(),
-            sqlite: &["(sender_id=? AND client_id=?)", "relations"],
+            sqlite: &["(client_id=? AND sender_id=?)", "relations"],
             postgres: &[
                 "messages_sender_id_client_id_key",
                 "inboxes_pkey",
@@ -153,7 +153,7 @@ pub(crate) async fn run(store: &Arc<dyn Store>) -> Vec<Case> {
         Case {
             what: "a send alone",
             statements: asked(store, |tx| say(tx, &message(2))).await,
-            sqlite: &["(sender_id=? AND client_id=?)", "relations"],
+            sqlite: &["(client_id=? AND sender_id=?)", "relations"],
             postgres: &["messages_sender_id_client_id_key", "conversations_pkey"],
         },
         Case {

@@ -1,5 +1,5 @@
 /** What waits to be sent: kept sealed in this browser, sent in the order it was written. */
-import { randomId } from '../sealpost.js';
+import { timedId } from '../sealpost.js';
 import * as vault from '../vault.js';
 
 /** The event of a message that was sent takes its place; should it be late, a moment is enough. */
@@ -34,7 +34,7 @@ export class Outbox {
 
   /** Puts a text here: it is sent now, or as soon as there is a connection. */
   async send(conversation, text, { files = [], expiresIn = null } = {}) {
-    const row = { clientId: randomId(), conversation, text, files, expiresIn, sentAt: new Date().toISOString() };
+    const row = { clientId: timedId(), conversation, text, files, expiresIn, sentAt: new Date().toISOString() };
     await vault.putSealed('outbox', row.clientId, row);
     this.#rows.set(row.clientId, { ...row, state: 'queued' });
     this.engine.tell('messages', conversation);

@@ -104,6 +104,13 @@ await watched.send(group, 'to all three');
 assert.equal((await dora.open((await history(dora, group)).at(-1))).content, 'to all three');
 said('members are remembered, and newcomers are not left out');
 
+// Names of messages stand in the order of time (the example of RFC 9562, appendix A.6).
+const named = sdk.timedId(0x017f22e279b0);
+assert.match(named, /^017f22e2-79b0-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+assert.ok(named < sdk.timedId(0x017f22e279b1) && named !== sdk.timedId(0x017f22e279b0));
+assert.match((await history(bob, group)).at(-1).client_id, /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+said('names of messages begin with the time');
+
 // The same number stands in the test of the Rust crate.
 const kid = (byte) => base64url.encode(new Uint8Array(32).fill(byte));
 const sides = [{ id: '019aa6b0-7c3a-7d52-9a5e-0242ac120001', kids: [kid(1), kid(200)] }, { id: '019aa6b0-7c3a-7d52-9a5e-0242ac120002', kids: [kid(7)] }];
