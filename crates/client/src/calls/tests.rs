@@ -16,6 +16,21 @@ fn receipt(client_id: &serde_json::Value) -> Answer {
     )
 }
 
+#[test]
+fn a_message_is_named_by_the_time() {
+    let named_at = || {
+        let name = Outgoing::text("").client_id;
+        let id = uuid::Uuid::parse_str(name.as_str()).unwrap();
+        let (seconds, _) = id.get_timestamp().unwrap().to_unix();
+        (id.get_version_num(), seconds, name)
+    };
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let (first, second) = (named_at(), named_at());
+    assert_eq!((first.0, second.0), (7, 7));
+    assert!((now..now + 60).contains(&first.1), "{} {now}", first.1);
+    assert_ne!(first.2, second.2);
+}
+
 fn place() -> ConversationId {
     PLACE.parse().unwrap()
 }

@@ -1,7 +1,5 @@
 //! How active conversations are, and how far their members.
 
-use std::collections::HashMap;
-
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
@@ -62,45 +60,12 @@ pub(super) fn find(
     ids: &[ConversationId],
     now: Timestamp,
 ) -> Result<Vec<Progress>, QueryError> {
-    let mut unread = count_unread(conn, account, ids, now)?;
-    let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
-    let rows: Vec<(Vec<u8>, i64, i64, i64)> = members::table
-        .filter(members::account_id.eq(account.as_bytes().as_slice()))
-        .filter(expressions::among(members::conversation_id, wanted))
-        .select((
-            members::conversation_id,
-            members::first_seq,
-            members::read_seq,
-            members::delivered_seq,
-        ))
-        .load(conn)?;
-    rows.into_iter()
-        .map(|(id, first_seq, read, delivered)| {
-            let unread = unread.remove(&id).unwrap_or(0);
-            Ok(Progress {
-                conversation: conversation(&id)?,
-                first_seq: count(first_seq, At("members", "first_seq"))?,
-                markers: markers(read, delivered)?,
-                unread: count(unread, At("messages", "seq"))?,
-            })
-        })
-        .collect()
-}
-
-/// Looks at the newest messages of each conversation alone, in an index that has all that it asks for.
-fn count_unread(
-    conn: &mut Conn,
-    account: AccountId,
-    ids: &[ConversationId],
-    now: Timestamp,
-) -> Result<HashMap<Vec<u8>, i64>, QueryError> {
     let own = account.as_bytes().as_slice();
     let wanted = ids.iter().map(|id| id.as_bytes().as_slice());
-    let counts: Vec<(Vec<u8>, i64)> = messages::table
-        .inner_join(conversations::table)
-        .inner_join(members::table.on(members::conversation_id.eq(messages::conversation_id)))
-        .filter(members::account_id.eq(own))
-        .filter(expressions::among(members::conversation_id, wanted))
+    // Counted for one conversation after the other: in a join PostgreSQL does not take the bound for the index, and looks at all
+    // messages that were ever sent there. The index has all that is asked for.
+    let unread = messages::table
+        .filter(messages::conversation_id.eq(members::conversation_id))
         .filter(messages::seq.gt(expressions::highest(
             members::read_seq,
             members::first_seq - 1_i64,
@@ -109,10 +74,30 @@ fn count_unread(
         .filter(messages::sender_id.ne(own))
         .filter(messages::deleted_at.is_null())
         .filter(is_not_over(now))
-        .group_by(messages::conversation_id)
-        .select((messages::conversation_id, count_star()))
+        .select(count_star())
+        .single_value();
+    let rows: Vec<(Vec<u8>, i64, i64, i64, Option<i64>)> = members::table
+        .inner_join(conversations::table)
+        .filter(members::account_id.eq(own))
+        .filter(expressions::among(members::conversation_id, wanted))
+        .select((
+            members::conversation_id,
+            members::first_seq,
+            members::read_seq,
+            members::delivered_seq,
+            unread,
+        ))
         .load(conn)?;
-    Ok(counts.into_iter().collect())
+    rows.into_iter()
+        .map(|(id, first_seq, read, delivered, unread)| {
+            Ok(Progress {
+                conversation: conversation(&id)?,
+                first_seq: count(first_seq, At("members", "first_seq"))?,
+                markers: markers(read, delivered)?,
+                unread: count(unread.unwrap_or(0), At("messages", "seq"))?,
+            })
+        })
+        .collect()
 }
 
 pub(super) fn move_markers(
