@@ -16,6 +16,9 @@ use crate::failure::QueryError;
 use crate::functions::coalesce;
 use crate::schema::{accounts, conversations, members, messages, relations};
 
+/// A conversation, the first message that the account may read in it, how far it has read and received, and what is unread.
+type ProgressRow = (Vec<u8>, i64, (i64, i64), Option<i64>);
+
 /// Sorted among the conversations that the account is in, which the index on its memberships finds: no order that every message
 /// would have to keep up for every member.
 pub(super) fn page_by_activity(
@@ -76,20 +79,19 @@ pub(super) fn find(
         .filter(is_not_over(now))
         .select(count_star())
         .single_value();
-    let rows: Vec<(Vec<u8>, i64, i64, i64, Option<i64>)> = members::table
+    let rows: Vec<ProgressRow> = members::table
         .inner_join(conversations::table)
         .filter(members::account_id.eq(own))
         .filter(expressions::among(members::conversation_id, wanted))
         .select((
             members::conversation_id,
             members::first_seq,
-            members::read_seq,
-            members::delivered_seq,
+            (members::read_seq, members::delivered_seq),
             unread,
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(id, first_seq, read, delivered, unread)| {
+        .map(|(id, first_seq, (read, delivered), unread)| {
             Ok(Progress {
                 conversation: conversation(&id)?,
                 first_seq: count(first_seq, At("members", "first_seq"))?,

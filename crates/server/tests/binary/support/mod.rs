@@ -290,7 +290,7 @@ impl Drop for Server {
         if std::thread::panicking()
             && let Some(Ok(log)) = self.log.take().map(std::thread::JoinHandle::join)
         {
-            eprintln!("the server's log:\n{log}");
+            println!("the server's log:\n{log}");
         }
     }
 }
