@@ -52,6 +52,15 @@ impl Cpu {
         }
     }
 
+    /// What was used together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            server: self.server.zip(other.server).map(|(one, two)| one + two),
+            generator: self.generator + other.generator,
+            machine: self.machine + other.machine,
+        }
+    }
+
     /// What was used since `earlier`.
     pub(crate) fn since(self, earlier: Self) -> Self {
         Self {

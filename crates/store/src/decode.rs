@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Binary;
 use diesel::sqlite::Sqlite;
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::{AccountId, MessagesFrom};
+use sealpost_domain::accounts::{AccountId, MessagesFrom, Username};
 use sealpost_domain::contacts::{ContactState, Correspondent, Relation};
 use sealpost_domain::messages::{Lifetime, MessageId, Receipt};
 use sealpost_domain::ports::StoreError;
@@ -125,25 +125,37 @@ impl RelationRow {
     }
 }
 
-/// Somebody in a conversation: the id, whose messages they take, and what is between a sender and them.
-pub(crate) type CorrespondentRow = (Vec<u8>, i16, Option<RelationRow>);
+/// Somebody in a conversation: the id, whose messages they take, the username (as written, and folded), and what is between a
+/// sender and them.
+pub(crate) type CorrespondentRow = (Vec<u8>, i16, (String, String), Option<RelationRow>);
 
-/// Everybody in a conversation of two, and what decides whether `sender` may write to the other.
+/// Everybody in a conversation of two, and what decides whether one of them may write to the other.
+#[derive(Default)]
+pub(crate) struct Correspondents {
+    pub(crate) everybody: Vec<AccountId>,
+    pub(crate) others: Vec<Correspondent>,
+    /// The name of the one who wants to write, if they are in there.
+    pub(crate) username: Option<Username>,
+}
+
+/// As `sender` sees them.
 pub(crate) fn decode_correspondents(
     rows: Vec<CorrespondentRow>,
     sender: AccountId,
-) -> Result<(Vec<AccountId>, Vec<Correspondent>), StoreError> {
-    let (mut everybody, mut others) = (Vec::with_capacity(rows.len()), Vec::new());
-    for (member, messages_from, relation) in rows {
+) -> Result<Correspondents, StoreError> {
+    let mut found = Correspondents::default();
+    for (member, messages_from, (username, key), relation) in rows {
         let member = AccountId::from_bytes(bytes(&member, At("members", "account_id"))?);
-        everybody.push(member);
-        if member != sender {
+        found.everybody.push(member);
+        if member == sender {
+            found.username = Some(Username::restore(username, key));
+        } else {
             let at = At("accounts", "messages_from");
-            others.push(Correspondent {
+            found.others.push(Correspondent {
                 messages_from: coded(messages_from, MessagesFrom::from_code, at)?,
                 relation: RelationRow::decode(relation)?,
             });
         }
     }
-    Ok((everybody, others))
+    Ok(found)
 }

@@ -33,6 +33,8 @@ pub(crate) enum Failure {
     /// It ran into a constraint that no query of ours expects to meet: where units run beside each other, another one
     /// did the same at the same time or deleted what this one refers to, and a second run finds that.
     Collision,
+    /// There is no connection any more.
+    Lost,
     /// It would fail again.
     Final,
 }
@@ -46,6 +48,7 @@ impl QueryError {
                 _,
             )) => Failure::Collision,
             Self::Raced => Failure::Contention,
+            Self::Engine(error) if is_lost(error) => Failure::Lost,
             _ => Failure::Final,
         }
     }
@@ -73,14 +76,32 @@ pub(crate) fn is_contention(error: &DieselError) -> bool {
     }
 }
 
+/// The connection has ended, or leads nowhere (PostgreSQL).
+pub(crate) fn is_lost(error: &DieselError) -> bool {
+    const LOST: [&str; 5] = [
+        "terminating connection",
+        "server closed the connection",
+        "no connection to the server",
+        "could not receive data from server",
+        "could not send data to server",
+    ];
+    match error {
+        DieselError::BrokenTransactionManager
+        | DieselError::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        ) => true,
+        DieselError::DatabaseError(_, info) => {
+            LOST.iter().any(|text| info.message().contains(text))
+        }
+        _ => false,
+    }
+}
+
 /// The domain's word for a diesel error.
 pub(crate) fn store_error(error: DieselError) -> StoreError {
-    use DatabaseErrorKind as Kind;
     match &error {
-        DieselError::BrokenTransactionManager
-        | DieselError::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => {
-            StoreError::Unavailable(Some(error.into()))
-        }
+        lost if is_lost(lost) => StoreError::Unavailable(Some(error.into())),
         DieselError::DatabaseError(_, info) => match classify(info.message()) {
             Class::Full => StoreError::Full,
             Class::Unavailable => StoreError::Unavailable(Some(error.into())),
@@ -103,18 +124,15 @@ fn classify(message: &str) -> Class {
         "could not extend file",
         "No space left on device",
     ];
-    const UNAVAILABLE: [&str; 11] = [
+    const UNAVAILABLE: [&str; 8] = [
         "database is locked",
         "disk I/O error",
         "unable to open database file",
         "attempt to write a readonly database",
         "deadlock detected",
         "canceling statement due to",
-        "terminating connection",
-        "server closed the connection",
         "the database system is",
         "connection to server",
-        "could not receive data from server",
     ];
     if FULL.iter().any(|text| message.contains(text)) {
         Class::Full
@@ -123,6 +141,13 @@ fn classify(message: &str) -> Class {
     } else {
         Class::Other
     }
+}
+
+/// Runs `work` and turns a panic into an error. In a transaction that the panic has left open, diesel notices it, and the
+/// pool then drops the connection.
+pub(crate) fn contained<R>(work: impl FnOnce() -> R) -> Result<R, StoreError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .map_err(|payload| panicked(&*payload))
 }
 
 /// The text of a caught panic.

@@ -21,6 +21,7 @@ mod postgres;
 mod schema;
 mod sends;
 mod sqlite;
+mod statements;
 #[cfg(feature = "testing")]
 pub mod testing;
 

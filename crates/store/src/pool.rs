@@ -18,6 +18,29 @@ const START: Duration = Duration::from_secs(10);
 /// there: a connection that leads nowhere keeps its unit for much longer.
 const PATIENCE: Duration = Duration::from_millis(2_200);
 
+/// Why a unit of work did not come to its end on one connection.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// The connection was dead before anything had happened: another one may do.
+    Dead(StoreError),
+    /// It failed.
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Stopped> for StoreError {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Dead(error) | Stopped::Failed(error) => error,
+        }
+    }
+}
+
 pub(crate) struct Pool<C: R2D2Connection + 'static> {
     connections: r2d2::Pool<ConnectionManager<C>>,
     gate: Gate,
@@ -28,11 +51,11 @@ pub(crate) struct Pool<C: R2D2Connection + 'static> {
 }
 
 impl<C: R2D2Connection + 'static> Pool<C> {
-    /// Opens a pool of `size` connections, at least one of which must work now.
+    /// Opens a pool of `size` connections, at least one of which must work now. Those that wait are not tried: a unit finds out
+    /// ([`Stopped::Dead`]), and runs on another one.
     pub(crate) fn open(
         url: &str,
         size: u32,
-        check: bool,
         customizer: Box<dyn CustomizeConnection<C, diesel::r2d2::Error>>,
         runtime: Handle,
     ) -> Result<Self, r2d2::Error> {
@@ -40,7 +63,7 @@ impl<C: R2D2Connection + 'static> Pool<C> {
         let connections = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
-            .test_on_check_out(check)
+            .test_on_check_out(false)
             .connection_timeout(CHECK_OUT)
             .max_lifetime(Some(Duration::from_secs(30 * 60)))
             .connection_customizer(customizer)
@@ -61,7 +84,7 @@ impl<C: R2D2Connection + 'static> Pool<C> {
     pub(crate) async fn run<R, F>(&self, work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
-        F: FnOnce(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, StoreError>
+        F: FnMut(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, Stopped>
             + Send
             + 'static,
     {
@@ -93,10 +116,10 @@ impl<C: R2D2Connection + 'static> Pool<C> {
     }
 
     /// As [`Pool::run`], however long it takes.
-    pub(crate) async fn enter<R, F>(&self, work: F) -> Result<R, StoreError>
+    pub(crate) async fn enter<R, F>(&self, mut work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
-        F: FnOnce(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, StoreError>
+        F: FnMut(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, Stopped>
             + Send
             + 'static,
     {
@@ -106,10 +129,7 @@ impl<C: R2D2Connection + 'static> Pool<C> {
         let hop = self.runtime.spawn_blocking(move || {
             // The permit outlives the caller: a dropped request must not let a further unit in while this one works.
             let _permit = permit;
-            let mut connection = connections
-                .get()
-                .map_err(|error| StoreError::Unavailable(Some(error.into())))?;
-            let outcome = work(&mut connection);
+            let outcome = on_a_living_one(&connections, &mut work);
             if !matches!(outcome, Err(StoreError::Unavailable(_))) {
                 answers.fetch_add(1, Ordering::Relaxed);
             }
@@ -120,4 +140,25 @@ impl<C: R2D2Connection + 'static> Pool<C> {
             Err(error) => Err(StoreError::Internal(error.into())),
         }
     }
+}
+
+/// Runs `work` on a connection; on another one, as long as it finds them dead.
+fn on_a_living_one<C: R2D2Connection + 'static, R>(
+    connections: &r2d2::Pool<ConnectionManager<C>>,
+    mut work: impl FnMut(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, Stopped>,
+) -> Result<R, StoreError> {
+    // All that wait may have died together; then one is made.
+    for _ in 0..connections.max_size() {
+        let mut connection = connections
+            .get()
+            .map_err(|error| StoreError::Unavailable(Some(error.into())))?;
+        match work(&mut connection) {
+            Err(Stopped::Dead(error)) => tracing::debug!(%error, "a connection was dead"),
+            outcome => return Ok(outcome?),
+        }
+    }
+    let mut last = connections
+        .get()
+        .map_err(|error| StoreError::Unavailable(Some(error.into())))?;
+    Ok(work(&mut last)?)
 }

@@ -707,6 +707,8 @@ diesel::joinable!(members -> conversations (conversation_id));
 diesel::joinable!(members -> accounts (account_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(messages -> accounts (sender_id));
+diesel::joinable!(storage -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, storage);
 diesel::allow_tables_to_appear_in_same_query!(accounts, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(accounts, keys);
 diesel::allow_tables_to_appear_in_same_query!(keys, members);

@@ -5,20 +5,30 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sealpost_domain::accounts::AccountId;
+use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::{ConversationId, Membership};
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::messages::{ClientId, Receipt};
-use sealpost_domain::ports::{Digest, NewMessage};
+use sealpost_domain::ports::{Digest, NewMessage, StoredMessage};
 
 /// The receipt and the digest of a message that was sent.
 pub(crate) type Sent = (Receipt, Digest);
+
+/// How an account stands in a conversation that it wants to send to.
+pub(crate) struct Place {
+    /// What sending needs.
+    pub(crate) membership: Membership,
+    /// The number of the conversation's last message.
+    pub(crate) last: u64,
+    /// The account's own name.
+    pub(crate) username: Username,
+}
 
 /// Of one group.
 #[derive(Default)]
 pub(crate) struct Sends {
     /// Of everybody who wants to send where; None for who is not in there. Locked.
-    memberships: HashMap<(ConversationId, AccountId), Option<Membership>>,
+    places: HashMap<(ConversationId, AccountId), Option<Place>>,
     /// The number of the last message of each of these conversations.
     last: HashMap<ConversationId, u64>,
     /// What was sent earlier under the names that the senders use.
@@ -32,18 +42,17 @@ pub(crate) struct Sends {
 }
 
 impl Sends {
-    /// Notes how `account` stands in a conversation that is locked, and the number of its last message.
-    pub(crate) fn know_membership(
+    /// Notes how `account` stands in a conversation that is locked.
+    pub(crate) fn know_place(
         &mut self,
         id: ConversationId,
         account: AccountId,
-        membership: Option<(Membership, u64)>,
+        place: Option<Place>,
     ) {
-        let (membership, last) = membership.unzip();
-        if let Some(last) = last {
-            self.last.insert(id, last);
+        if let Some(place) = &place {
+            self.last.insert(id, place.last);
         }
-        self.memberships.insert((id, account), membership);
+        self.places.insert((id, account), place);
     }
 
     /// Notes what was sent earlier.
@@ -57,7 +66,8 @@ impl Sends {
         id: ConversationId,
         account: AccountId,
     ) -> Option<Option<Membership>> {
-        self.memberships.get(&(id, account)).cloned()
+        let place = self.places.get(&(id, account))?;
+        Some(place.as_ref().map(|place| place.membership.clone()))
     }
 
     /// What was sent under this name; None if that is not known.
@@ -98,6 +108,36 @@ impl Sends {
         }
     }
 
+    /// The messages that were left, as they rest. Those that came with files are not among them: what a file is, is not known
+    /// here.
+    pub(crate) fn into_stored(self) -> Vec<StoredMessage> {
+        let places = self.places;
+        let messages = self.messages.into_iter();
+        messages
+            .filter(|(message, _)| message.attachments.is_empty())
+            .filter_map(|(message, seq)| {
+                let place = places.get(&(message.conversation, message.sender))?;
+                let place = place.as_ref()?;
+                Some(StoredMessage {
+                    id: message.id,
+                    conversation: message.conversation,
+                    sealed_key: place.membership.sealed_key.clone(),
+                    seq,
+                    sender: message.sender,
+                    sender_username: place.username.clone(),
+                    client_id: message.client_id,
+                    format: message.format,
+                    body: message.body,
+                    attached: false,
+                    sent_at: message.sent_at,
+                    created_at: message.created_at,
+                    expires_at: message.expires_at,
+                    deleted_at: None,
+                })
+            })
+            .collect()
+    }
+
     /// The conversations that have new messages: each with the number and the time of its last one.
     pub(crate) fn moved(&self) -> HashMap<ConversationId, (u64, i64)> {
         let moved = self.messages.iter();
@@ -113,6 +153,7 @@ impl Sends {
 #[cfg(test)]
 mod tests {
     use sealpost_domain::Timestamp;
+    use sealpost_domain::files::FileId;
     use sealpost_domain::messages::{Format, MessageId};
 
     use super::*;
@@ -138,13 +179,18 @@ mod tests {
 
     fn room() -> Sends {
         let membership = Membership {
-            sealed_key: Vec::new(),
+            sealed_key: b"key".to_vec(),
             members: vec![ALICE],
             others: Vec::new(),
             expires_in: None,
         };
+        let place = Place {
+            membership,
+            last: 7,
+            username: Username::parse("alice").unwrap(),
+        };
         let mut sends = Sends::default();
-        sends.know_membership(ROOM, ALICE, Some((membership, 7)));
+        sends.know_place(ROOM, ALICE, Some(place));
         sends
     }
 
@@ -176,6 +222,26 @@ mod tests {
         );
         assert_eq!(sends.append(&message("d")), Some(9));
         assert_eq!(sends.messages.len(), 2);
+    }
+
+    #[test]
+    fn what_was_left_is_handed_on_as_it_rests_but_not_with_files() {
+        let mut sends = room();
+        sends.append(&message("a"));
+        let with_file = NewMessage {
+            attachments: vec![FileId::from_bytes([5; 16])],
+            ..message("b")
+        };
+        sends.append(&with_file);
+        let stored = sends.into_stored();
+        let [stored] = stored.as_slice() else {
+            panic!("{stored:?}");
+        };
+        assert_eq!((stored.seq, stored.sealed_key.as_slice()), (8, &b"key"[..]));
+        assert_eq!(
+            (stored.sender_username.as_str(), stored.body.as_slice()),
+            ("alice", &b"body"[..])
+        );
     }
 
     #[test]

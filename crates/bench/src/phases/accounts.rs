@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sealpost_client::{Client, ClientError};
+use sealpost_client::ClientError;
 use tokio::task::JoinSet;
 
 use super::crowd::{Crowd, HASHING};
 use super::{Bench, Report};
+use crate::bounds::Hashing;
 use crate::error::BenchError;
-use crate::load::{Phase, Watch};
+use crate::load::Phase;
+use crate::processes::Measured;
 
 /// So many log in again and again while others do something else.
 const CROWDED: usize = 16;
@@ -34,13 +36,26 @@ impl Bench<'_> {
         self.phase("register", HASHING).run(register).await
     }
 
-    pub(super) async fn log_in(&self) -> Result<Report, BenchError> {
+    /// Logging in, and by turns the hash alone that a login waits for.
+    pub(super) async fn log_in(&self) -> Result<[Report; 2], BenchError> {
         let (crowd, name) = (self.crowd.clone(), self.newcomer("login").await?);
         let log_in = move |_, _| {
             let (crowd, name) = (crowd.clone(), name.clone());
             async move { crowd.log_in(name).await.map(drop) }
         };
-        self.phase("login", HASHING).run(log_in).await
+        let hashing = Hashing::new().await?;
+        let hash = move |_, _| {
+            let hashing = hashing.clone();
+            async move {
+                hashing.verify().await;
+                Ok(())
+            }
+        };
+        let mut bound = self.phase("bound: Argon2id", HASHING);
+        bound.measured = Measured::this_program(None);
+        self.phase("login", HASHING)
+            .by_turns(log_in, bound, hash)
+            .await
     }
 
     /// Somebody for one phase alone; their full name. An account has room for so many sessions, and more logins end the oldest.
@@ -62,30 +77,17 @@ impl Bench<'_> {
             let (crowd, over) = (self.crowd.clone(), Arc::clone(&over));
             logins.spawn(log_in_until(crowd, name, over));
         }
-        let watch = Watch::start(self.target.measured);
-        let mut ticks = tokio::time::interval(PAUSE);
-        let mut reading = JoinSet::new();
-        while watch.began.elapsed() < self.load.time() {
-            ticks.tick().await;
-            reading.spawn(read_once(reader.client.clone()));
-        }
-        let mut times = Vec::new();
-        while let Some(read) = reading.join_next().await {
-            times.push(read??);
-        }
-        let report = watch.report("me beside logins", times, 1);
+        let read = || {
+            let client = reader.client.clone();
+            async move { client.me().await.map(drop) }
+        };
+        let report = self.phase("me beside logins", 1).paced(PAUSE, read).await?;
         over.store(true, Ordering::Relaxed);
         while let Some(login) = logins.join_next().await {
             login??;
         }
         Ok(report)
     }
-}
-
-async fn read_once(client: Client) -> Result<Duration, ClientError> {
-    let began = Instant::now();
-    client.me().await?;
-    Ok(began.elapsed())
 }
 
 /// Whom the server tells that it is too busy comes back: that is its right here.

@@ -6,7 +6,7 @@ use sealpost_client::{ConversationId, Outgoing};
 
 use super::Bench;
 use super::reads::READERS;
-use crate::bounds::{BoundServer, Hashing, ciphers, postgres, sqlite};
+use crate::bounds::{BoundServer, ciphers, postgres, sqlite};
 use crate::error::BenchError;
 use crate::load::Phase;
 use crate::processes::Measured;
@@ -55,7 +55,6 @@ impl Bench<'_> {
     }
 
     async fn other_bounds(&mut self) -> Result<(), BenchError> {
-        self.hash_bound().await?;
         if let Some(report) = ciphers::openssl().await? {
             self.done(report);
         }
@@ -86,23 +85,6 @@ impl Bench<'_> {
             }
         };
         let report = phase("bound: actix JSON", SENDERS, time).run(send).await?;
-        self.done(report);
-        Ok(())
-    }
-
-    /// The hash that a login waits for, and nothing else.
-    async fn hash_bound(&mut self) -> Result<(), BenchError> {
-        let hashing = Hashing::new().await?;
-        let hash = move |_, _| {
-            let hashing = hashing.clone();
-            async move {
-                hashing.verify().await;
-                Ok(())
-            }
-        };
-        let mut phase = self.phase("bound: Argon2id", super::crowd::HASHING);
-        phase.measured = Measured::this_program(None);
-        let report = phase.run(hash).await?;
         self.done(report);
         Ok(())
     }

@@ -110,8 +110,9 @@ impl Bench<'_> {
         let report = match kind {
             Kind::Register => self.register().await?,
             Kind::Login => {
-                let report = self.log_in().await?;
-                self.done(report);
+                for report in self.log_in().await? {
+                    self.done(report);
+                }
                 self.beside_logins().await?
             }
             Kind::Send => return self.send().await,

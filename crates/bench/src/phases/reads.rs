@@ -1,6 +1,7 @@
 //! Reading: a small thing, and a page of history.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sealpost_client::{Order, Outgoing};
 
@@ -9,6 +10,8 @@ use crate::error::BenchError;
 
 /// How many read at once.
 pub(super) const READERS: usize = 16;
+/// Between one page and the next, where they are asked for at a pace.
+const PAUSE: Duration = Duration::from_millis(10);
 /// Several pages of them.
 const MESSAGES: usize = 500;
 
@@ -32,14 +35,18 @@ impl Bench<'_> {
         };
         let report = self.phase("me", READERS).run(small).await?;
         self.done(report);
-        let page = move |_, _| {
+        let page = move || {
             let client = Arc::clone(&client);
             async move {
                 let page = client.messages(conversation, Order::NewestFirst, None);
                 page.await.map(drop)
             }
         };
-        let report = self.phase("history", READERS).run(page).await?;
+        let paced = self.phase("history/100s", 1).paced(PAUSE, page.clone());
+        let report = paced.await?;
+        self.done(report);
+        let crowded = self.phase("history", READERS).run(move |_, _| page());
+        let report = crowded.await?;
         self.done(report);
         Ok(())
     }

@@ -43,6 +43,21 @@ pub(crate) struct Sample {
     pub(crate) memory: Option<u64>,
 }
 
+impl Sample {
+    /// What this phase and its next part measured.
+    pub(crate) fn and(mut self, next: Self) -> Self {
+        self.times.extend(next.times);
+        self.times.sort_unstable();
+        Self {
+            times: self.times,
+            operations: self.operations + next.operations,
+            elapsed: self.elapsed + next.elapsed,
+            cpu: self.cpu.and(next.cpu),
+            memory: next.memory,
+        }
+    }
+}
+
 /// What connections cost on which nothing happens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub(crate) struct Idle {

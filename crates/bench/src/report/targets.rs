@@ -70,7 +70,7 @@ const fn least(what: &'static str, on: &'static str, bound: f64, figure: Figure)
 
 const MIB: f64 = 1_048_576.0;
 
-const TARGETS: [Target; 24] = [
+const TARGETS: [Target; 25] = [
     most("send/64: CPU s / 1000", "sqlite", 0.12, |of| {
         of.cpu("send/64")
     }),
@@ -153,6 +153,9 @@ const TARGETS: [Target; 24] = [
                 .find(|one| is_large(one, "down/"))?
                 .rss_growth_bytes?;
         Some(super::count(usize::try_from(bytes).ok()?) / MIB)
+    }),
+    most("history/100s: p99 ms", "", 5.0, |of| {
+        of.own("history/100s", |r| r.p99_ms)
     }),
     most("history: p99 ms", "", 5.0, |of| {
         of.own("history", |r| r.p99_ms)

@@ -97,7 +97,7 @@ impl Accounts {
         let account: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(ChangePasswordError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(ChangePasswordError::Gone))
             .await?;
         let outbox = &self.ports.outbox;
         let ChangePassword {

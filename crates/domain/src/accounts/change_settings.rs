@@ -47,7 +47,7 @@ impl Accounts {
         let id = actor.account();
         self.env
             .store
-            .read(move |tx| tx.accounts().find_settings(id)?.ok_or(SettingsError::Gone))
+            .ask(move |tx| tx.accounts().find_settings(id)?.ok_or(SettingsError::Gone))
             .await
     }
 

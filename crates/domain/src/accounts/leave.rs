@@ -74,7 +74,7 @@ impl Accounts {
         let account: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(LeaveError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(LeaveError::Gone))
             .await?;
         let (notice, env) = (self.farewell(&account), self.env.clone());
         let ended = self

@@ -39,7 +39,7 @@ impl Accounts {
         let account: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(RemoveEmailError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(RemoveEmailError::Gone))
             .await?;
         let notice = self
             .ports

@@ -60,7 +60,7 @@ impl Accounts {
         let account: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(RenameError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(RenameError::Gone))
             .await?;
         let draft = self.draft_rename(actor, &account, username)?;
         self.env.store.write(move |tx| draft.apply(tx)).await

@@ -37,7 +37,7 @@ impl Accounts {
         let account: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(SetEmailError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(SetEmailError::Gone))
             .await?;
         let draft = self.draft_email(actor, &account, &email)?;
         Ok(self.env.store.write(move |tx| draft.apply(tx)).await??)

@@ -40,7 +40,7 @@ impl Accounts {
         let old: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(VerifyEmailError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(VerifyEmailError::Gone))
             .await?;
         let notice = self.ports.outbox.notice(&old, MailMessage::EmailChanged);
         let event = AuditEvent::by(actor, &self.env, AuditKind::EmailVerified);

@@ -32,7 +32,7 @@ impl Accounts {
         let id = actor.account();
         self.env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(ViewAccountError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(ViewAccountError::Gone))
             .await
     }
 

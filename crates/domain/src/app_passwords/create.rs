@@ -99,7 +99,7 @@ impl AppPasswords {
         let account: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(CreateAppPasswordError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(CreateAppPasswordError::Gone))
             .await?;
         let app_password = AppPassword {
             id: self.env.new_id(),

@@ -13,7 +13,7 @@ impl AppPasswords {
         let account = actor.account();
         self.env
             .store
-            .read(move |tx| tx.app_passwords().list(account))
+            .ask(move |tx| tx.app_passwords().list(account))
             .await
     }
 }

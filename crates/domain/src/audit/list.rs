@@ -32,7 +32,7 @@ impl AuditTrail {
         let mut events = self
             .env
             .store
-            .read(move |tx| tx.audit().page(account, before, limit + 1))
+            .ask(move |tx| tx.audit().page(account, before, limit + 1))
             .await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = events.len() > limit;

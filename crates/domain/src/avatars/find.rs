@@ -22,7 +22,7 @@ impl Avatars {
         let found: Result<_, StoreError> = self
             .env
             .store
-            .read(move |tx| tx.accounts().find_by_username(&username))
+            .ask(move |tx| tx.accounts().find_by_username(&username))
             .await;
         Ok(found?.map_or(Avatar::Default, |account| account.avatar))
     }
@@ -33,6 +33,6 @@ impl Avatars {
     /// # Errors
     /// [`StoreError`].
     pub async fn picture(&self, name: AvatarName) -> Result<Option<Vec<u8>>, StoreError> {
-        self.env.store.read(move |tx| tx.avatars().find(name)).await
+        self.env.store.ask(move |tx| tx.avatars().find(name)).await
     }
 }

@@ -89,7 +89,7 @@ impl Chats {
         let found: Result<_, StoreError> = self
             .env
             .store
-            .read(move |tx| tx.files().find_shared(viewer, file, now))
+            .ask(move |tx| tx.files().find_shared(viewer, file, now))
             .await;
         let stored = found?.ok_or(OpenFileError::Unknown)?;
         self.files.open_stored(&stored)

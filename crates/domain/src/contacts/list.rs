@@ -114,7 +114,7 @@ impl Contacts {
         let found = self
             .env
             .store
-            .read(move |tx| tx.contacts().page_blocked(account, &after, limit + 1))
+            .ask(move |tx| tx.contacts().page_blocked(account, &after, limit + 1))
             .await?;
         let (found, next) = cut(found, limit);
         let blocked = found.into_iter().map(|found| BlockedUser {

@@ -111,7 +111,7 @@ impl CustodialKeys {
         let account: Account = self
             .env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(RecoveryKeyError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(RecoveryKeyError::Gone))
             .await?;
         let unlocked = self.try_open(id, &Presented::Password(password)).await?;
         let unlocked = unlocked.ok_or(RecoveryKeyError::NoKey)?;

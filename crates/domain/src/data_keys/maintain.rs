@@ -62,7 +62,7 @@ impl DataKeys {
     }
 
     async fn stored(&self, now: Timestamp) -> Result<Vec<DataKey>, StoreError> {
-        let keys = self.env.store.read(|tx| tx.data_keys().list()).await?;
+        let keys = self.env.store.ask(|tx| tx.data_keys().list()).await?;
         let overdue = |key: &DataKey| key.retires_at + LINGER <= now;
         if keys.iter().any(overdue) {
             let before = now - LINGER;

@@ -47,7 +47,7 @@ impl DataKeys {
         let repeated = self
             .env
             .store
-            .read(move |tx| tx.data_keys().is_used(&used))
+            .ask(move |tx| tx.data_keys().is_used(&used))
             .await?;
         Ok(match opened {
             Some((_, text)) if !repeated => OpenedPassword {

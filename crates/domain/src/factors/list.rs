@@ -13,7 +13,7 @@ impl Factors {
         let account = actor.account();
         self.env
             .store
-            .read(move |tx| tx.factors().find_set(account))
+            .ask(move |tx| tx.factors().find_set(account))
             .await
     }
 }

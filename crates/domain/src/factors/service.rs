@@ -41,7 +41,7 @@ impl Factors {
         let id = actor.account();
         self.env
             .store
-            .read(move |tx| tx.accounts().find(id)?.ok_or(FactorError::Gone))
+            .ask(move |tx| tx.accounts().find(id)?.ok_or(FactorError::Gone))
             .await
     }
 }

@@ -23,7 +23,7 @@ impl Federation {
         let identities = self
             .env
             .store
-            .read(move |tx| tx.identities().list(account))
+            .ask(move |tx| tx.identities().list(account))
             .await?;
         let linked = identities.into_iter();
         Ok(linked

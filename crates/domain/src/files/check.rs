@@ -107,7 +107,7 @@ impl Files {
         let page: Result<Vec<StoredFile>, StoreError> = self
             .env
             .store
-            .read(move |tx| tx.file_upkeep().page(after, limit))
+            .ask(move |tx| tx.file_upkeep().page(after, limit))
             .await;
         let page = page?;
         let mut checked = self.check_all(&page, pace).await?;

@@ -47,7 +47,7 @@ impl Files {
             let listed: Result<Vec<(ShreddedFile, u32)>, StoreError> = self
                 .env
                 .store
-                .read(move |tx| tx.file_upkeep().list_deletions(now, BATCH))
+                .ask(move |tx| tx.file_upkeep().list_deletions(now, BATCH))
                 .await;
             let listed = listed?;
             if listed.is_empty() {
@@ -83,7 +83,7 @@ impl Files {
     pub async fn tally_deletions(&self) -> Result<DeletionTally, StoreError> {
         self.env
             .store
-            .read(|tx| tx.file_upkeep().tally_deletions())
+            .ask(|tx| tx.file_upkeep().tally_deletions())
             .await
     }
 }

@@ -23,7 +23,7 @@ pub async fn delete_lost_files(
     loop {
         let page: Result<Vec<StoredFile>, StoreError> = env
             .store
-            .read(move |tx| tx.file_upkeep().page(after, BATCH))
+            .ask(move |tx| tx.file_upkeep().page(after, BATCH))
             .await;
         let page = page?;
         let Some(last) = page.last() else {

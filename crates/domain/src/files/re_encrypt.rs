@@ -70,7 +70,7 @@ impl Files {
     /// [`ReEncryptError`].
     pub async fn re_encrypt(&self, actor: &Actor, id: FileId) -> Result<File, ReEncryptError> {
         let owner = actor.account();
-        let found = self.env.store.read(move |tx| tx.files().find(owner, id));
+        let found = self.env.store.ask(move |tx| tx.files().find(owner, id));
         let found: Result<_, StoreError> = found.await;
         let old = found?.ok_or(ReEncryptError::Unknown)?;
         let opened = self.open_stored(&old)?;

@@ -46,7 +46,7 @@ impl Files {
         let found: Result<_, StoreError> = self
             .env
             .store
-            .read(move |tx| tx.files().find_of_anybody(id))
+            .ask(move |tx| tx.files().find_of_anybody(id))
             .await;
         let stored = found?.ok_or(OpenFileError::Unknown)?;
         match self.open_stored(&stored) {

@@ -86,7 +86,7 @@ impl Files {
             let rows: Result<Vec<StoredFile>, StoreError> = self
                 .env
                 .store
-                .read(move |tx| tx.file_upkeep().page_by_blob(after, through, BATCH))
+                .ask(move |tx| tx.file_upkeep().page_by_blob(after, through, BATCH))
                 .await;
             let rows = rows?;
             for row in rows.iter().filter(|row| !there.contains(&row.blob)) {

@@ -22,7 +22,7 @@ impl Inbox {
             let found: Vec<_> = self
                 .env
                 .store
-                .read(move |tx| tx.inbox().heads(&some))
+                .ask(move |tx| tx.inbox().heads(&some))
                 .await?;
             heads.extend(found);
         }

@@ -3,11 +3,15 @@
 mod rows;
 mod subjects;
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::{Event, Inbox, InboxEvent, Offset, Window};
 use crate::accounts::AccountId;
-use crate::ports::{SealError, StoreError, StoreExt};
+use crate::messages::MessageId;
+use crate::ports::{SealError, StoreError, StoreExt, StoredMessage, Tx};
 use crate::sessions::Actor;
 
 use rows::load;
@@ -61,6 +65,11 @@ pub enum ReadInboxError {
     Store(#[from] StoreError),
 }
 
+/// A unit of work without a store: whatever it asks fails.
+struct NothingElse;
+
+impl Tx for NothingElse {}
+
 impl Inbox {
     /// The most events of one page.
     pub const MAX_PAGE: u32 = 100;
@@ -84,21 +93,30 @@ impl Inbox {
             limit,
             told: Vec::new(),
         };
-        let mut pages = self.read_many(vec![reading]).await?;
+        let mut pages = self.read_many(vec![reading], HashMap::new()).await?;
         pages.pop().unwrap_or(Err(ReadInboxError::Gone))
     }
 
     /// The same for several readers at once (at most [`Inbox::MAX_READINGS`]), each the owner of their log: what a message
-    /// to many has for each of them is read and opened once. The answers are in the order of the readings.
+    /// to many has for each of them is read and opened once. The answers are in the order of the readings. Messages that
+    /// are `known` are not asked for; if there is nothing else to ask, nor is the store.
     ///
     /// # Errors
     /// [`StoreError`] if nothing could be read for anybody; what one reader cannot be told is in their own answer.
     pub async fn read_many(
         &self,
         readings: Vec<Reading>,
+        known: HashMap<MessageId, Arc<StoredMessage>>,
     ) -> Result<Vec<Result<Page, ReadInboxError>>, StoreError> {
         let now = self.env.now();
-        let (rows, shared) = self.env.store.read(move |tx| load(tx, &readings)).await?;
+        let (rows, shared) = match load(&mut NothingElse, &readings, &known) {
+            Ok(loaded) => loaded,
+            // Something has to be asked.
+            Err(_) => {
+                let look = move |tx: &mut dyn Tx| load(tx, &readings, &known);
+                self.env.store.read(look).await?
+            }
+        };
         let opened = Opened::of(shared, &*self.sealer, now);
         Ok(rows
             .into_iter()
@@ -114,7 +132,7 @@ impl Inbox {
         let account = actor.account();
         self.env
             .store
-            .read(move |tx| tx.inbox().window(account)?.ok_or(ReadInboxError::Gone))
+            .ask(move |tx| tx.inbox().window(account)?.ok_or(ReadInboxError::Gone))
             .await
     }
 }

@@ -49,7 +49,7 @@ impl Invites {
             .env
             .store
             // One more than asked for tells whether there is a next page.
-            .read(move |tx| tx.invites().page(before, limit + 1))
+            .ask(move |tx| tx.invites().page(before, limit + 1))
             .await?;
         let asked = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = invites.len() > asked;

@@ -82,7 +82,7 @@ impl KeyLog {
     pub async fn checkpoint(&self) -> Result<(u64, String), StoreError> {
         // Twice: whoever asks before the very first signature has it made.
         for _ in 0..2 {
-            let head: LogHead = self.env.store.read(|tx| tx.key_log().head()).await?;
+            let head: LogHead = self.env.store.ask(|tx| tx.key_log().head()).await?;
             if let Some(checkpoint) = head.checkpoint {
                 return Ok((head.size, checkpoint));
             }

@@ -103,7 +103,7 @@ impl KeyLog {
             let newest = self
                 .env
                 .store
-                .read(move |tx| tx.key_log().find_newest(owner))
+                .ask(move |tx| tx.key_log().find_newest(owner))
                 .await?;
             match newest {
                 None => return Ok(None),

@@ -29,7 +29,7 @@ impl Keys {
     /// [`StoreError`].
     pub async fn list_own(&self, actor: &Actor) -> Result<Vec<PublicKey>, StoreError> {
         let account = actor.account();
-        self.env.store.read(move |tx| tx.keys().list(account)).await
+        self.env.store.ask(move |tx| tx.keys().list(account)).await
     }
 
     /// The good keys of the user of this name, newest first. The same for everybody who may know of the user.

@@ -26,7 +26,7 @@ impl Outbox {
         let mut mails = self
             .env
             .store
-            .read(move |tx| tx.outbox().page(before, limit + 1))
+            .ask(move |tx| tx.outbox().page(before, limit + 1))
             .await?;
         let size = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = mails.len() > size;

@@ -21,6 +21,6 @@ impl Outbox {
     /// # Errors
     /// [`StoreError`].
     pub async fn tally(&self) -> Result<OutboxTally, StoreError> {
-        self.env.store.read(|tx| tx.outbox().tally()).await
+        self.env.store.ask(|tx| tx.outbox().tally()).await
     }
 }

@@ -20,7 +20,7 @@ impl MasterKeys {
         let known = self
             .env
             .store
-            .read(move |tx| tx.master_keys().list())
+            .ask(move |tx| tx.master_keys().list())
             .await
             .map_err(RotateError::Store)?;
         if known.iter().any(|key| key.id == sealing) {

@@ -72,7 +72,7 @@ impl MasterKeys {
         let noted = self
             .env
             .store
-            .read(|tx| tx.master_keys().list())
+            .ask(|tx| tx.master_keys().list())
             .await
             .map_err(DestroyKeyError::Store)?;
         if !now {

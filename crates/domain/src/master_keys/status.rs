@@ -82,7 +82,7 @@ impl MasterKeys {
     /// # Errors
     /// [`RotateError::Store`].
     pub async fn progress(&self, _: Operator) -> Result<Option<Rewrap>, RotateError> {
-        let rewrap = self.env.store.read(|tx| tx.master_keys().find_rewrap());
+        let rewrap = self.env.store.ask(|tx| tx.master_keys().find_rewrap());
         Ok(rewrap.await?)
     }
 
@@ -97,7 +97,7 @@ impl MasterKeys {
                 let heads: Vec<SealedHead> = self
                     .env
                     .store
-                    .read(move |tx| tx.master_keys().heads(column, &from, HEADS))
+                    .ask(move |tx| tx.master_keys().heads(column, &from, HEADS))
                     .await?;
                 for (_, head) in &heads {
                     *rows.entry(self.keyring.key_of(head)).or_default() += 1;

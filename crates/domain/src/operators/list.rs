@@ -33,7 +33,7 @@ impl Operators {
             .env
             .store
             // One more than asked for tells whether there is a next page.
-            .read(move |tx| tx.accounts().page(after.clone(), limit + 1))
+            .ask(move |tx| tx.accounts().page(after.clone(), limit + 1))
             .await?;
         let asked = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = accounts.len() > asked;

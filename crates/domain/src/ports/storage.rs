@@ -1,6 +1,6 @@
 use super::StoreError;
 use crate::Timestamp;
-use crate::accounts::AccountId;
+use crate::accounts::{Account, AccountId};
 use crate::storage::{AccountStorage, QuotaChoice, ReservationId, StorageReservation};
 
 repository! {
@@ -14,6 +14,15 @@ pub trait StorageRepository {
     /// # Errors
     /// [`StoreError`].
     fn find(&mut self, account: AccountId) -> Result<AccountStorage, StoreError>;
+
+    /// The same, and the account itself; None if there is none. One question.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find_with_account(
+        &mut self,
+        account: AccountId,
+    ) -> Result<Option<(Account, AccountStorage)>, StoreError>;
 
     /// Adds `bytes` to what the account stores, if it is then within its quota: the account's own, else `default` (None: no
     /// limit). False, and nothing changes, if it would not be. However many try at once, the quota holds.

@@ -285,6 +285,15 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     async fn run_read(&self, unit: Unit) -> Result<(), StoreError>;
 
+    /// As [`Store::run_read`], for a unit that asks one question: it calls one function of one repository, which is one statement.
+    /// What a statement sees is a snapshot by itself, so that a store may do without a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when the unit asks again.
+    async fn run_ask(&self, unit: Unit) -> Result<(), StoreError> {
+        self.run_read(unit).await
+    }
+
     /// Writes, and rolls back, a probe row: whether the store could take a write now.
     ///
     /// # Errors
@@ -332,6 +341,20 @@ pub trait StoreExt: Store {
         async move {
             let (unit, outcome) = package(rule);
             let ran = self.run_read(unit).await;
+            settle(ran, &outcome)
+        }
+    }
+
+    /// Runs `rule`, which asks one question. See [`Store::run_ask`].
+    fn ask<T, E, F>(&self, rule: F) -> impl Future<Output = Result<T, E>> + Send
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+    {
+        async move {
+            let (unit, outcome) = package(rule);
+            let ran = self.run_ask(unit).await;
             settle(ran, &outcome)
         }
     }

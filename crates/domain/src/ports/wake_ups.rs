@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::StoredMessage;
 use crate::accounts::AccountId;
 use crate::inbox::InboxEvent;
 
@@ -11,8 +12,9 @@ pub trait WakeUps: Send + Sync {
 
     /// The inboxes of these accounts have grown, by these events: whoever has read everything before them need not look. They are
     /// committed. Those of one account are in their order; but what another transaction has written before them may be told
-    /// after them. Must return at once.
-    fn tell(&self, grown: &[(AccountId, InboxEvent)]) {
+    /// after them. `sent` are messages that the same commit has made, as they rest: whoever reads of them soon need not ask for
+    /// them. Some may be missing. Must return at once.
+    fn tell(&self, grown: &[(AccountId, InboxEvent)], _sent: Vec<StoredMessage>) {
         let accounts: BTreeSet<AccountId> = grown.iter().map(|(account, _)| *account).collect();
         self.wake(&accounts.into_iter().collect::<Vec<_>>());
     }

@@ -72,7 +72,7 @@ impl Presence {
         let there = self
             .env
             .store
-            .read(move |tx| tx.presence().list_online(&[account], now))
+            .ask(move |tx| tx.presence().list_online(&[account], now))
             .await?;
         Ok(!there.is_empty())
     }

@@ -34,7 +34,7 @@ impl Sessions {
         let found = self
             .env
             .store
-            .read(move |tx| tx.sessions().find_opaque(&digest))
+            .ask(move |tx| tx.sessions().find_opaque(&digest))
             .await?;
         let session = found
             .filter(|session| session.dialect == dialect)

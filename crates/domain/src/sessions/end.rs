@@ -34,7 +34,7 @@ impl Sessions {
         let account = actor.account();
         self.env
             .store
-            .read(move |tx| tx.sessions().list(account))
+            .ask(move |tx| tx.sessions().list(account))
             .await
     }
 

@@ -120,7 +120,7 @@ impl Sessions {
             let page = self
                 .env
                 .store
-                .read(move |tx| tx.sessions().list_ended(since, PAGE))
+                .ask(move |tx| tx.sessions().list_ended(since, PAGE))
                 .await?;
             let full = u32::try_from(page.len()).unwrap_or(u32::MAX) >= PAGE;
             let last = page.last().map(|note| note.ended_at);

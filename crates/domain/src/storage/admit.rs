@@ -31,7 +31,7 @@ impl Storage {
             return Ok(());
         };
         if self.reading().is_none() {
-            let sum: Result<u64, StoreError> = self.env.store.read(|tx| tx.storage().sum()).await;
+            let sum: Result<u64, StoreError> = self.env.store.ask(|tx| tx.storage().sum()).await;
             let reading = Reading {
                 at: self.env.now(),
                 bytes: sum?,

@@ -37,7 +37,7 @@ impl Storage {
         let expired: Result<Vec<ReservationId>, StoreError> = self
             .env
             .store
-            .read(move |tx| tx.storage().list_expired_reservations(now, BATCH))
+            .ask(move |tx| tx.storage().list_expired_reservations(now, BATCH))
             .await;
         let mut released = 0;
         // A unit each: the rows of two accounts are never locked together.

@@ -1,8 +1,8 @@
 //! The owner looks at their account, with what it stores.
 
 use super::{Storage, StorageUse};
-use crate::accounts::{Account, AccountId, ViewAccountError};
-use crate::ports::{StoreError, StoreExt, Tx};
+use crate::accounts::{Account, ViewAccountError};
+use crate::ports::StoreExt;
 use crate::sessions::Actor;
 
 /// An account as its owner sees it.
@@ -20,26 +20,18 @@ impl Storage {
     /// # Errors
     /// [`ViewAccountError`], but never [`ViewAccountError::Changed`].
     pub async fn view_owner(&self, actor: &Actor) -> Result<OwnerView, ViewAccountError> {
-        let (id, storage) = (actor.account(), self.clone());
+        let (id, quota) = (actor.account(), self.rules.quota);
         self.env
             .store
-            .read(move |tx| {
-                let account = tx.accounts().find(id)?.ok_or(ViewAccountError::Gone)?;
-                let storage = storage.usage(tx, id)?;
+            .ask(move |tx| {
+                let found = tx.storage().find_with_account(id)?;
+                let (account, row) = found.ok_or(ViewAccountError::Gone)?;
+                let storage = StorageUse {
+                    used: row.used,
+                    quota: row.choice.limit(quota),
+                };
                 Ok(OwnerView { account, storage })
             })
             .await
-    }
-
-    /// What an account stores and may store: a rule for a unit of work.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn usage(&self, tx: &mut dyn Tx, account: AccountId) -> Result<StorageUse, StoreError> {
-        let row = tx.storage().find(account)?;
-        Ok(StorageUse {
-            used: row.used,
-            quota: row.choice.limit(self.rules.quota),
-        })
     }
 }

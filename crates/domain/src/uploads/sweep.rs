@@ -106,7 +106,7 @@ impl Uploads {
         let known: Result<Vec<BlobName>, StoreError> = self
             .env
             .store
-            .read(move |tx| tx.uploads().known_blobs(&asked))
+            .ask(move |tx| tx.uploads().known_blobs(&asked))
             .await;
         let known: HashSet<BlobName> = known?.into_iter().collect();
         Ok(old

@@ -1,15 +1,20 @@
 //! Wakes whoever waits for an inbox, and passes signals on to them. It knows the last few places of their logs, so that those who
-//! are woken need not ask the store what follows; what the events are about, they read.
+//! are woken need not ask the store what follows, and for a moment the messages that were just sent.
+
+mod fresh;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sealpost_domain::accounts::AccountId;
-use sealpost_domain::inbox::{InboxEvent, Offset};
-use sealpost_domain::ports::{Signal, Signals, WakeUps};
+use sealpost_domain::inbox::{EventKind, InboxEvent, Offset};
+use sealpost_domain::messages::MessageId;
+use sealpost_domain::ports::{Signal, Signals, StoredMessage, WakeUps};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::seats::Seats;
+use fresh::Fresh;
 
 /// So many signals wait for each account at most; the oldest go first. Who is slow misses them.
 const MAX_SIGNALS: usize = 16;
@@ -20,6 +25,7 @@ const MAX_PLACES: usize = 16;
 #[derive(Debug, Default)]
 pub struct Hub {
     waiting: Mutex<HashMap<AccountId, watch::Sender<Board>>>,
+    fresh: Mutex<Fresh>,
     pub(super) seats: Mutex<Seats>,
 }
 
@@ -109,6 +115,14 @@ impl Hub {
         }
     }
 
+    /// Those of these messages that were sent a moment ago, as they rest.
+    pub(super) fn fresh(
+        &self,
+        ids: impl Iterator<Item = MessageId>,
+    ) -> HashMap<MessageId, Arc<StoredMessage>> {
+        self.lock_fresh().find(ids, Instant::now())
+    }
+
     /// Wakes those whose log has come to this offset, unless they were told.
     pub fn wake_unless_told(&self, heads: &[(AccountId, Offset)]) {
         let waiting = self.waiting();
@@ -129,6 +143,7 @@ impl Hub {
 
     /// Has everybody look whether their session has ended, and whether this instance may still serve them.
     pub fn check_all(&self) {
+        self.lock_fresh().trim(Instant::now());
         for sender in self.waiting().values() {
             sender.send_modify(|board| board.checks = board.checks.wrapping_add(1));
         }
@@ -136,6 +151,24 @@ impl Hub {
 
     fn waiting(&self) -> MutexGuard<'_, HashMap<AccountId, watch::Sender<Board>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_fresh(&self) -> MutexGuard<'_, Fresh> {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what was sent, and forgets what was deleted.
+    fn refresh(&self, grown: &[(AccountId, InboxEvent)], sent: Vec<StoredMessage>) {
+        let mut fresh = self.lock_fresh();
+        let now = Instant::now();
+        for message in sent {
+            fresh.add(message, now);
+        }
+        for (_, event) in grown {
+            if event.kind == EventKind::MessageDeleted {
+                fresh.forget(MessageId::from_bytes(event.subject));
+            }
+        }
     }
 }
 
@@ -149,8 +182,13 @@ impl WakeUps for Hub {
         }
     }
 
-    fn tell(&self, grown: &[(AccountId, InboxEvent)]) {
+    fn tell(&self, grown: &[(AccountId, InboxEvent)], sent: Vec<StoredMessage>) {
         let waiting = self.waiting();
+        if waiting.is_empty() {
+            return;
+        }
+        // Before anybody is woken.
+        self.refresh(grown, sent);
         for (account, event) in grown {
             if let Some(sender) = waiting.get(account) {
                 sender.send_modify(|board| board.add(*event));

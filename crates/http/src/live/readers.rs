@@ -4,7 +4,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sealpost_domain::inbox::{EventData, Inbox, InboxEvent, Offset, Page, ReadInboxError, Reading};
+use sealpost_domain::inbox::{
+    EventData, EventKind, Inbox, InboxEvent, Offset, Page, ReadInboxError, Reading,
+};
+use sealpost_domain::messages::MessageId;
 use sealpost_domain::ports::StoreError;
 use sealpost_domain::sessions::{AccessError, Actor};
 use tokio::sync::oneshot;
@@ -90,7 +93,7 @@ impl Readers {
                 over: false,
             };
             // A task of its own: whoever began it may go away before it ends.
-            actix_web::rt::spawn(round.run(self.inbox.clone()));
+            actix_web::rt::spawn(round.run(self.inbox.clone(), Arc::clone(&self.hub)));
         }
         // Dropped unanswered only where the worker's thread stops.
         told.await.unwrap_or_else(|_| Err(unavailable()))
@@ -134,7 +137,7 @@ struct Round {
 }
 
 impl Round {
-    async fn run(mut self, inbox: Inbox) {
+    async fn run(mut self, inbox: Inbox, hub: Arc<Hub>) {
         loop {
             // Whoever was woken in the same moment on this thread comes along.
             yield_now().await;
@@ -143,7 +146,7 @@ impl Round {
             };
             // Those who have gone away meanwhile are not read for.
             readers.retain(|reader| !reader.answer.is_closed());
-            answer(&inbox, readers).await;
+            answer(&inbox, &hub, readers).await;
         }
     }
 
@@ -162,17 +165,20 @@ impl Drop for Round {
     }
 }
 
-async fn answer(inbox: &Inbox, mut readers: Vec<Reader>) {
+async fn answer(inbox: &Inbox, hub: &Hub, mut readers: Vec<Reader>) {
     if readers.is_empty() {
         return;
     }
+    let told = readers.iter().flat_map(|reader| &reader.told);
+    let created = told.filter(|event| event.kind == EventKind::MessageCreated);
+    let fresh = hub.fresh(created.map(|event| MessageId::from_bytes(event.subject)));
     let readings = readers.iter_mut().map(|reader| Reading {
         account: reader.actor.account(),
         after: reader.after,
         limit: reader.limit,
         told: std::mem::take(&mut reader.told),
     });
-    match inbox.read_many(readings.collect()).await {
+    match inbox.read_many(readings.collect(), fresh).await {
         Ok(pages) => {
             let mut renderer = Renderer::default();
             for (reader, page) in readers.into_iter().zip(pages) {

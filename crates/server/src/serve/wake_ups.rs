@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::InboxEvent;
-use sealpost_domain::ports::{Signal, Signals, WakeUps};
+use sealpost_domain::ports::{Signal, Signals, StoredMessage, WakeUps};
 use sealpost_http::Hub;
 use sealpost_store::PostgresBus;
 use tokio::sync::Notify;
@@ -40,10 +40,11 @@ impl WakeUps for Everybody {
         }
     }
 
-    fn tell(&self, grown: &[(AccountId, InboxEvent)]) {
-        self.hub.tell(grown);
+    fn tell(&self, grown: &[(AccountId, InboxEvent)], sent: Vec<StoredMessage>) {
+        self.hub.tell(grown, sent);
         if let Some(others) = &self.others {
-            others.tell(grown);
+            // They ask for themselves: what is said there is no longer than a hint.
+            others.tell(grown, Vec::new());
         }
     }
 

@@ -64,18 +64,18 @@ over_arrays! {
 
 over_arrays! {
     /// Everybody in these conversations, and what is between those who want to send there and them.
-    Correspondents {
+    AskedPairs {
         conversations: Binary = &'a [u8],
         senders: Binary = &'a [u8],
     }
     "SELECT asked.conversation_id, asked.sender_id, members.account_id, accounts.messages_from, \
-     relations.contact, relations.contact_since, relations.blocked_at, relations.blocked_by_at \
+     accounts.username, accounts.username_key, relations.contact, relations.contact_since, relations.blocked_at, relations.blocked_by_at \
      FROM unnest(",
     ") AS asked (conversation_id, sender_id) \
      INNER JOIN members ON members.conversation_id = asked.conversation_id \
      INNER JOIN accounts ON accounts.id = members.account_id \
      LEFT JOIN relations ON relations.account_id = asked.sender_id AND relations.other_id = members.account_id"
-    => (Binary, Binary, (Binary, SmallInt, Nullable<(SmallInt, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>)>))
+    => (Binary, Binary, (Binary, SmallInt, (Text, Text), Nullable<(SmallInt, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>)>))
 }
 
 over_arrays! {

@@ -5,22 +5,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::AccountId;
+use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::{ConversationId, ConversationKind, Membership};
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::messages::ClientId;
 use sealpost_domain::ports::{NewMessage, Sending, StoreError};
 
 use super::arrays::{
-    AppendEvents, Correspondents, InsertMessages, LockConversations, MoveOn, SentBefore,
+    AppendEvents, AskedPairs, InsertMessages, LockConversations, MoveOn, SentBefore,
 };
 use crate::decode::{
-    At, CorrespondentRow, SentRow, bytes, coded, count, decode_correspondents, decode_sent,
-    lifetime, to_column,
+    At, CorrespondentRow, Correspondents, SentRow, bytes, coded, count, decode_correspondents,
+    decode_sent, lifetime, to_column,
 };
 use crate::failure::QueryError;
-use crate::schema::members;
-use crate::sends::Sends;
+use crate::schema::{accounts, members};
+use crate::sends::{Place, Sends};
 
 /// A conversation that is locked.
 struct Locked {
@@ -40,6 +40,7 @@ pub(crate) fn foresee<'a>(
     let mut locked = lock(conn, asked.clone())?;
     load_groups(conn, &mut locked)?;
     let mut pairs = load_pairs(conn, asked.clone(), &locked)?;
+    let names = load_names(conn, asked.clone(), &locked)?;
     let mut sent = load_sent(conn, asked.clone())?;
     let mut sends = Sends::default();
     let mut known = HashSet::new();
@@ -52,8 +53,8 @@ pub(crate) fn foresee<'a>(
         if known.insert((*conversation, *sender)) {
             let rows = pairs.remove(&(*conversation, *sender));
             let found = locked.get(conversation);
-            let found = found.map(|found| found.membership(*sender, rows));
-            sends.know_membership(*conversation, *sender, found.transpose()?.flatten());
+            let found = found.map(|found| found.place(*sender, rows, &names));
+            sends.know_place(*conversation, *sender, found.transpose()?.flatten());
         }
         let name = (*sender, client_id.clone());
         if let Some(earlier) = sent.remove(&name) {
@@ -106,26 +107,38 @@ fn lock<'a>(
 }
 
 impl Locked {
-    /// How `sender` stands in it, if they are in it, and its last number. `rows` are those of a conversation of two.
-    fn membership(
+    /// How `sender` stands in it, if they are in it. `rows` are those of a conversation of two, `names` those of who sends to a
+    /// group.
+    fn place(
         &self,
         sender: AccountId,
         rows: Option<Vec<CorrespondentRow>>,
-    ) -> Result<Option<(Membership, u64)>, StoreError> {
-        let (members, others) = match self.kind {
+        names: &HashMap<AccountId, Username>,
+    ) -> Result<Option<Place>, StoreError> {
+        let found = match self.kind {
             ConversationKind::Pair => decode_correspondents(rows.unwrap_or_default(), sender)?,
-            ConversationKind::Group => (self.members.clone(), Vec::new()),
+            ConversationKind::Group => Correspondents {
+                everybody: self.members.clone(),
+                others: Vec::new(),
+                username: names.get(&sender).cloned(),
+            },
         };
-        if !members.contains(&sender) {
+        let Some(username) = found.username else {
+            return Ok(None);
+        };
+        if !found.everybody.contains(&sender) {
             return Ok(None);
         }
-        let membership = Membership {
-            sealed_key: self.sealed_key.clone(),
-            members,
-            others,
-            expires_in: lifetime(self.expires_in)?,
-        };
-        Ok(Some((membership, self.last)))
+        Ok(Some(Place {
+            membership: Membership {
+                sealed_key: self.sealed_key.clone(),
+                members: found.everybody,
+                others: found.others,
+                expires_in: lifetime(self.expires_in)?,
+            },
+            last: self.last,
+            username,
+        }))
     }
 }
 
@@ -156,6 +169,41 @@ fn load_groups(
     Ok(())
 }
 
+/// The names of those who want to send to a group.
+fn load_names<'a>(
+    conn: &mut PgConnection,
+    asked: impl Iterator<Item = &'a Sending>,
+    locked: &HashMap<ConversationId, Locked>,
+) -> Result<HashMap<AccountId, Username>, QueryError> {
+    let senders: BTreeSet<&[u8]> = asked
+        .filter(|sending| is_of(locked, sending, ConversationKind::Group))
+        .map(|sending| sending.sender.as_bytes().as_slice())
+        .collect();
+    if senders.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Vec<u8>, String, String)> = accounts::table
+        .filter(accounts::id.eq_any(senders.into_iter().collect::<Vec<_>>()))
+        .select((accounts::id, accounts::username, accounts::username_key))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, username, key)| {
+            let id = AccountId::from_bytes(bytes(&id, At("accounts", "id"))?);
+            Ok((id, Username::restore(username, key)))
+        })
+        .collect()
+}
+
+/// Whether somebody wants to send to a conversation of this kind.
+fn is_of(
+    locked: &HashMap<ConversationId, Locked>,
+    sending: &Sending,
+    kind: ConversationKind,
+) -> bool {
+    let found = locked.get(&sending.conversation);
+    found.is_some_and(|found| found.kind == kind)
+}
+
 /// Who is in the conversations of two, as each of those who ask about one sees them.
 type Pairs = HashMap<(ConversationId, AccountId), Vec<CorrespondentRow>>;
 
@@ -165,17 +213,13 @@ fn load_pairs<'a>(
     locked: &HashMap<ConversationId, Locked>,
 ) -> Result<Pairs, QueryError> {
     type Row = (Vec<u8>, Vec<u8>, CorrespondentRow);
-    let is_pair = |id| {
-        let found = locked.get(id);
-        found.is_some_and(|found| found.kind == ConversationKind::Pair)
-    };
-    let of = pairs(asked.filter(|sending| is_pair(&sending.conversation)));
+    let of = pairs(asked.filter(|sending| is_of(locked, sending, ConversationKind::Pair)));
     let mut found = Pairs::new();
     if of.is_empty() {
         return Ok(found);
     }
     let (conversations, senders) = of.into_iter().unzip();
-    let rows: Vec<Row> = Correspondents {
+    let rows: Vec<Row> = AskedPairs {
         conversations,
         senders,
     }

@@ -98,7 +98,6 @@ impl PostgresStore {
         let pool = Pool::open(
             url,
             options.connections,
-            true,
             Box::new(Session),
             Handle::current(),
         )

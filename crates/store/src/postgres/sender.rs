@@ -13,10 +13,10 @@ use tokio::sync::oneshot;
 
 use super::backend::queries::{Ran, run_sending, write_sends};
 use super::bulk::foresee;
-use super::{ATTEMPTS, Undone, pause, write};
-use crate::failure::{Failure, QueryError};
+use super::{ATTEMPTS, Purpose, Undone, in_transaction, pause, write};
+use crate::failure::{Failure, QueryError, store_error};
 use crate::news::News;
-use crate::pool::Pool;
+use crate::pool::{Pool, Stopped};
 
 /// At most so many units share a transaction, which bounds how long the first of them waits.
 const LARGEST_GROUP: usize = 64;
@@ -106,10 +106,10 @@ impl Sender {
             }
         }
         let sender = Arc::clone(self);
+        let mut group = None;
         let ran = self.pool.enter(move |conn| {
             // Only now: whoever came while there was no connection goes along.
-            sender.write_group(conn, sender.take());
-            Ok(())
+            sender.write_group(conn, group.get_or_insert_with(|| sender.take()))
         });
         if let Err(error) = ran.await {
             self.refuse(&error);
@@ -138,23 +138,25 @@ impl Sender {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write_group(&self, conn: &mut PgConnection, mut group: Vec<Job>) {
+    /// Carries out those of the group and answers them. If the connection is dead, they are all still there.
+    fn write_group(&self, conn: &mut PgConnection, group: &mut Vec<Job>) -> Result<(), Stopped> {
         if group.is_empty() {
-            return;
+            return Ok(());
         }
-        if let Some(news) = try_group(conn, &mut group) {
+        if let Some(news) = try_group(conn, group)? {
             // Wakes first and answers then, as the SQLite writer does.
             news.tell(&*self.wake_ups);
-            for job in group {
+            for job in group.drain(..) {
                 let _gone = job.done.send(Ok(()));
             }
-            return;
+            return Ok(());
         }
         // Which unit it was cannot always be told: each runs in a transaction of its own.
-        for job in group {
-            let outcome = write(conn, job.unit).map(|news| news.tell(&*self.wake_ups));
-            let _gone = job.done.send(outcome);
+        for mut job in group.drain(..) {
+            let outcome = write(conn, &mut job.unit).map(|news| news.tell(&*self.wake_ups));
+            let _gone = job.done.send(outcome.map_err(StoreError::from));
         }
+        Ok(())
     }
 }
 
@@ -170,11 +172,12 @@ fn unwinding_into(panicked: Arc<AtomicBool>, mut unit: Unit) -> Unit {
 }
 
 /// Carries the group out; None if nothing of it was kept. Contention is tried again.
-fn try_group(conn: &mut PgConnection, group: &mut [Job]) -> Option<News> {
+fn try_group(conn: &mut PgConnection, group: &mut [Job]) -> Result<Option<News>, Stopped> {
     for number in 1..=ATTEMPTS {
         let tried = catch_unwind(AssertUnwindSafe(|| attempt(conn, group)));
         match tried {
-            Ok(Ok(news)) => return Some(news),
+            Ok(Ok(news)) => return Ok(Some(news)),
+            Ok(Err(Undone::Dead(error))) => return Err(Stopped::Dead(store_error(error))),
             Ok(Err(Undone::Failed(Failure::Contention | Failure::Collision, _)))
                 if number < ATTEMPTS =>
             {
@@ -187,25 +190,25 @@ fn try_group(conn: &mut PgConnection, group: &mut [Job]) -> Option<News> {
         units = group.len(),
         "a group of sends broke; running them singly"
     );
-    None
+    Ok(None)
 }
 
 /// One transaction for all. A refused unit leaves nothing; its refusal too is told only after the commit, since it may rest
 /// on what an earlier unit of the group has left.
 fn attempt(conn: &mut PgConnection, group: &mut [Job]) -> Result<News, Undone> {
-    conn.build_transaction().read_committed().run(|conn| {
+    in_transaction(conn, &Purpose::Write, |conn| {
         let mut news = News::default();
         let asked = group.iter().map(|job| &job.sending);
         let mut sends = foresee(conn, asked).map_err(undone)?;
         for job in &mut *group {
             match run_sending(conn, &mut job.unit, &mut sends) {
-                Ran::Commit(own) => news = news.and(&own),
+                Ran::Commit(own) => news = news.and(own),
                 Ran::RollBack => {}
                 Ran::Failed(failure, error) => return Err(Undone::Failed(failure, error)),
             }
         }
-        let written = write_sends(conn, &sends).map_err(undone)?;
-        Ok(news.and(&written))
+        let written = write_sends(conn, sends).map_err(undone)?;
+        Ok(news.and(written))
     })
 }
 

@@ -48,7 +48,7 @@ impl Row {
         }
     }
 
-    fn decode(self) -> Result<Account, StoreError> {
+    pub(super) fn decode(self) -> Result<Account, StoreError> {
         let proved = self.email.zip(self.email_key);
         let claimed = self.claimed_email.zip(self.claimed_email_key);
         Ok(Account {

@@ -13,7 +13,7 @@ use sealpost_domain::ports::{
 };
 
 use super::groups;
-use super::memberships::{members_of, membership, partners, standing};
+use super::memberships::{members_of, partners, place, standing};
 use super::{UnitTx, expressions, locks, progress};
 use crate::decode::{At, bytes, coded, count, lifetime};
 use crate::schema::{conversations, members};
@@ -137,7 +137,7 @@ impl ConversationRepository for UnitTx<'_> {
         id: ConversationId,
         account: AccountId,
     ) -> Result<Option<Membership>, StoreError> {
-        self.run(|conn| Ok(membership(conn, id, account)?.map(|(found, _)| found)))
+        self.run(|conn| Ok(place(conn, id, account)?.map(|place| place.membership)))
     }
 
     fn lock_membership(
@@ -151,7 +151,7 @@ impl ConversationRepository for UnitTx<'_> {
         }
         self.run(|conn| {
             locks::lock_conversation(conn, id.as_bytes(), account.as_bytes())?;
-            Ok(membership(conn, id, account)?.map(|(found, _)| found))
+            Ok(place(conn, id, account)?.map(|place| place.membership))
         })
     }
 

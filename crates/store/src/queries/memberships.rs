@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use sealpost_domain::accounts::AccountId;
-use sealpost_domain::contacts::Correspondent;
+use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::{
     ConversationId, ConversationKind, Member, Membership, Standing,
 };
@@ -13,10 +12,12 @@ use super::conversations::{Row, at};
 use super::groups::{MemberRow, decode_member, member_columns};
 use super::{Conn, expressions};
 use crate::decode::{
-    At, CorrespondentRow, RelationRow, bytes, coded, count, decode_correspondents, lifetime,
+    At, CorrespondentRow, Correspondents, RelationRow, bytes, coded, count, decode_correspondents,
+    lifetime,
 };
 use crate::failure::QueryError;
 use crate::schema::{accounts, conversations, members, relations};
+use crate::sends::Place;
 
 /// Those whom `account` shares a conversation of this kind with, by id, without those of whom one blocks the other.
 pub(super) fn partners(
@@ -90,13 +91,13 @@ pub(super) fn standing(
     }))
 }
 
-/// What writing needs, and the number of the last message. In a group nobody's settings are looked at, and there is nobody
-/// to look them up for.
-pub(crate) fn membership(
+/// How `account` stands in a conversation it wants to write to. In a group nobody's settings are looked at, and there is
+/// nobody to look them up for.
+pub(crate) fn place(
     conn: &mut Conn,
     id: ConversationId,
     account: AccountId,
-) -> Result<Option<(Membership, u64)>, QueryError> {
+) -> Result<Option<Place>, QueryError> {
     let found: Option<(Vec<u8>, i16, Option<i64>, i64)> = members::table
         .find((id.as_bytes().as_slice(), account.as_bytes().as_slice()))
         .inner_join(conversations::table)
@@ -111,17 +112,38 @@ pub(crate) fn membership(
     let Some((sealed_key, kind, expires_in, last_seq)) = found else {
         return Ok(None);
     };
-    let (members, others) = match coded(kind, ConversationKind::from_code, at("kind"))? {
+    let found = match coded(kind, ConversationKind::from_code, at("kind"))? {
         ConversationKind::Pair => members_as_seen_by(conn, id, account)?,
-        ConversationKind::Group => (member_ids(conn, id)?, Vec::new()),
+        ConversationKind::Group => Correspondents {
+            everybody: member_ids(conn, id)?,
+            others: Vec::new(),
+            username: username(conn, account)?,
+        },
     };
-    let membership = Membership {
-        sealed_key,
-        members,
-        others,
-        expires_in: lifetime(expires_in)?,
-    };
-    Ok(Some((membership, count(last_seq, at("last_seq"))?)))
+    found
+        .username
+        .map(|username| {
+            Ok(Place {
+                membership: Membership {
+                    sealed_key,
+                    members: found.everybody,
+                    others: found.others,
+                    expires_in: lifetime(expires_in)?,
+                },
+                last: count(last_seq, at("last_seq"))?,
+                username,
+            })
+        })
+        .transpose()
+}
+
+fn username(conn: &mut Conn, account: AccountId) -> Result<Option<Username>, QueryError> {
+    let found: Option<(String, String)> = accounts::table
+        .find(account.as_bytes().as_slice())
+        .select((accounts::username, accounts::username_key))
+        .get_result(conn)
+        .optional()?;
+    Ok(found.map(|(username, key)| Username::restore(username, key)))
 }
 
 /// Everybody in a conversation, by id.
@@ -143,7 +165,7 @@ fn members_as_seen_by(
     conn: &mut Conn,
     id: ConversationId,
     account: AccountId,
-) -> Result<(Vec<AccountId>, Vec<Correspondent>), QueryError> {
+) -> Result<Correspondents, QueryError> {
     let between = relations::account_id
         .eq(account.as_bytes().as_slice())
         .and(relations::other_id.eq(members::account_id));
@@ -155,6 +177,7 @@ fn members_as_seen_by(
         .select((
             members::account_id,
             accounts::messages_from,
+            (accounts::username, accounts::username_key),
             Option::<RelationRow>::as_select(),
         ))
         .load(conn)?;

@@ -2,14 +2,14 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::AccountId;
+use sealpost_domain::accounts::{Account, AccountId};
 use sealpost_domain::ports::{Constraint, StorageRepository, StoreError};
 use sealpost_domain::storage::{AccountStorage, QuotaChoice, ReservationId, StorageReservation};
 
-use super::{Conn, UnitTx};
+use super::{Conn, UnitTx, accounts};
 use crate::decode::{At, bytes, count, to_column};
 use crate::failure::QueryError;
-use crate::schema::{storage, storage_reservations};
+use crate::schema::{accounts as account_rows, storage, storage_reservations};
 
 /// What stands in `quota` where there is no limit.
 const UNLIMITED: i64 = -1;
@@ -34,21 +34,50 @@ fn quota(choice: QuotaChoice) -> Option<i64> {
     }
 }
 
+/// How much is used, and how much may be.
+type StorageRow = (i64, Option<i64>);
+
+/// What a row says, or that there is none.
+fn decode(row: Option<StorageRow>) -> Result<AccountStorage, StoreError> {
+    let Some((used, quota)) = row else {
+        return Ok(AccountStorage::default());
+    };
+    Ok(AccountStorage {
+        used: count(used, At("storage", "used"))?,
+        choice: choice(quota)?,
+    })
+}
+
 impl StorageRepository for UnitTx<'_> {
     fn find(&mut self, account: AccountId) -> Result<AccountStorage, StoreError> {
         self.run(|conn| {
-            let row: Option<(i64, Option<i64>)> = storage::table
+            let row: Option<StorageRow> = storage::table
                 .find(account.as_bytes().as_slice())
                 .select((storage::used, storage::quota))
                 .first(conn)
                 .optional()?;
-            let Some((used, quota)) = row else {
-                return Ok(AccountStorage::default());
-            };
-            Ok(AccountStorage {
-                used: count(used, At("storage", "used"))?,
-                choice: choice(quota)?,
-            })
+            Ok(decode(row)?)
+        })
+    }
+
+    fn find_with_account(
+        &mut self,
+        account: AccountId,
+    ) -> Result<Option<(Account, AccountStorage)>, StoreError> {
+        self.run(|conn| {
+            let row: Option<(accounts::Row, Option<StorageRow>)> = account_rows::table
+                .find(account.as_bytes().as_slice())
+                .left_join(storage::table)
+                .select((
+                    accounts::Row::as_select(),
+                    (storage::used, storage::quota).nullable(),
+                ))
+                .get_result(conn)
+                .optional()?;
+            let found = row.map(|(account, row)| -> Result<_, StoreError> {
+                Ok((account.decode()?, decode(row)?))
+            });
+            Ok(found.transpose()?)
         })
     }
 

@@ -9,7 +9,7 @@ use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::Sending;
 
 use super::backend::queries::inbox::head;
-use super::backend::queries::memberships::membership;
+use super::backend::queries::memberships::place;
 use super::backend::queries::messages::{find_sent, insert};
 use crate::decode::to_column;
 use crate::failure::QueryError;
@@ -28,13 +28,13 @@ pub(crate) fn foresee<'a>(
         client_id,
     } in asked
     {
-        let membership = membership(conn, *conversation, *sender)?;
+        let place = place(conn, *conversation, *sender)?;
         // Whoever is not in there asks nothing more.
-        if membership.is_some() {
+        if place.is_some() {
             let sent = find_sent(conn, *sender, client_id)?;
             sends.know_sent(*sender, client_id.clone(), sent);
         }
-        sends.know_membership(*conversation, *sender, membership);
+        sends.know_place(*conversation, *sender, place);
     }
     Ok(sends)
 }

@@ -15,11 +15,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
 use sealpost_domain::ports::{Sending, Store, StoreError, Unit};
 
-use crate::failure::{panicked, store_error};
+use crate::failure::{contained, store_error};
 use crate::pool::Pool;
-use backend::queries::{Ran, run_unit};
+use crate::statements::one_statement;
+use backend::queries::{Ran, run_asking, run_unit};
 use writer::Writer;
 
 pub use copy::{CopiedDatabase, CopyError, copy_sqlite, inspect_sqlite};
@@ -42,8 +44,16 @@ impl Store for SqliteStore {
         self.writer.run(unit, Some(sending)).await
     }
 
-    async fn run_read(&self, unit: Unit) -> Result<(), StoreError> {
-        self.readers.run(move |conn| read(conn, unit)).await
+    async fn run_read(&self, mut unit: Unit) -> Result<(), StoreError> {
+        self.readers
+            .run(move |conn| Ok(read(conn, &mut unit)?))
+            .await
+    }
+
+    async fn run_ask(&self, mut unit: Unit) -> Result<(), StoreError> {
+        self.readers
+            .run(move |conn| Ok(ask(conn, &mut unit)?))
+            .await
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
@@ -52,14 +62,23 @@ impl Store for SqliteStore {
 }
 
 /// Runs a unit on one snapshot. `BEGIN` alone starts none in SQLite; the first query does, and it lasts to the end.
-fn read(conn: &mut SqliteConnection, mut unit: Unit) -> Result<(), StoreError> {
-    use diesel::connection::SimpleConnection;
+fn read(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<(), StoreError> {
     conn.batch_execute("BEGIN DEFERRED").map_err(store_error)?;
-    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run_unit(conn, &mut unit)));
+    let ran = contained(|| run_unit(conn, unit));
     conn.batch_execute("ROLLBACK").map_err(store_error)?;
-    match ran {
-        Ok(Ran::Commit(_) | Ran::RollBack) => Ok(()),
-        Ok(Ran::Failed(_, error)) => Err(error),
-        Err(payload) => Err(panicked(&*payload)),
+    settle(ran)
+}
+
+/// Runs a unit that asks once: its one statement is its snapshot.
+fn ask(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<(), StoreError> {
+    settle(contained(|| {
+        one_statement(conn, |conn| run_asking(conn, unit))
+    }))
+}
+
+fn settle(ran: Result<Ran, StoreError>) -> Result<(), StoreError> {
+    match ran? {
+        Ran::Commit(_) | Ran::RollBack => Ok(()),
+        Ran::Failed(_, error) => Err(error),
     }
 }

@@ -97,14 +97,8 @@ impl SqliteStore {
         }
         set_up_writer(&mut conn).map_err(|error| unusable(error.into()))?;
         bring_up_to_date(&mut conn, path, options.migrate)?;
-        let readers = Pool::open(
-            url,
-            options.readers,
-            false,
-            Box::new(Reader),
-            Handle::current(),
-        )
-        .map_err(|error| unusable(error.into()))?;
+        let readers = Pool::open(url, options.readers, Box::new(Reader), Handle::current())
+            .map_err(|error| unusable(error.into()))?;
         let mut beside =
             SqliteConnection::establish(url).map_err(|error| unusable(error.into()))?;
         set_up_checkpointer(&mut beside, &mut conn).map_err(|error| unusable(error.into()))?;

@@ -132,9 +132,9 @@ fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn 
 type Outcome = Result<News, StoreError>;
 
 /// Wakes first and answers then: whoever sent a message has the answer soon enough, whoever waits for it has not.
-fn acknowledge(group: Vec<Job>, outcomes: Vec<Outcome>, wake_ups: &dyn WakeUps) {
-    let news = outcomes.iter().flatten().fold(News::default(), News::and);
-    news.tell(wake_ups);
+fn acknowledge(group: Vec<Job>, mut outcomes: Vec<Outcome>, wake_ups: &dyn WakeUps) {
+    let all = outcomes.iter_mut().flatten().map(std::mem::take);
+    all.fold(News::default(), News::and).tell(wake_ups);
     for (job, outcome) in group.into_iter().zip(outcomes) {
         // The caller may have gone; its unit is done all the same.
         let _gone = job.done.send(outcome.map(drop));
@@ -207,9 +207,9 @@ fn run_sends(
             Ran::Failed(..) => return Err(Broken),
         }
     }
-    let news = write_sends(conn, &sends).map_err(|_| Broken)?;
+    let news = write_sends(conn, sends).map_err(|_| Broken)?;
     if let Some(Ok(first)) = outcomes.first_mut() {
-        *first = std::mem::take(first).and(&news);
+        *first = std::mem::take(first).and(news);
     }
     Ok(())
 }
@@ -224,7 +224,7 @@ fn run_in_savepoint(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Outc
         Ran::Commit(news) => ("RELEASE unit", Ok(news)),
         Ran::RollBack => ("ROLLBACK TO unit; RELEASE unit", Ok(News::default())),
         Ran::Failed(Failure::Contention, _) => return Err(Broken),
-        Ran::Failed(Failure::Collision | Failure::Final, error) => {
+        Ran::Failed(Failure::Collision | Failure::Lost | Failure::Final, error) => {
             ("ROLLBACK TO unit; RELEASE unit", Err(error))
         }
     };
@@ -273,7 +273,7 @@ fn attempt(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Attempt, Stor
     match ran {
         Ok(Ran::Commit(_) | Ran::RollBack) => Ok(Attempt::Kept(News::default())),
         Ok(Ran::Failed(Failure::Contention, error)) => Ok(Attempt::Contention(error)),
-        Ok(Ran::Failed(Failure::Collision | Failure::Final, error)) => Err(error),
+        Ok(Ran::Failed(Failure::Collision | Failure::Lost | Failure::Final, error)) => Err(error),
         Err(payload) => Err(panicked(&*payload)),
     }
 }

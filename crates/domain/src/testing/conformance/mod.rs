@@ -175,8 +175,8 @@ macro_rules! store_conformance {
                 a_retired_name_is_its_former_owners, a_lookalike_is_taken, retired_names_are_swept,
                 many_want_a_name, a_removed_account_leaves_its_names;
             units: ok_commits, err_rolls_back, a_failed_unit_ends, a_swallowed_failure_keeps_nothing,
-                panic_harms_only_its_own_unit, a_read_sees_what_was_committed, many_writers_lose_nothing,
-                probe_leaves_nothing;
+                panic_harms_only_its_own_unit, a_read_sees_what_was_committed, an_ask_is_one_question,
+                many_writers_lose_nothing, probe_leaves_nothing;
         }
     };
     (@cases $make:path; $($subject:ident: $($case:ident),+;)+) => {

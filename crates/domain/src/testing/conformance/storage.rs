@@ -38,8 +38,15 @@ async fn choose(store: &Arc<dyn Store>, account: AccountId, choice: QuotaChoice)
 }
 
 async fn found(store: &Arc<dyn Store>, account: AccountId) -> AccountStorage {
-    let found: Result<_, StoreError> = store.read(move |tx| tx.storage().find(account)).await;
-    found.unwrap()
+    let found: Result<_, StoreError> = store.ask(move |tx| tx.storage().find(account)).await;
+    let found = found.unwrap();
+    let with: Result<_, StoreError> = store
+        .ask(move |tx| tx.storage().find_with_account(account))
+        .await;
+    if let Some((account_found, also_found)) = with.unwrap() {
+        assert_eq!((account_found.id, also_found), (account, found));
+    }
+    found
 }
 
 async fn sum(store: &Arc<dyn Store>) -> u64 {

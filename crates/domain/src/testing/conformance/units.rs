@@ -107,6 +107,28 @@ pub async fn a_read_sees_what_was_committed(store: Arc<dyn Store>) {
     }
 }
 
+/// One question sees what was committed; a second one is refused, and so is a write.
+pub async fn an_ask_is_one_question(store: Arc<dyn Store>) {
+    store.write(|tx| put(tx, "asked")).await.unwrap();
+    let found = store.ask(|tx| tx.installation().find("asked")).await;
+    assert!(found.unwrap().is_some());
+    let two: Result<(), StoreError> = store
+        .ask(|tx| {
+            tx.installation().find("asked")?;
+            tx.installation().find("asked").map(drop)
+        })
+        .await;
+    assert!(matches!(two, Err(StoreError::Internal(_))), "{two:?}");
+    let refused: Result<(), StoreError> = store
+        .ask(|tx| {
+            tx.installation().find("asked")?;
+            put(tx, "written")
+        })
+        .await;
+    assert!(refused.is_err());
+    assert!(!has(&store, "written").await);
+}
+
 /// Sixty-four units at once, one in four refused: every acknowledged one is there and no refused one is.
 pub async fn many_writers_lose_nothing(store: Arc<dyn Store>) {
     let writers: Vec<_> = (0..64_u32)

@@ -44,16 +44,19 @@ fn wakes_the_account_that_waits_and_only_it() {
 #[test]
 fn what_was_told_without_a_hole_is_known() {
     let hub = Arc::new(Hub::default());
-    hub.tell(&[(ALICE, event(3))]);
+    hub.tell(&[(ALICE, event(3))], Vec::new());
     let mut watch = hub.watch(ALICE);
     assert_eq!(following(&hub, 2), NONE, "nobody waited");
-    hub.tell(&[(ALICE, event(4)), (BOB, event(9)), (ALICE, event(5))]);
+    hub.tell(
+        &[(ALICE, event(4)), (BOB, event(9)), (ALICE, event(5))],
+        Vec::new(),
+    );
     assert!(grown(&mut watch));
     assert_eq!(following(&hub, 3), [4, 5]);
     assert_eq!(following(&hub, 4), [5]);
     assert_eq!((following(&hub, 2), following(&hub, 5)), (vec![], vec![]));
     for offset in 6..=40 {
-        hub.tell(&[(ALICE, event(offset))]);
+        hub.tell(&[(ALICE, event(offset))], Vec::new());
     }
     assert_eq!(
         (following(&hub, 3), following(&hub, 39)),
@@ -65,16 +68,16 @@ fn what_was_told_without_a_hole_is_known() {
 fn what_was_told_late_or_not_at_all_is_not_known() {
     let hub = Arc::new(Hub::default());
     let mut watch = hub.watch(ALICE);
-    hub.tell(&[(ALICE, event(1))]);
+    hub.tell(&[(ALICE, event(1))], Vec::new());
     // Two transactions, the later one told first.
-    hub.tell(&[(ALICE, event(3))]);
-    hub.tell(&[(ALICE, event(2))]);
+    hub.tell(&[(ALICE, event(3))], Vec::new());
+    hub.tell(&[(ALICE, event(2))], Vec::new());
     assert!(grown(&mut watch));
     assert_eq!((following(&hub, 0), following(&hub, 2)), (vec![], vec![3]));
     // Another instance has written.
     hub.wake(&[ALICE]);
     assert_eq!(following(&hub, 2), NONE);
-    hub.tell(&[(ALICE, event(5))]);
+    hub.tell(&[(ALICE, event(5))], Vec::new());
     assert_eq!((following(&hub, 2), following(&hub, 4)), (vec![], vec![5]));
 }
 
@@ -82,7 +85,7 @@ fn what_was_told_late_or_not_at_all_is_not_known() {
 fn a_look_at_the_logs_wakes_only_who_was_not_told() {
     let hub = Arc::new(Hub::default());
     let mut watch = hub.watch(ALICE);
-    hub.tell(&[(ALICE, event(7))]);
+    hub.tell(&[(ALICE, event(7))], Vec::new());
     assert!(grown(&mut watch));
     hub.wake_unless_told(&[(ALICE, 7), (BOB, 1)]);
     assert!(!grown(&mut watch));

@@ -1,0 +1,138 @@
+//! Messages that were committed a moment ago, for those who are being woken for them.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sealpost_domain::messages::MessageId;
+use sealpost_domain::ports::StoredMessage;
+use tokio::time::Instant;
+
+/// Whoever reads later asks the store, which knows what has become of the message since.
+const FRESH: Duration = Duration::from_secs(1);
+/// What the bodies may take together, in bytes; the oldest go first.
+const MOST: usize = 4 << 20;
+
+#[derive(Debug, Default)]
+pub(super) struct Fresh {
+    messages: HashMap<MessageId, Arc<StoredMessage>>,
+    /// When each came, how large its body is, and which it is. The oldest first.
+    order: VecDeque<(Instant, usize, MessageId)>,
+    bytes: usize,
+}
+
+impl Fresh {
+    /// Keeps a message for a moment.
+    pub(super) fn add(&mut self, message: StoredMessage, now: Instant) {
+        let (id, size) = (message.id, message.body.len());
+        self.trim(now);
+        self.bytes += size;
+        self.order.push_back((now, size, id));
+        self.messages.insert(id, Arc::new(message));
+        while self.bytes > MOST {
+            self.drop_oldest();
+        }
+    }
+
+    /// It is no longer what it was.
+    pub(super) fn forget(&mut self, id: MessageId) {
+        self.messages.remove(&id);
+    }
+
+    /// Those of these messages that are still fresh.
+    pub(super) fn find(
+        &mut self,
+        ids: impl Iterator<Item = MessageId>,
+        now: Instant,
+    ) -> HashMap<MessageId, Arc<StoredMessage>> {
+        self.trim(now);
+        if self.messages.is_empty() {
+            return HashMap::new();
+        }
+        ids.filter_map(|id| Some((id, Arc::clone(self.messages.get(&id)?))))
+            .collect()
+    }
+
+    /// Drops those that are no longer fresh.
+    pub(super) fn trim(&mut self, now: Instant) {
+        while self
+            .order
+            .front()
+            .is_some_and(|(came, ..)| now.duration_since(*came) > FRESH)
+        {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some((_, size, id)) = self.order.pop_front() {
+            self.bytes -= size;
+            self.messages.remove(&id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sealpost_domain::Timestamp;
+    use sealpost_domain::accounts::{AccountId, Username};
+    use sealpost_domain::conversations::ConversationId;
+    use sealpost_domain::messages::{ClientId, Format};
+
+    use super::*;
+
+    const fn id(byte: u8) -> MessageId {
+        MessageId::from_bytes([byte; 16])
+    }
+
+    fn message(byte: u8, size: usize) -> StoredMessage {
+        StoredMessage {
+            id: id(byte),
+            conversation: ConversationId::from_bytes([1; 16]),
+            sealed_key: Vec::new(),
+            seq: 1,
+            sender: AccountId::from_bytes([1; 16]),
+            sender_username: Username::parse("alice").unwrap(),
+            client_id: ClientId::parse("a").unwrap(),
+            format: Format::Opaque,
+            body: vec![0; size],
+            attached: false,
+            sent_at: None,
+            created_at: Timestamp::from_seconds(1),
+            expires_at: None,
+            deleted_at: None,
+        }
+    }
+
+    fn found(fresh: &mut Fresh, now: Instant) -> Vec<u8> {
+        (1..=9)
+            .filter(|byte| fresh.find([id(*byte)].into_iter(), now).len() == 1)
+            .collect()
+    }
+
+    #[test]
+    fn they_are_there_for_a_second_unless_they_change() {
+        let (mut fresh, began) = (Fresh::default(), Instant::now());
+        fresh.add(message(1, 10), began);
+        fresh.add(message(2, 10), began);
+        fresh.add(message(3, 10), began + FRESH / 2);
+        fresh.forget(id(2));
+        assert_eq!(found(&mut fresh, began + FRESH), [1, 3]);
+        let later = began + FRESH + Duration::from_millis(1);
+        assert_eq!(found(&mut fresh, later), [3]);
+        assert!(found(&mut fresh, began + 2 * FRESH).is_empty());
+        assert_eq!((fresh.bytes, fresh.order.len()), (0, 0));
+    }
+
+    #[test]
+    fn they_take_a_bounded_room() {
+        let (mut fresh, now) = (Fresh::default(), Instant::now());
+        for byte in 1..=9 {
+            fresh.add(message(byte, MOST / 4), now);
+        }
+        assert_eq!(found(&mut fresh, now), [6, 7, 8, 9]);
+        fresh.add(message(1, MOST + 1), now);
+        assert!(found(&mut fresh, now).is_empty());
+        assert_eq!((fresh.bytes, fresh.messages.len()), (0, 0));
+    }
+}
