@@ -80,6 +80,7 @@ mod store_error;
 mod throttles;
 mod tickets;
 mod token_signer;
+mod tx;
 mod uploads;
 mod wake_ups;
 
@@ -151,11 +152,12 @@ pub use sessions::{SessionRepository, StoredRefreshToken, TokenDigests};
 pub use signals::{Signal, Signals};
 pub use socket_tickets::SocketTicketRepository;
 pub use storage::StorageRepository;
-pub use store::{Sending, Store, StoreExt, Tx, Unit, Verdict};
+pub use store::{Sending, Store, StoreExt, Unit, Verdict};
 pub use store_error::{Constraint, StoreError};
 pub use throttles::ThrottleRepository;
 pub use tickets::{StoredTicket, TicketRepository};
 pub use token_signer::{AccessClaims, PublicSigningKey, TokenError, TokenId, TokenSigner};
+pub use tx::Tx;
 pub use uploads::{AbandonedUpload, StoredUpload, UploadProgress, UploadRepository};
 pub use wake_ups::WakeUps;
 

@@ -74,10 +74,7 @@ impl Fresh {
 
 #[cfg(test)]
 mod tests {
-    use sealpost_domain::Timestamp;
-    use sealpost_domain::accounts::{AccountId, Username};
-    use sealpost_domain::conversations::ConversationId;
-    use sealpost_domain::messages::{ClientId, Format};
+    use sealpost_domain::testing::stored_message;
 
     use super::*;
 
@@ -88,19 +85,8 @@ mod tests {
     fn message(byte: u8, size: usize) -> StoredMessage {
         StoredMessage {
             id: id(byte),
-            conversation: ConversationId::from_bytes([1; 16]),
-            sealed_key: Vec::new(),
-            seq: 1,
-            sender: AccountId::from_bytes([1; 16]),
-            sender_username: Username::parse("alice").unwrap(),
-            client_id: ClientId::parse("a").unwrap(),
-            format: Format::Opaque,
             body: vec![0; size],
-            attached: false,
-            sent_at: None,
-            created_at: Timestamp::from_seconds(1),
-            expires_at: None,
-            deleted_at: None,
+            ..stored_message(1)
         }
     }
 

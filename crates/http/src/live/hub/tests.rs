@@ -2,6 +2,7 @@ use futures_util::FutureExt as _;
 use sealpost_domain::Timestamp;
 use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::inbox::EventKind;
+use sealpost_domain::testing::stored_message;
 
 use super::*;
 
@@ -171,4 +172,32 @@ fn forgets_an_account_when_the_last_one_leaves() {
     assert_eq!(hub.watched(), [ALICE]);
     drop(second);
     assert_eq!(hub.watched(), []);
+}
+
+/// The message that [`event`]s are about.
+fn message() -> StoredMessage {
+    StoredMessage {
+        id: MessageId::from_bytes([0; 16]),
+        ..stored_message(1)
+    }
+}
+
+fn is_fresh(hub: &Hub) -> bool {
+    hub.fresh([message().id].into_iter()).len() == 1
+}
+
+#[test]
+fn what_was_sent_is_fresh_where_somebody_waits_until_it_is_deleted() {
+    let hub = Arc::new(Hub::default());
+    hub.tell(&[(ALICE, event(3))], vec![message()]);
+    assert!(!is_fresh(&hub), "nobody waited");
+    let _watch = hub.watch(ALICE);
+    hub.tell(&[(ALICE, event(4))], vec![message()]);
+    assert!(is_fresh(&hub));
+    let deleted = InboxEvent {
+        kind: EventKind::MessageDeleted,
+        ..event(5)
+    };
+    hub.tell(&[(BOB, deleted)], Vec::new());
+    assert!(!is_fresh(&hub));
 }
