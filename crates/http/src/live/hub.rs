@@ -21,6 +21,10 @@ const MAX_SIGNALS: usize = 16;
 /// So many places of each log are known at most. Who is further behind asks the store.
 const MAX_PLACES: usize = 16;
 
+/// A message to more accounts that wait is not kept: those are many enough to read it together, and opening it once costs less then
+/// than asking nobody.
+const FEW: usize = 8;
+
 /// The waiting views of this instance, by account.
 #[derive(Debug, Default)]
 pub struct Hub {
@@ -157,12 +161,22 @@ impl Hub {
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps what was sent, and forgets what was deleted.
-    fn refresh(&self, grown: &[(AccountId, InboxEvent)], sent: Vec<StoredMessage>) {
+    /// Keeps what was sent to few of those who wait, and forgets what was deleted.
+    fn refresh(
+        &self,
+        waiting: &HashMap<AccountId, watch::Sender<Board>>,
+        grown: &[(AccountId, InboxEvent)],
+        sent: Vec<StoredMessage>,
+    ) {
         let mut fresh = self.lock_fresh();
         let now = Instant::now();
         for message in sent {
-            fresh.add(message, now);
+            let told = grown.iter().filter(|(account, event)| {
+                event.subject == *message.id.as_bytes() && waiting.contains_key(account)
+            });
+            if (1..=FEW).contains(&told.take(FEW + 1).count()) {
+                fresh.add(message, now);
+            }
         }
         for (_, event) in grown {
             if event.kind == EventKind::MessageDeleted {
@@ -188,7 +202,7 @@ impl WakeUps for Hub {
             return;
         }
         // Before anybody is woken.
-        self.refresh(grown, sent);
+        self.refresh(&waiting, grown, sent);
         for (account, event) in grown {
             if let Some(sender) = waiting.get(account) {
                 sender.send_modify(|board| board.add(*event));
