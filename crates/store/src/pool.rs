@@ -148,17 +148,17 @@ fn on_a_living_one<C: R2D2Connection + 'static, R>(
     mut work: impl FnMut(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, Stopped>,
 ) -> Result<R, StoreError> {
     // All that wait may have died together; then one is made.
-    for _ in 0..connections.max_size() {
+    let mut others = connections.max_size();
+    loop {
         let mut connection = connections
             .get()
             .map_err(|error| StoreError::Unavailable(Some(error.into())))?;
         match work(&mut connection) {
-            Err(Stopped::Dead(error)) => tracing::debug!(%error, "a connection was dead"),
+            Err(Stopped::Dead(error)) if others > 0 => {
+                tracing::debug!(%error, "a connection was dead");
+                others -= 1;
+            }
             outcome => return Ok(outcome?),
         }
     }
-    let mut last = connections
-        .get()
-        .map_err(|error| StoreError::Unavailable(Some(error.into())))?;
-    Ok(work(&mut last)?)
 }

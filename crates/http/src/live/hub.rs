@@ -21,8 +21,8 @@ const MAX_SIGNALS: usize = 16;
 /// So many places of each log are known at most. Who is further behind asks the store.
 const MAX_PLACES: usize = 16;
 
-/// A message to more accounts that wait is not kept: those are many enough to read it together, and opening it once costs less then
-/// than asking nobody.
+/// A message to more accounts that wait is not kept: they read it together, and it is opened once. Each would open for themselves
+/// what they need not ask for.
 const FEW: usize = 8;
 
 /// The waiting views of this instance, by account.
@@ -161,20 +161,22 @@ impl Hub {
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps what was sent to few of those who wait, and forgets what was deleted.
+    /// Keeps what was sent to few of those who are told, and forgets what was deleted.
     fn refresh(
         &self,
-        waiting: &HashMap<AccountId, watch::Sender<Board>>,
+        told: &[(&watch::Sender<Board>, InboxEvent)],
         grown: &[(AccountId, InboxEvent)],
         sent: Vec<StoredMessage>,
     ) {
+        let mut listeners: HashMap<[u8; 16], usize> = HashMap::new();
+        for (_, event) in told {
+            *listeners.entry(event.subject).or_default() += 1;
+        }
         let mut fresh = self.lock_fresh();
         let now = Instant::now();
         for message in sent {
-            let told = grown.iter().filter(|(account, event)| {
-                event.subject == *message.id.as_bytes() && waiting.contains_key(account)
-            });
-            if (1..=FEW).contains(&told.take(FEW + 1).count()) {
+            let listeners = listeners.get(message.id.as_bytes());
+            if listeners.is_some_and(|number| *number <= FEW) {
                 fresh.add(message, now);
             }
         }
@@ -201,12 +203,14 @@ impl WakeUps for Hub {
         if waiting.is_empty() {
             return;
         }
+        let told: Vec<_> = grown
+            .iter()
+            .filter_map(|(account, event)| Some((waiting.get(account)?, *event)))
+            .collect();
         // Before anybody is woken.
-        self.refresh(&waiting, grown, sent);
-        for (account, event) in grown {
-            if let Some(sender) = waiting.get(account) {
-                sender.send_modify(|board| board.add(*event));
-            }
+        self.refresh(&told, grown, sent);
+        for (sender, event) in told {
+            sender.send_modify(|board| board.add(event));
         }
     }
 
