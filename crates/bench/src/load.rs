@@ -11,7 +11,7 @@ use crate::processes::{Cpu, Measured, resident};
 use crate::report::{Report, Sample};
 
 /// So many slices each of two phases has that are measured by turns.
-const SLICES: u32 = 6;
+pub(crate) const SLICES: u32 = 6;
 
 /// What is measured, and against which process.
 pub(crate) struct Phase {

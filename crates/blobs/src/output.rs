@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 
 /// The disk is told to begin whenever so many bytes have come.
-const STRETCH: u64 = 8 * 1024 * 1024;
+const STRETCH: u64 = 4 * 1024 * 1024;
 
 pub(crate) struct Output {
     file: File,

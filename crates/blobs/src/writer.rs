@@ -60,7 +60,6 @@ impl BlobWriter for FsWriter {
     }
 
     async fn commit(mut self: Box<Self>) -> Result<Digest, BlobError> {
-        let digest = self.digest.finish().await?;
         let file = self.output.settle().await?;
         let (from, to) = (self.temporary.path.clone(), self.folders.path_of(self.name));
         let folder = self.folders.folder_of(self.name);
@@ -74,9 +73,12 @@ impl BlobWriter for FsWriter {
             fs::rename(from, to)?;
             sync(&folder)
         });
-        joined(committing.await)?;
+        // The last pieces are digested while the disk works. Without a digest, which nothing but a panic leads to, the blob has
+        // no row, and is found by who looks for such blobs.
+        let (digest, committed) = tokio::join!(self.digest.finish(), committing);
+        joined(committed)?;
         self.temporary.committed = true;
-        Ok(digest)
+        digest
     }
 }
 

@@ -4,12 +4,16 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sealpost_client::{Client, ClientError, FileId};
 
+use super::crowd::Person;
 use super::{Bench, Report};
 use crate::error::BenchError;
+use crate::load::{SLICES, Watch};
 use crate::processes::Measured;
+use crate::report::Sample;
 
 /// What a worker does again and again.
 type Operation = Box<
@@ -31,54 +35,106 @@ impl Bench<'_> {
         let (large, small) = (folder.path().join("large"), folder.path().join("small"));
         std::fs::write(&large, noise(LARGE))?;
         std::fs::write(&small, noise(SMALL))?;
-        let Some(person) = self.crowd.people(1).await?.pop() else {
+        let Some(Person { client, .. }) = self.crowd.people(1).await?.pop() else {
             return Err(BenchError::Missing(1));
         };
-        let report = self.plain_write(folder.path()).await?;
+        if let Some(stored) = self.large_up(&client, &large, folder.path()).await? {
+            let down = download(&client, stored);
+            let report = self.phase("down/64MiB", 1).run(down).await?;
+            self.done(report.carrying(LARGE));
+        }
+        let last = Arc::new(Mutex::new(None));
+        let up = upload(&client, small, &last);
+        let report = self.phase("up/4KiB", SENDERS).run(up).await?;
         self.done(report);
-        for (path, name, workers) in [(large, "64MiB", 1), (small, "4KiB", SENDERS)] {
-            // Of many at once it would say nothing.
-            let carrying = |report: Report| match workers {
-                1 => report.carrying(LARGE),
-                _ => report,
-            };
-            let last = Arc::new(Mutex::new(None));
-            let up = upload(&person.client, path, &last);
-            let report = self.phase(format!("up/{name}"), workers).run(up).await?;
-            self.done(carrying(report));
-            let stored = *last.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(id) = stored {
-                let down = download(&person.client, id);
-                let report = self
-                    .phase(format!("down/{name}"), workers)
-                    .run(down)
-                    .await?;
-                self.done(carrying(report));
-            }
+        let stored = *last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stored) = stored {
+            let down = download(&client, stored);
+            let report = self.phase("down/4KiB", SENDERS).run(down).await?;
+            self.done(report);
         }
         Ok(())
     }
 
-    /// The bound: what the disk and the kernel alone take, `fsync` included.
-    async fn plain_write(&self, folder: &Path) -> Result<Report, BenchError> {
-        let bytes: Arc<[u8]> = noise(LARGE).into();
-        let path = folder.join("plain");
-        let write = move |_, _| {
-            let (bytes, path) = (Arc::clone(&bytes), path.clone());
-            async move {
-                let written = tokio::task::spawn_blocking(move || {
-                    let mut file = std::fs::File::create(path)?;
-                    file.write_all(&bytes)?;
-                    file.sync_all()
-                });
-                let written = written.await.map_err(std::io::Error::other);
-                written.flatten().map_err(ClientError::LocalFile)
+    /// Large files up, and by turns the bound: the same bytes in a new file on the same disk, `fsync` included. Gives the last
+    /// one that is stored.
+    async fn large_up(
+        &mut self,
+        client: &Client,
+        path: &Path,
+        folder: &Path,
+    ) -> Result<Option<FileId>, BenchError> {
+        let (bytes, plain): (Arc<[u8]>, _) = (noise(LARGE).into(), folder.join("plain"));
+        let (own, measured) = (Measured::this_program(None), self.target.measured);
+        let time = self.load.time() / SLICES;
+        let mut last = None;
+        let (mut written, mut sent) = (None, None);
+        for _ in 0..SLICES {
+            let sample = repeat(
+                own,
+                time,
+                async || write_plain(Arc::clone(&bytes), plain.clone()).await,
+                async |()| Ok(tokio::fs::remove_file(&plain).await?),
+            );
+            written = Some(with(written, sample.await?));
+            let sample = repeat(
+                measured,
+                time,
+                async || {
+                    let file = tokio::fs::File::open(path).await?;
+                    Ok(client.upload_file(None, None, file).await?.id)
+                },
+                async |stored| match last.replace(stored) {
+                    Some(before) => Ok(client.delete_file(before).await?),
+                    None => Ok(()),
+                },
+            );
+            sent = Some(with(sent, sample.await?));
+        }
+        for (name, sample) in [("bound: plain write 64MiB", written), ("up/64MiB", sent)] {
+            if let Some(sample) = sample {
+                self.done(Report::new(name, &sample).carrying(LARGE));
             }
-        };
-        let mut phase = self.phase("bound: plain write 64MiB", 1);
-        phase.measured = Measured::this_program(None);
-        Ok(phase.run(write).await?.carrying(LARGE))
+        }
+        Ok(last)
     }
+}
+
+/// Both as one.
+fn with(earlier: Option<Sample>, sample: Sample) -> Sample {
+    match earlier {
+        Some(earlier) => earlier.and(sample),
+        None => sample,
+    }
+}
+
+/// Does `work` again and again, one after the other, until the time is over. What it leaves is removed each time, or the disk
+/// would fill up: that is not part of how long it took.
+async fn repeat<T>(
+    measured: Measured,
+    time: Duration,
+    mut work: impl AsyncFnMut() -> Result<T, BenchError>,
+    mut remove: impl AsyncFnMut(T) -> Result<(), BenchError>,
+) -> Result<Sample, BenchError> {
+    let watch = Watch::start(measured);
+    let mut times = Vec::new();
+    while watch.began.elapsed() < time {
+        let began = Instant::now();
+        let made = work().await?;
+        times.push(began.elapsed());
+        remove(made).await?;
+    }
+    Ok(watch.sample(times, 1))
+}
+
+async fn write_plain(bytes: Arc<[u8]>, path: PathBuf) -> Result<(), BenchError> {
+    let written = tokio::task::spawn_blocking(move || {
+        let mut file = std::fs::File::create_new(path)?;
+        file.write_all(&bytes)?;
+        file.sync_all()
+    });
+    let written = written.await.map_err(std::io::Error::other);
+    Ok(written.flatten()?)
 }
 
 fn upload(client: &Client, path: PathBuf, last: &Arc<Mutex<Option<FileId>>>) -> Operation {

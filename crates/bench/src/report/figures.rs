@@ -9,6 +9,12 @@ pub(super) fn percentile(times: &[Duration], percent: usize) -> f64 {
     round(time.as_secs_f64() * 1000.0, 2)
 }
 
+/// In milliseconds; 0 of nothing.
+pub(super) fn mean(times: &[Duration]) -> f64 {
+    let sum: Duration = times.iter().sum();
+    round(sum.as_secs_f64() * 1000.0 / count(times.len().max(1)), 2)
+}
+
 /// The one in the middle; of an even number the higher of the two.
 pub(super) fn median(figures: impl Iterator<Item = f64>) -> Option<f64> {
     let mut figures: Vec<f64> = figures.collect();
@@ -36,6 +42,13 @@ mod tests {
         assert_eq!(percentile(&times, 99), 198.0);
         assert_eq!(percentile(&times, 100), 200.0);
         assert_eq!(percentile(&[], 50), 0.0);
+    }
+
+    #[test]
+    fn a_mean_counts_the_longest_as_well() {
+        let times = [1, 2, 9].map(Duration::from_millis);
+        assert_eq!(mean(&times), 4.0);
+        assert_eq!(mean(&[]), 0.0);
     }
 
     #[test]

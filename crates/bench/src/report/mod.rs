@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::processes::Cpu;
 pub(crate) use compare::ratios;
-use figures::{count, median, percentile, round};
+use figures::{count, mean, median, percentile, round};
 pub(crate) use print::{complain, line, say, table};
 pub(crate) use targets::verdicts;
 
@@ -96,6 +96,7 @@ pub(crate) struct Report {
     n: usize,
     /// Per second.
     rate: f64,
+    mean_ms: f64,
     p50_ms: f64,
     p99_ms: f64,
     max_ms: f64,
@@ -110,7 +111,7 @@ pub(crate) struct Report {
     failed: Option<String>,
     /// Whether rate and times are the server's own. Its CPU time is, whoever was in the way.
     valid: bool,
-    /// Of what carries many bytes: how many of them a second, at the median.
+    /// Of what carries many bytes: all of them in all the time that they took, so that a disk that stalls counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     mib_per_s: Option<f64>,
     /// By how much the server's resident memory rose at most.
@@ -134,6 +135,7 @@ impl Report {
             runs: 1,
             n: times.len(),
             rate: round(count(times.len()) / seconds, 1),
+            mean_ms: mean(times),
             p50_ms: percentile(times, 50),
             p99_ms: percentile(times, 99),
             max_ms: percentile(times, 100),
@@ -177,10 +179,10 @@ impl Report {
         self
     }
 
-    /// The same of operations that carry so many bytes each.
+    /// The same of operations that carry so many bytes each, one after the other.
     pub(crate) fn carrying(mut self, bytes: usize) -> Self {
         let mebibytes = count(bytes) / (1024.0 * 1024.0);
-        self.mib_per_s = Some(round(mebibytes / (self.p50_ms / 1000.0), 1));
+        self.mib_per_s = Some(round(mebibytes / (self.mean_ms / 1000.0), 1));
         self
     }
 
@@ -222,6 +224,7 @@ impl Report {
         Some(Self {
             runs: runs.len(),
             rate: over(&|run| run.rate),
+            mean_ms: over(&|run| run.mean_ms),
             p50_ms: over(&|run| run.p50_ms),
             p99_ms: over(&|run| run.p99_ms),
             max_ms: over(&|run| run.max_ms),

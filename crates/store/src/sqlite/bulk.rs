@@ -8,12 +8,11 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::NewEvent;
 use sealpost_domain::ports::Sending;
 
-use super::backend::queries::inbox::head;
 use super::backend::queries::memberships::place;
 use super::backend::queries::messages::{find_sent, insert};
+use super::recent::{add, last_of};
 use crate::decode::to_column;
 use crate::failure::QueryError;
-use crate::schema::{inbox_events, inboxes};
 use crate::sends::Sends;
 
 /// Asks what those who are about to send will ask.
@@ -91,39 +90,13 @@ pub(crate) fn append_events(
         let Some((account, _)) = of_one.first() else {
             continue;
         };
-        let log = inboxes::table.find(account.as_bytes().as_slice());
-        let Some(last) = log.select(head()).get_result::<i64>(conn).optional()? else {
+        let Some(last) = last_of(conn, account)? else {
             continue;
         };
         for (offset, (_, event)) in (last + 1..).zip(of_one) {
-            diesel::insert_into(inbox_events::table)
-                .values(EventRow::of(account, offset, event))
-                .execute(conn)?;
+            add(conn, account, offset, event)?;
             places.push((*account, offset));
         }
     }
     Ok(places)
-}
-
-/// A row of an account's log.
-#[derive(Insertable)]
-#[diesel(table_name = inbox_events, treat_none_as_default_value = false)]
-struct EventRow<'a> {
-    account_id: &'a [u8],
-    event_offset: i64,
-    kind: i16,
-    subject: &'a [u8],
-    created_at: i64,
-}
-
-impl<'a> EventRow<'a> {
-    fn of(account: &'a AccountId, offset: i64, event: &'a NewEvent) -> Self {
-        Self {
-            account_id: account.as_bytes(),
-            event_offset: offset,
-            kind: event.kind.code(),
-            subject: &event.subject,
-            created_at: event.created_at.as_micros(),
-        }
-    }
 }

@@ -9,6 +9,7 @@ pub(crate) mod expressions;
 pub(crate) mod locks;
 mod migrate;
 mod open;
+mod recent;
 mod writer;
 
 use std::sync::Arc;

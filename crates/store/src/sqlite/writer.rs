@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::backend::queries::{Ran, run_sending, run_unit, write_sends};
 use super::bulk::foresee;
 use super::checkpoint::Checkpointer;
+use super::recent::Recent;
 use crate::failure::{Failure, panicked, store_error};
 use crate::news::News;
 
@@ -88,6 +89,7 @@ fn write_all(
     checkpointer: Checkpointer,
     wake_ups: &dyn WakeUps,
 ) {
+    let mut recent = Recent::new();
     while let Some(first) = waiting.blocking_recv() {
         let mut group = vec![first];
         while group.len() < LARGEST_GROUP
@@ -98,7 +100,8 @@ fn write_all(
         // Nobody waits for these any more, and nothing of them has begun.
         group.retain(|job| !job.done.is_closed());
         group.sort_by_key(|job| job.sending.is_none());
-        write_group(&mut conn, group, wake_ups);
+        let added = write_group(&mut conn, group, wake_ups);
+        recent.look_after(&mut conn, added);
         checkpointer.look_after(&mut conn);
     }
     drop(checkpointer);
@@ -107,12 +110,16 @@ fn write_all(
     }
 }
 
-fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn WakeUps) {
+/// Returns how many events it has added to logs.
+fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn WakeUps) -> usize {
     // Whoever sends goes by the statements of a group, which stay prepared, alone as well.
     if group.len() > 1 || group.iter().any(|job| job.sending.is_some()) {
         match try_group(conn, &mut group) {
             Ok(outcomes) => return acknowledge(group, outcomes, wake_ups),
-            Err(GroupFailure::Commit(error)) => return refuse_all(group, error),
+            Err(GroupFailure::Commit(error)) => {
+                refuse_all(group, error);
+                return 0;
+            }
             // Which unit it was cannot always be told: each runs again in a transaction of its own.
             Err(GroupFailure::Broken) => {
                 tracing::warn!(
@@ -122,23 +129,28 @@ fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn 
             }
         }
     }
-    for mut job in group {
+    let singly = group.into_iter().map(|mut job| {
         let outcome = write_single(conn, &mut job.unit);
-        acknowledge(vec![job], vec![outcome], wake_ups);
-    }
+        acknowledge(vec![job], vec![outcome], wake_ups)
+    });
+    singly.sum()
 }
 
 /// What a unit of a committed transaction came to: its news, or why it was not kept.
 type Outcome = Result<News, StoreError>;
 
-/// Wakes first and answers then: whoever sent a message has the answer soon enough, whoever waits for it has not.
-fn acknowledge(group: Vec<Job>, mut outcomes: Vec<Outcome>, wake_ups: &dyn WakeUps) {
+/// Wakes first and answers then: whoever sent a message has the answer soon enough, whoever waits for it has not. Returns how many
+/// events were added to logs.
+fn acknowledge(group: Vec<Job>, mut outcomes: Vec<Outcome>, wake_ups: &dyn WakeUps) -> usize {
     let all = outcomes.iter_mut().flatten().map(std::mem::take);
-    all.fold(News::default(), News::and).tell(wake_ups);
+    let news = all.fold(News::default(), News::and);
+    let added = news.grown.len();
+    news.tell(wake_ups);
     for (job, outcome) in group.into_iter().zip(outcomes) {
         // The caller may have gone; its unit is done all the same.
         let _gone = job.done.send(outcome.map(drop));
     }
+    added
 }
 
 fn refuse_all(group: Vec<Job>, error: DieselError) {
@@ -279,7 +291,7 @@ fn attempt(conn: &mut SqliteConnection, unit: &mut Unit) -> Result<Attempt, Stor
 }
 
 /// Ends the transaction, if SQLite has not ended it by itself (it does after a full disk, for one).
-fn roll_back(conn: &mut SqliteConnection) {
+pub(super) fn roll_back(conn: &mut SqliteConnection) {
     if let Err(error) = conn.batch_execute("ROLLBACK") {
         tracing::debug!(%error, "nothing was left to roll back");
     }
