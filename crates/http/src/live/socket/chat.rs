@@ -82,8 +82,8 @@ impl ChatSocket {
     }
 
     /// Serves until either side ends it.
-    pub(crate) async fn run(self) {
-        line::run(self, "chat socket").await;
+    pub(crate) fn run(self) -> impl Future<Output = ()> {
+        line::run(self, "chat socket")
     }
 
     fn refuse(&self, error: &str) -> Result<(), Ending> {

@@ -50,8 +50,8 @@ impl Socket {
     }
 
     /// Serves until either side ends it.
-    pub(crate) async fn run(self) {
-        line::run(self, "socket").await;
+    pub(crate) fn run(self) -> impl Future<Output = ()> {
+        line::run(self, "socket")
     }
 }
 

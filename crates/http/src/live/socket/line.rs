@@ -203,9 +203,15 @@ impl Line {
 }
 
 /// Serves until either side ends it. `what` names the socket in the log.
-pub(super) async fn run(mut view: impl View, what: &'static str) {
-    let ending = serve(&mut view).await;
-    view.line().end(&ending, what).await;
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an `async fn` has room for its parameters twice, for as long as the socket is open"
+)]
+pub(super) fn run(mut view: impl View, what: &'static str) -> impl Future<Output = ()> {
+    async move {
+        let ending = serve(&mut view).await;
+        view.line().end(&ending, what).await;
+    }
 }
 
 async fn serve(view: &mut impl View) -> Ending {
@@ -220,7 +226,8 @@ async fn serve(view: &mut impl View) -> Ending {
 async fn act(view: &mut impl View, woken: Woken) -> Result<(), Ending> {
     match woken {
         Woken::Received(received) => match view.line().take(received?)? {
-            Some(Received::Text(text)) => view.hear(&text).await,
+            // Boxed: answering takes more room than waiting, which sockets do nearly all of the time.
+            Some(Received::Text(text)) => Box::pin(view.hear(&text)).await,
             Some(Received::Binary(_)) => view.hear_binary().await,
             _ => Ok(()),
         },

@@ -52,8 +52,8 @@ impl Listener {
     }
 
     /// Serves until either side ends it.
-    pub(crate) async fn run(self) {
-        line::run(self, "socket of notifications").await;
+    pub(crate) fn run(self) -> impl Future<Output = ()> {
+        line::run(self, "socket of notifications")
     }
 }
 
