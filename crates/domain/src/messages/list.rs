@@ -5,6 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{Message, MessageId, Messages, Rows};
+use crate::accounts::AccountId;
 use crate::conversations::ConversationId;
 use crate::ports::{SealError, StoreError, StoreExt, StoredMessage, Tx};
 use crate::sessions::Actor;
@@ -82,8 +83,37 @@ impl Messages {
     ) -> Result<MessagePage, ListMessagesError> {
         let (account, now) = (actor.account(), self.env.now());
         let limit = limit.clamp(1, Self::MAX_PAGE);
-        let (rows, next) = self
+        let visible: Result<_, StoreError> = self
             .env
+            .store
+            .ask(move |tx| {
+                tx.messages()
+                    .visible_page(account, conversation, reach, limit + 1)
+            })
+            .await;
+        let visible = visible?;
+        // Most pages are this one question. What files there are, and of an empty page whether anybody may see it, takes more,
+        // which are all of one snapshot.
+        let is_all = !visible.is_empty() && !visible.iter().any(|message| message.attached);
+        let (rows, next) = if is_all {
+            let (visible, next) = cut(visible, reach, limit);
+            (Rows::without_files(visible), next)
+        } else {
+            self.load_page(account, (conversation, reach, limit))
+                .await?
+        };
+        Ok(MessagePage {
+            messages: rows.open(&*self.sealer, now)?,
+            next,
+        })
+    }
+
+    async fn load_page(
+        &self,
+        account: AccountId,
+        (conversation, reach, limit): (ConversationId, Reach, u32),
+    ) -> Result<(Rows, Option<Reach>), ListMessagesError> {
+        self.env
             .store
             .read(move |tx| -> Result<_, ListMessagesError> {
                 let standing = tx.conversations().find_standing(conversation, account)?;
@@ -92,11 +122,7 @@ impl Messages {
                 let (stored, next) = load(tx, place, reach, limit)?;
                 Ok((Rows::load(tx, stored)?, next))
             })
-            .await?;
-        Ok(MessagePage {
-            messages: rows.open(&*self.sealer, now)?,
-            next,
-        })
+            .await
     }
 
     /// What lies around a place in a conversation that the caller is in: the message there and about as many before it as
@@ -146,9 +172,17 @@ fn load(
         Reach::After(seq) => Reach::After(seq.max(first_seq.saturating_sub(1))),
         before @ Reach::Before(_) => before,
     };
-    // One more than asked for tells whether there is a next page.
     let mut stored = tx.messages().page(conversation, reach, limit + 1)?;
     stored.retain(|message| message.seq >= first_seq);
+    Ok(cut(stored, reach, limit))
+}
+
+/// The first `limit` messages, and where to read on: one more than asked for tells whether there is a next page.
+fn cut(
+    mut stored: Vec<StoredMessage>,
+    reach: Reach,
+    limit: u32,
+) -> (Vec<StoredMessage>, Option<Reach>) {
     let asked = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = stored.len() > asked;
     stored.truncate(asked);
@@ -156,7 +190,7 @@ fn load(
         Reach::Before(_) => Reach::Before(Some(last.seq)),
         Reach::After(_) => Reach::After(last.seq),
     });
-    Ok((stored, next))
+    (stored, next)
 }
 
 type Around = (Vec<StoredMessage>, Option<Reach>, Option<Reach>);

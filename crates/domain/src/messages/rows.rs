@@ -29,6 +29,14 @@ impl Rows {
         Ok(Self { messages, files })
     }
 
+    /// These messages, none of which has files.
+    pub(crate) const fn without_files(messages: Vec<StoredMessage>) -> Self {
+        Self {
+            messages,
+            files: Vec::new(),
+        }
+    }
+
     /// How they are at `now`, in the same order: of a message that was deleted, or whose time is over, its place is left and
     /// nothing else, whether the store has forgotten the rest already or not.
     pub(crate) fn open(

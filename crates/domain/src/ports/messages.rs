@@ -111,6 +111,19 @@ pub trait MessageRepository {
         limit: u32,
     ) -> Result<Vec<StoredMessage>, StoreError>;
 
+    /// The same as far as `reader` may see it: nothing from before they came, if the conversation shows them none of it, and
+    /// nothing at all if they are not in it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn visible_page(
+        &mut self,
+        reader: AccountId,
+        conversation: ConversationId,
+        reach: Reach,
+        limit: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError>;
+
     /// Those of `ids` (at most 500) that are there, in no particular order.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use sealpost_domain::ports::{
 use super::{Conn, UnitTx, expressions, files, message_ends};
 use crate::decode::{At, IdColumn, SentRow, bytes, coded, count, decode_sent, to_column};
 use crate::failure::QueryError;
-use crate::schema::{accounts, attachments, conversations, files as file_rows, messages};
+use crate::schema::{accounts, attachments, conversations, files as file_rows, members, messages};
 use crate::sends::Sent;
 
 const fn at(column: &'static str) -> At {
@@ -159,6 +159,38 @@ pub(super) fn page(
     Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
 }
 
+/// The same as far as a member may see it. There is one lower bound: of two, SQLite takes either for its search, and looks at
+/// whatever lies between them.
+fn visible_page(
+    conn: &mut Conn,
+    reader: AccountId,
+    conversation: ConversationId,
+    reach: Reach,
+    limit: u32,
+) -> Result<Vec<StoredMessage>, QueryError> {
+    let id = conversation.as_bytes().as_slice();
+    let after = match reach {
+        Reach::After(seq) => to_column(seq),
+        Reach::Before(_) => 0,
+    };
+    let seen_after = members::table
+        .find((id, reader.as_bytes().as_slice()))
+        .select(expressions::highest(after, members::first_seq - 1_i64, 0))
+        .single_value();
+    let page = joined!()
+        .filter(messages::conversation_id.eq(id))
+        .filter(messages::seq.nullable().gt(seen_after))
+        .limit(i64::from(limit));
+    let rows: Vec<Joined> = match reach {
+        Reach::After(_) => page.order(messages::seq.asc()).load(conn)?,
+        Reach::Before(seq) => page
+            .filter(messages::seq.lt(seq.map_or(i64::MAX, to_column)))
+            .order(messages::seq.desc())
+            .load(conn)?,
+    };
+    Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
+}
+
 /// Which messages' time was not over at `now`.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn is_not_over(now: Timestamp) -> _ {
@@ -261,6 +293,16 @@ impl MessageRepository for UnitTx<'_> {
         limit: u32,
     ) -> Result<Vec<StoredMessage>, StoreError> {
         self.run(|conn| page(conn, conversation, reach, &Wanted::All, limit))
+    }
+
+    fn visible_page(
+        &mut self,
+        reader: AccountId,
+        conversation: ConversationId,
+        reach: Reach,
+        limit: u32,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        self.run(|conn| visible_page(conn, reader, conversation, reach, limit))
     }
 
     fn find_many(&mut self, ids: &[MessageId]) -> Result<Vec<StoredMessage>, StoreError> {

@@ -102,6 +102,9 @@ fn read_history(tx: &mut dyn Tx) -> Result<(), StoreError> {
     tx.conversations().find_standing(TALK, alice())?;
     tx.messages().page(TALK, Reach::After(0), 50)?;
     tx.messages().page(TALK, Reach::Before(None), 50)?;
+    for reach in [Reach::After(0), Reach::Before(None)] {
+        tx.messages().visible_page(alice(), TALK, reach, 50)?;
+    }
     Ok(())
 }
 
@@ -168,6 +171,7 @@ pub(crate) async fn run(store: &Arc<dyn Store>) -> Vec<Case> {
             sqlite: &[
                 "(conversation_id=? AND seq>?)",
                 "(conversation_id=? AND seq<?)",
+                "(conversation_id=? AND seq>? AND seq<?)",
             ],
             postgres: &["messages_"],
         },

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::people::{conversation, message, message_id, person};
+use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::conversations::ConversationId;
 use crate::messages::{ClientId, Format, Reach};
-use crate::ports::{NewMessage, Store, StoreError, StoreExt};
+use crate::ports::{NewGroup, NewMember, NewMessage, Store, StoreError, StoreExt};
 
 async fn scene(store: &Arc<dyn Store>) -> (AccountId, AccountId, ConversationId) {
     let (alice, bob) = (
@@ -176,5 +177,63 @@ pub async fn paged_both_ways(store: Arc<dyn Store>) {
             expected,
             "{reach:?}"
         );
+    }
+}
+
+/// A page of what a reader may see: from where they came, and nothing for whoever is not there.
+pub async fn paged_as_far_as_seen(store: Arc<dyn Store>) {
+    let (alice, bob, pair) = scene(&store).await;
+    let (carol, eve) = (
+        person(&store, "carol").await.id,
+        person(&store, "eve").await.id,
+    );
+    let group = ConversationId::from_bytes([7; 16]);
+    let new = NewGroup {
+        id: group,
+        sealed_key: vec![4; 80],
+        sealed_title: None,
+        shows_history: false,
+        owner: alice,
+        others: vec![bob],
+        created_at: Timestamp::from_seconds(1),
+    };
+    let late = NewMember {
+        account: carol,
+        first_seq: 4,
+        joined_at: Timestamp::from_seconds(2),
+    };
+    let made: Result<(), StoreError> = store
+        .write(move |tx| {
+            tx.groups().insert(&new)?;
+            tx.groups().insert_member(group, &late).map(drop)
+        })
+        .await;
+    made.unwrap();
+    for number in 1..=6 {
+        append(&store, message(number, group, bob)).await.unwrap();
+    }
+    append(&store, message(9, pair, alice)).await.unwrap();
+    let (last, first) = (Reach::Before(None), Reach::After(0));
+    for (reader, reach, expected) in [
+        (alice, last, vec![6, 5, 4, 3]),
+        (alice, Reach::Before(Some(3)), vec![2, 1]),
+        (alice, first, vec![1, 2, 3, 4]),
+        (alice, Reach::After(4), vec![5, 6]),
+        (carol, last, vec![6, 5, 4]),
+        (carol, Reach::Before(Some(6)), vec![5, 4]),
+        (carol, Reach::Before(Some(4)), vec![]),
+        (carol, first, vec![4, 5, 6]),
+        (carol, Reach::After(4), vec![5, 6]),
+        (carol, Reach::After(6), vec![]),
+        (eve, last, vec![]),
+        (eve, first, vec![]),
+    ] {
+        let page: Result<_, StoreError> = store
+            .ask(move |tx| tx.messages().visible_page(reader, group, reach, 4))
+            .await;
+        let page = page.unwrap();
+        let seqs: Vec<u64> = page.iter().map(|found| found.seq).collect();
+        assert_eq!(seqs, expected, "{reader:?} {reach:?}");
+        assert!(page.iter().all(|found| found.conversation == group));
     }
 }

@@ -105,7 +105,8 @@ macro_rules! store_conformance {
             conversations: a_pair_has_one, a_pair_has_one_in_a_race, membership_is_for_members,
                 membership_knows_who_may_write, pairs_and_partners, paged_newest_first, deleted_for_both;
             messages: numbered_without_a_hole, found_as_appended, found_by_the_senders_name_for_it,
-                a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways;
+                a_repeat_at_the_same_time_is_found, many_senders_get_dense_numbers, paged_both_ways,
+                paged_as_far_as_seen;
             deletions: files_come_in_order, files_are_shared_with_members, a_deleted_message_keeps_its_place,
                 what_is_over_is_deleted, what_is_deleted_waits_for_nobody, the_last_of_each_is_found;
             progress: the_last_active_first, markers_move_forward, the_furthest_of_many_moves_stands,
