@@ -177,10 +177,21 @@ fn visible_page(
         .find((id, reader.as_bytes().as_slice()))
         .select(expressions::highest(after, members::first_seq - 1_i64, 0))
         .single_value();
-    let page = joined!()
+    // Looked up once, and not for each message.
+    let sealed_key = conversations::table
+        .find(id)
+        .select(conversations::sealed_key)
+        .single_value();
+    let page = messages::table
+        .inner_join(accounts::table)
         .filter(messages::conversation_id.eq(id))
         .filter(messages::seq.nullable().gt(seen_after))
-        .limit(i64::from(limit));
+        .limit(i64::from(limit))
+        .select((
+            Row::as_select(),
+            (accounts::username, accounts::username_key),
+            sealed_key.assume_not_null(),
+        ));
     let rows: Vec<Joined> = match reach {
         Reach::After(_) => page.order(messages::seq.asc()).load(conn)?,
         Reach::Before(seq) => page
