@@ -108,6 +108,7 @@ impl Messages {
         })
     }
 
+    /// A page with whatever belongs to it; says whether the conversation is there for the reader.
     async fn load_page(
         &self,
         account: AccountId,
