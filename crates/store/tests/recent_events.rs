@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use sealpost_domain::Timestamp;
 use sealpost_domain::accounts::AccountId;
 use sealpost_domain::inbox::{EventKind, NewEvent, Window};
@@ -13,6 +15,10 @@ use sealpost_domain::ports::{PasswordHash, Store, StoreError, StoreExt, WakeUps}
 use sealpost_domain::testing::account;
 use sealpost_store::testing::sqlite;
 use sealpost_store::{SqliteOptions, SqliteStore};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+/// Before this migration each log had a place of its own only.
+const RECENT: &str = "00000000000039";
 
 struct Nobody;
 
@@ -176,4 +182,37 @@ async fn a_log_goes_on_after_a_start() {
     holds(&store, alice, 1..=9).await;
     moved(&store).await;
     assert_eq!(places(&path), (9, 0));
+}
+
+#[tokio::test]
+async fn all_are_there_on_the_way_back_and_forth_again() {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.db");
+    let open = || SqliteStore::open(&path, &SqliteOptions::default(), Arc::new(Nobody)).unwrap();
+    let store = open();
+    let alice = join(&store, "alice").await;
+    add(&store, &[alice], 4).await;
+    moved(&store).await;
+    add(&store, &[alice], 3).await;
+    drop(store);
+    assert_eq!(places(&path), (4, 3));
+    let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
+    let mut reverted = conn.revert_last_migration(MIGRATIONS).unwrap();
+    while reverted.to_string().as_str() > RECENT {
+        reverted = conn.revert_last_migration(MIGRATIONS).unwrap();
+    }
+    let there: Count = sql_query("SELECT count(*) AS count FROM inbox_events")
+        .get_result(&mut conn)
+        .unwrap();
+    assert_eq!(there.count, 7);
+    drop(conn);
+    let store = open();
+    assert_eq!(places(&path), (7, 0));
+    holds(&store, alice, 1..=7).await;
 }
