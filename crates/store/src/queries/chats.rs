@@ -6,7 +6,7 @@ use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::messages::{Format, Reach};
 use sealpost_domain::ports::{ChatRepository, NumberedConversation, StoreError, StoredMessage};
 
-use super::messages::{Wanted, page};
+use super::message_pages::{Wanted, page};
 use super::{UnitTx, expressions};
 use crate::decode::{At, bytes, count, to_column};
 use crate::schema::{chat_counter, chat_numbers, members};

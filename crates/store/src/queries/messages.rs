@@ -7,10 +7,11 @@ use sealpost_domain::ports::{
     MessageRepository, NewMessage, StoreError, StoredFile, StoredMessage,
 };
 
+use super::message_pages::{Wanted, page, visible_page};
 use super::{Conn, UnitTx, expressions, files, message_ends};
-use crate::decode::{At, IdColumn, SentRow, bytes, coded, count, decode_sent, to_column};
+use crate::decode::{At, IdColumn, SentRow, bytes, coded, count, decode_sent};
 use crate::failure::QueryError;
-use crate::schema::{accounts, attachments, conversations, files as file_rows, members, messages};
+use crate::schema::{accounts, attachments, conversations, files as file_rows, messages};
 use crate::sends::Sent;
 
 const fn at(column: &'static str) -> At {
@@ -56,7 +57,7 @@ impl<'a> NewRow<'a> {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]
-struct Row {
+pub(super) struct Row {
     id: IdColumn,
     conversation_id: IdColumn,
     seq: i64,
@@ -72,9 +73,12 @@ struct Row {
 }
 
 /// A row with its sender's username (as written, and folded) and its conversation's key.
-type Joined = (Row, (String, String), Vec<u8>);
+pub(super) type Joined = (Row, (String, String), Vec<u8>);
 
-fn decode((row, (username, key), sealed_key): Joined) -> Result<StoredMessage, StoreError> {
+/// The message of such a row.
+pub(super) fn decode(
+    (row, (username, key), sealed_key): Joined,
+) -> Result<StoredMessage, StoreError> {
     Ok(StoredMessage {
         id: MessageId::from_bytes(row.id.decode(at("id"))?),
         conversation: ConversationId::from_bytes(
@@ -109,98 +113,7 @@ macro_rules! joined {
     };
 }
 
-/// Which messages of a conversation are wanted.
-pub(super) enum Wanted {
-    /// All, also what is left of those that were deleted.
-    All,
-    /// Those of this format that were there at this time.
-    There(Format, Timestamp),
-}
-
-/// What of a query lies within this reach, in its order. Each way is a statement of its own, which stays prepared and whose
-/// text is not built again.
-macro_rules! within {
-    ($query:expr, $reach:expr, $conn:expr) => {
-        match $reach {
-            Reach::After(seq) => $query
-                .filter(messages::seq.gt(to_column(seq)))
-                .order(messages::seq.asc())
-                .load($conn)?,
-            Reach::Before(seq) => $query
-                .filter(messages::seq.lt(seq.map_or(i64::MAX, to_column)))
-                .order(messages::seq.desc())
-                .load($conn)?,
-        }
-    };
-}
-
-/// Messages of one conversation in the order of `reach`.
-pub(super) fn page(
-    conn: &mut Conn,
-    conversation: ConversationId,
-    reach: Reach,
-    wanted: &Wanted,
-    limit: u32,
-) -> Result<Vec<StoredMessage>, QueryError> {
-    let id = conversation.as_bytes().as_slice();
-    let page = joined!()
-        .filter(messages::conversation_id.eq(id))
-        .limit(i64::from(limit));
-    let rows: Vec<Joined> = match wanted {
-        Wanted::All => within!(page, reach, conn),
-        Wanted::There(format, now) => {
-            let there = page
-                .filter(messages::format.eq(format.code()))
-                .filter(messages::deleted_at.is_null())
-                .filter(is_not_over(*now));
-            within!(there, reach, conn)
-        }
-    };
-    Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
-}
-
-/// The same as far as a member may see it. There is one lower bound: of two, SQLite takes either for its search, and looks at
-/// whatever lies between them.
-fn visible_page(
-    conn: &mut Conn,
-    reader: AccountId,
-    conversation: ConversationId,
-    reach: Reach,
-    limit: u32,
-) -> Result<Vec<StoredMessage>, QueryError> {
-    let id = conversation.as_bytes().as_slice();
-    let after = match reach {
-        Reach::After(seq) => to_column(seq),
-        Reach::Before(_) => 0,
-    };
-    let seen_after = members::table
-        .find((id, reader.as_bytes().as_slice()))
-        .select(expressions::highest(after, members::first_seq - 1_i64, 0))
-        .single_value();
-    // Looked up once, and not for each message.
-    let sealed_key = conversations::table
-        .find(id)
-        .select(conversations::sealed_key)
-        .single_value();
-    let page = messages::table
-        .inner_join(accounts::table)
-        .filter(messages::conversation_id.eq(id))
-        .filter(messages::seq.nullable().gt(seen_after))
-        .limit(i64::from(limit))
-        .select((
-            Row::as_select(),
-            (accounts::username, accounts::username_key),
-            sealed_key.assume_not_null(),
-        ));
-    let rows: Vec<Joined> = match reach {
-        Reach::After(_) => page.order(messages::seq.asc()).load(conn)?,
-        Reach::Before(seq) => page
-            .filter(messages::seq.lt(seq.map_or(i64::MAX, to_column)))
-            .order(messages::seq.desc())
-            .load(conn)?,
-    };
-    Ok(rows.into_iter().map(decode).collect::<Result<_, _>>()?)
-}
+pub(super) use joined;
 
 /// Which messages' time was not over at `now`.
 #[diesel::dsl::auto_type(no_type_alias)]

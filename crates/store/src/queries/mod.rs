@@ -36,6 +36,7 @@ mod mailbox_keys;
 mod master_keys;
 pub(crate) mod memberships;
 mod message_ends;
+mod message_pages;
 pub(crate) mod messages;
 mod names;
 mod outbox;
