@@ -173,6 +173,8 @@ fn start(program: PathBuf) -> Weed {
     weed
 }
 
+/// How much it takes and where it stops are said: by itself it takes nothing any more on a disk that is 99 % full,
+/// however much a hundredth of that disk is.
 fn arguments(folder: &Path, ports: [u16; 8]) -> Vec<String> {
     let place = folder.display();
     let [
@@ -188,7 +190,8 @@ fn arguments(folder: &Path, ports: [u16; 8]) -> Vec<String> {
     let text = format!(
         "server -dir={place}/data -ip=127.0.0.1 -ip.bind=127.0.0.1 -master.telemetry=false \
          -master.port={master} -master.port.grpc={master_grpc} -master.volumeSizeLimitMB=64 \
-         -volume.port={volume} -volume.port.grpc={volume_grpc} -volume.max=0 -volume.preStopSeconds=0 \
+         -volume.port={volume} -volume.port.grpc={volume_grpc} -volume.max=100 -volume.minFreeSpace=256MiB \
+         -volume.preStopSeconds=0 \
          -filer -filer.port={filer} -filer.port.grpc={filer_grpc} -filer.localSocket={place}/filer.sock \
          -s3 -s3.port={s3} -s3.port.grpc={s3_grpc} -s3.localSocket={place}/s3.sock -s3.config={place}/s3.json \
          -s3.port.iceberg=0 -s3.port.lance=0 -s3.iam=false -s3.autoCreateBucket=false"
