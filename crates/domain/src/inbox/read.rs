@@ -3,14 +3,11 @@
 mod rows;
 mod subjects;
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use thiserror::Error;
 
 use super::{Event, Inbox, InboxEvent, Offset, Window};
 use crate::accounts::AccountId;
-use crate::messages::MessageId;
+use crate::messages::{Message, open_alone};
 use crate::ports::{SealError, StoreError, StoreExt, StoredMessage, Tx};
 use crate::sessions::Actor;
 
@@ -65,11 +62,6 @@ pub enum ReadInboxError {
     Store(#[from] StoreError),
 }
 
-/// A unit of work without a store: whatever it asks fails.
-struct NothingElse;
-
-impl Tx for NothingElse {}
-
 impl Inbox {
     /// The most events of one page.
     pub const MAX_PAGE: u32 = 100;
@@ -93,40 +85,44 @@ impl Inbox {
             limit,
             told: Vec::new(),
         };
-        let mut pages = self.read_many(vec![reading], HashMap::new()).await?;
+        let mut pages = self.read_many(vec![reading]).await?;
         pages.pop().unwrap_or(Err(ReadInboxError::Gone))
     }
 
     /// The same for several readers at once (at most [`Inbox::MAX_READINGS`]), each the owner of their log: what a message
-    /// to many has for each of them is read and opened once. The answers are in the order of the readings. Messages that
-    /// are `known` are not asked for; if there is nothing else to ask, nor is the store.
+    /// to many has for each of them is read and opened once. The answers are in the order of the readings.
     ///
     /// # Errors
     /// [`StoreError`] if nothing could be read for anybody; what one reader cannot be told is in their own answer.
     pub async fn read_many(
         &self,
         readings: Vec<Reading>,
-        known: HashMap<MessageId, Arc<StoredMessage>>,
     ) -> Result<Vec<Result<Page, ReadInboxError>>, StoreError> {
         let now = self.env.now();
-        let ready = if known.is_empty() {
-            None
-        } else {
-            // Its failure says that something has to be asked.
-            load(&mut NothingElse, &readings, &known).ok()
-        };
-        let (rows, shared) = match ready {
-            Some(loaded) => loaded,
-            None => {
-                let look = move |tx: &mut dyn Tx| load(tx, &readings, &known);
-                self.env.store.read(look).await?
-            }
-        };
+        let look = move |tx: &mut dyn Tx| load(tx, &readings);
+        let (rows, shared) = self.env.store.read(look).await?;
         let opened = Opened::of(shared, &*self.sealer, now);
         Ok(rows
             .into_iter()
             .map(|rows| opened.page(rows?, &*self.sealer))
             .collect())
+    }
+
+    /// Whether a message that was just sent ([`WakeUps::tell`]) may be shown as [`Inbox::open_sent`] opens it: its time is not
+    /// over, and no files came with it, whose names it does not have.
+    ///
+    /// [`WakeUps::tell`]: crate::ports::WakeUps::tell
+    #[must_use]
+    pub fn is_as_sent(&self, sent: &StoredMessage) -> bool {
+        !sent.attached && sent.gone_at(self.env.now()).is_none()
+    }
+
+    /// A message that was just sent, as all are shown it whose log tells of it.
+    ///
+    /// # Errors
+    /// [`SealError`] if it does not open.
+    pub fn open_sent(&self, sent: StoredMessage) -> Result<Message, SealError> {
+        open_alone(sent, &*self.sealer, self.env.now())
     }
 
     /// What of the caller's log is there.
@@ -147,3 +143,42 @@ domain_error!(ReadInboxError {
     Gone: Unauthenticated, "account-gone";
     Sealed: Internal, "internal-error";
 } else { Store });
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::ports::MockSealer;
+    use crate::testing::{CountingEntropy, FixedClock, NoStore, stored_message};
+    use crate::{Environment, Timestamp};
+
+    #[test]
+    fn what_was_just_sent_is_what_it_was_until_its_time_is_over() {
+        let clock = Arc::new(FixedClock::at(Timestamp::from_seconds(9)));
+        let env = Environment {
+            store: Arc::new(NoStore),
+            clock: Arc::clone(&clock) as _,
+            entropy: Arc::new(CountingEntropy::default()),
+        };
+        let inbox = Inbox::new(env, Arc::new(MockSealer::new()), "epoch");
+        // In the clear, as all of them were once.
+        let sent = StoredMessage {
+            sealed_key: Vec::new(),
+            body: b"hello".to_vec(),
+            expires_at: Some(Timestamp::from_seconds(10)),
+            ..stored_message(1)
+        };
+        let with_files = StoredMessage {
+            attached: true,
+            ..sent.clone()
+        };
+        assert!(inbox.is_as_sent(&sent) && !inbox.is_as_sent(&with_files));
+        let body = inbox.open_sent(sent.clone()).unwrap().body;
+        assert_eq!(body.unwrap().as_str(), "hello");
+        clock.advance(Duration::from_secs(1));
+        assert!(!inbox.is_as_sent(&sent));
+        assert_eq!(inbox.open_sent(sent).unwrap().body, None);
+    }
+}

@@ -31,7 +31,7 @@ pub use list::{Anchor, ListMessagesError, MessagePage, MessageWindow, Reach};
 pub use message::{Body, BodyError, Message, MessageId};
 pub use mismatch::{MemberKey, Mismatch};
 pub use pending::PendingError;
-pub(crate) use rows::Rows;
+pub(crate) use rows::{Rows, open_alone};
 pub(crate) use seal::{key_binding, open_key};
 pub use send::{Receipt, SendMessage, SendMessageError};
 pub use service::Messages;

@@ -67,6 +67,15 @@ impl Rows {
     }
 }
 
+/// How one that has no files is at `now`.
+pub(crate) fn open_alone(
+    row: StoredMessage,
+    sealer: &dyn Sealer,
+    now: Timestamp,
+) -> Result<Message, SealError> {
+    open_one(row, &[], &mut seal::Keys::default(), sealer, now)
+}
+
 fn open_one(
     mut row: StoredMessage,
     files: &[StoredFile],

@@ -3,7 +3,7 @@
 
 mod fresh;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sealpost_domain::accounts::AccountId;
@@ -14,16 +14,12 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::seats::Seats;
-use fresh::Fresh;
+use fresh::{Fresh, Sent};
 
 /// So many signals wait for each account at most; the oldest go first. Who is slow misses them.
 const MAX_SIGNALS: usize = 16;
 /// So many places of each log are known at most. Who is further behind asks the store.
 const MAX_PLACES: usize = 16;
-
-/// A message to more accounts that wait is not kept: they read it together, and it is opened once. Each would open for themselves
-/// what they need not ask for.
-const FEW: usize = 8;
 
 /// The waiting views of this instance, by account.
 #[derive(Debug, Default)]
@@ -119,11 +115,14 @@ impl Hub {
         }
     }
 
-    /// Those of these messages that were sent a moment ago, as they rest.
-    pub(super) fn fresh(
-        &self,
-        ids: impl Iterator<Item = MessageId>,
-    ) -> HashMap<MessageId, Arc<StoredMessage>> {
+    /// What these events are about, if all of them are about messages that were sent a moment ago.
+    pub(super) fn fresh(&self, events: &[InboxEvent]) -> Option<Vec<Arc<Sent>>> {
+        let mut kinds = events.iter().map(|event| event.kind);
+        if !kinds.all(|kind| kind == EventKind::MessageCreated) {
+            return None;
+        }
+        let ids = events.iter();
+        let ids = ids.map(|event| MessageId::from_bytes(event.subject));
         self.lock_fresh().find(ids, Instant::now())
     }
 
@@ -161,22 +160,18 @@ impl Hub {
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps what was sent to few of those who are told, and forgets what was deleted.
+    /// Keeps what was sent to those who are told, and forgets what was deleted.
     fn refresh(
         &self,
-        told: &[(&watch::Sender<Board>, InboxEvent)],
+        told: &[(watch::Sender<Board>, InboxEvent)],
         grown: &[(AccountId, InboxEvent)],
         sent: Vec<StoredMessage>,
     ) {
-        let mut listeners: HashMap<[u8; 16], usize> = HashMap::new();
-        for (_, event) in told {
-            *listeners.entry(event.subject).or_default() += 1;
-        }
+        let subjects: HashSet<[u8; 16]> = told.iter().map(|(_, event)| event.subject).collect();
         let mut fresh = self.lock_fresh();
         let now = Instant::now();
         for message in sent {
-            let listeners = listeners.get(message.id.as_bytes());
-            if listeners.is_some_and(|number| *number <= FEW) {
+            if subjects.contains(message.id.as_bytes()) {
                 fresh.add(message, now);
             }
         }
@@ -205,9 +200,10 @@ impl WakeUps for Hub {
         }
         let told: Vec<_> = grown
             .iter()
-            .filter_map(|(account, event)| Some((waiting.get(account)?, *event)))
+            .filter_map(|(account, event)| Some((waiting.get(account)?.clone(), *event)))
             .collect();
-        // Before anybody is woken.
+        // Those who are woken first look up what they were told while others are being woken.
+        drop(waiting);
         self.refresh(&told, grown, sent);
         for (sender, event) in told {
             sender.send_modify(|board| board.add(event));

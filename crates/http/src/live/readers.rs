@@ -1,13 +1,10 @@
-//! Those who were woken together read together: one message to a hundred people is one question to the store, is opened once
-//! and becomes JSON once.
+//! What those who were woken are shown. A message that was just sent is at hand: it was opened and became JSON once, for whoever
+//! was first. For anything else those who were woken together read together, with one question to the store.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sealpost_domain::inbox::{
-    EventData, EventKind, Inbox, InboxEvent, Offset, Page, ReadInboxError, Reading,
-};
-use sealpost_domain::messages::MessageId;
+use sealpost_domain::inbox::{EventData, Inbox, InboxEvent, Offset, Page, ReadInboxError, Reading};
 use sealpost_domain::ports::StoreError;
 use sealpost_domain::sessions::{AccessError, Actor};
 use tokio::sync::oneshot;
@@ -15,7 +12,7 @@ use tokio::task::yield_now;
 
 use super::Hub;
 use super::feed::FeedError;
-use super::view::{Batch, Renderer};
+use super::view::{Batch, EventView, Renderer};
 use crate::problem::Problem;
 
 /// So many rounds are under way at once at most. Whoever comes meanwhile waits for the next, which takes all who wait.
@@ -78,13 +75,17 @@ impl Readers {
         after: Offset,
         (limit, bytes): (u32, usize),
     ) -> Result<Told, FeedError> {
+        let following = self.hub.following(actor.account(), after);
+        if let Some(told) = self.at_hand(&following, after, (limit, bytes)) {
+            return Ok(told);
+        }
         let (answer, told) = oneshot::channel();
         let reader = Reader {
             actor,
             after,
             limit,
             bytes,
-            told: self.hub.following(actor.account(), after),
+            told: following,
             answer,
         };
         if lock(&self.line).join(reader) {
@@ -93,10 +94,40 @@ impl Readers {
                 over: false,
             };
             // A task of its own: whoever began it may go away before it ends.
-            actix_web::rt::spawn(round.run(self.inbox.clone(), Arc::clone(&self.hub)));
+            actix_web::rt::spawn(round.run(self.inbox.clone()));
         }
         // Dropped unanswered only where the worker's thread stops.
         told.await.unwrap_or_else(|_| Err(unavailable()))
+    }
+
+    /// The same of somebody who was told what follows, if all of it is about messages that were sent a moment ago.
+    fn at_hand(
+        &self,
+        following: &[InboxEvent],
+        after: Offset,
+        (limit, bytes): (u32, usize),
+    ) -> Option<Told> {
+        let latest = following.last()?.offset;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
+        let events = &following[..following.len().min(limit)];
+        let sent = self.hub.fresh(events)?;
+        let mut batch = Batch::new(after, events.len());
+        for (event, sent) in events.iter().zip(sent) {
+            let view = EventView::new(
+                event.offset,
+                event.kind,
+                event.created_at,
+                sent.show(&self.inbox)?,
+            );
+            if !batch.add(view, bytes) {
+                break;
+            }
+        }
+        Some(Told {
+            batch,
+            read: events.len(),
+            latest,
+        })
     }
 }
 
@@ -137,7 +168,7 @@ struct Round {
 }
 
 impl Round {
-    async fn run(mut self, inbox: Inbox, hub: Arc<Hub>) {
+    async fn run(mut self, inbox: Inbox) {
         loop {
             // Whoever was woken in the same moment on this thread comes along.
             yield_now().await;
@@ -146,7 +177,7 @@ impl Round {
             };
             // Those who have gone away meanwhile are not read for.
             readers.retain(|reader| !reader.answer.is_closed());
-            answer(&inbox, &hub, readers).await;
+            answer(&inbox, readers).await;
         }
     }
 
@@ -165,20 +196,17 @@ impl Drop for Round {
     }
 }
 
-async fn answer(inbox: &Inbox, hub: &Hub, mut readers: Vec<Reader>) {
+async fn answer(inbox: &Inbox, mut readers: Vec<Reader>) {
     if readers.is_empty() {
         return;
     }
-    let told = readers.iter().flat_map(|reader| &reader.told);
-    let created = told.filter(|event| event.kind == EventKind::MessageCreated);
-    let fresh = hub.fresh(created.map(|event| MessageId::from_bytes(event.subject)));
     let readings = readers.iter_mut().map(|reader| Reading {
         account: reader.actor.account(),
         after: reader.after,
         limit: reader.limit,
         told: std::mem::take(&mut reader.told),
     });
-    match inbox.read_many(readings.collect(), fresh).await {
+    match inbox.read_many(readings.collect()).await {
         Ok(pages) => {
             let mut renderer = Renderer::default();
             for (reader, page) in readers.into_iter().zip(pages) {
@@ -223,26 +251,4 @@ fn lock<T>(line: &Mutex<Line<T>>) -> MutexGuard<'_, Line<T>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whoever_comes_while_rounds_are_under_way_is_in_the_next() {
-        let mut line = Line::default();
-        let begun = [1, 2, 3, 4].map(|number| line.join(number));
-        assert_eq!(begun, [true, true, false, false]);
-        assert_eq!(line.take(3), Some(vec![1, 2, 3]));
-        assert_eq!(line.take(3), Some(vec![4]));
-    }
-
-    #[test]
-    fn nobody_is_left_waiting_when_the_rounds_end() {
-        let mut line = Line::default();
-        assert!(line.join(1) && line.join(2));
-        assert_eq!((line.take(9), line.take(9)), (Some(vec![1, 2]), None));
-        assert!(line.join(3), "one round is over");
-        assert!(!line.join(4));
-        assert_eq!((line.take(9), line.take(9)), (Some(vec![3, 4]), None));
-        assert_eq!((line.take(9), line.rounds), (None, 0));
-    }
-}
+mod tests;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sealpost_domain::Timestamp;
 use sealpost_domain::contacts::Acquaintance;
 use sealpost_domain::groups::{MemberChange, NamedAccount};
-use sealpost_domain::inbox::{Event, EventData, Offset};
+use sealpost_domain::inbox::{Event, EventData, EventKind, Offset};
 use sealpost_domain::messages::MessageId;
 use sealpost_domain::sessions::SessionId;
 use serde::{Serialize, Serializer};
@@ -238,17 +239,34 @@ impl Renderer {
             },
             data => EventJson::of(data)?,
         };
-        Ok(EventView {
-            offset: event.offset,
-            kind: event.kind.name(),
-            created_at: WireTime(event.created_at),
+        Ok(EventView::new(
+            event.offset,
+            event.kind,
+            event.created_at,
             data,
-        })
+        ))
+    }
+}
+
+impl EventView {
+    /// What the log says of it, and what it is about.
+    pub(super) const fn new(
+        offset: Offset,
+        kind: EventKind,
+        created_at: Timestamp,
+        data: EventJson,
+    ) -> Self {
+        Self {
+            offset,
+            kind: kind.name(),
+            created_at: WireTime(created_at),
+            data,
+        }
     }
 }
 
 impl EventJson {
-    fn of(data: &EventData) -> serde_json::Result<Self> {
+    pub(super) fn of(data: &EventData) -> serde_json::Result<Self> {
         let json = to_raw_value(&EventDataView::from(data))?;
         Ok(Self(Arc::from(json)))
     }
@@ -266,6 +284,8 @@ pub(crate) struct Batch {
     pub(crate) events: Vec<EventView>,
     /// The offset of the last of them; where the reading began if there is none.
     pub(crate) next: Offset,
+    /// How large they are together, in bytes.
+    bytes: usize,
 }
 
 /// What is around the content of an event, with the comma after it, at most, in bytes.
@@ -279,21 +299,33 @@ impl Batch {
         limit: usize,
         renderer: &mut Renderer,
     ) -> serde_json::Result<Self> {
-        let mut batch = Self {
-            events: Vec::with_capacity(events.len()),
-            next: after,
-        };
-        let mut bytes = 0;
+        let mut batch = Self::new(after, events.len());
         for event in events {
-            let view = renderer.render(event)?;
-            bytes += view.data.0.get().len() + AROUND;
-            if bytes > limit && !batch.events.is_empty() {
+            if !batch.add(renderer.render(event)?, limit) {
                 break;
             }
-            batch.events.push(view);
-            batch.next = event.offset;
         }
         Ok(batch)
+    }
+
+    /// None yet of so many events after `after`.
+    pub(super) fn new(after: Offset, number: usize) -> Self {
+        Self {
+            events: Vec::with_capacity(number),
+            next: after,
+            bytes: 0,
+        }
+    }
+
+    /// Adds the next one. False, and it is left out, if they would be more than `limit` bytes with it; but there is room for one.
+    pub(super) fn add(&mut self, event: EventView, limit: usize) -> bool {
+        self.bytes += event.data.0.get().len() + AROUND;
+        if self.bytes > limit && !self.events.is_empty() {
+            return false;
+        }
+        self.next = event.offset;
+        self.events.push(event);
+        true
     }
 }
 

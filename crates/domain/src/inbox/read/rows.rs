@@ -1,7 +1,6 @@
 //! What readings take from the store.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use super::{Gap, ReadInboxError, Reading};
 use crate::accounts::{Account, AccountId};
@@ -13,7 +12,7 @@ use crate::groups::{MemberChange, MemberChangeId};
 use crate::inbox::{EventKind, Inbox, InboxEvent, Offset, Window};
 use crate::keys::{KeyId, KeyOwner, PublicKey};
 use crate::messages::{MessageId, Rows as Messages};
-use crate::ports::{GrantedFile, StoreError, StoredConversation, StoredMessage, Tx};
+use crate::ports::{GrantedFile, StoreError, StoredConversation, Tx};
 
 /// What one reader is told.
 pub(super) struct Rows {
@@ -45,15 +44,8 @@ const ASKED_AT_ONCE: usize = 500;
 /// What each reading brings, in their order.
 type Loaded = Vec<Result<Rows, ReadInboxError>>;
 
-/// Messages as they rest, by id.
-pub(super) type Known = HashMap<MessageId, Arc<StoredMessage>>;
-
-/// What these readings are told. It asks nothing for somebody who was told of events that are about `known` messages alone.
-pub(super) fn load(
-    tx: &mut dyn Tx,
-    readings: &[Reading],
-    known: &Known,
-) -> Result<(Loaded, Shared), StoreError> {
+/// What these readings are told.
+pub(super) fn load(tx: &mut dyn Tx, readings: &[Reading]) -> Result<(Loaded, Shared), StoreError> {
     let mut logs = Vec::with_capacity(readings.len());
     let share = u32::try_from(AT_ONCE / readings.len().max(1)).unwrap_or(u32::MAX);
     for reading in readings {
@@ -68,7 +60,7 @@ pub(super) fn load(
         .flatten()
         .flat_map(|(_, events)| events.iter().copied())
         .collect();
-    let (shared, no_messages) = load_shared(tx, &events, known)?;
+    let (shared, no_messages) = load_shared(tx, &events)?;
     let mut loaded = Vec::with_capacity(logs.len());
     for (reading, log) in readings.iter().zip(logs) {
         loaded.push(match log {
@@ -118,21 +110,13 @@ fn read_log(
 fn load_shared(
     tx: &mut dyn Tx,
     events: &[InboxEvent],
-    known: &Known,
 ) -> Result<(Shared, BTreeSet<MessageId>), StoreError> {
     let ids = subjects_of(
         events,
         &[EventKind::MessageCreated, EventKind::MessageDeleted],
         MessageId::from_bytes,
     );
-    let others: Vec<MessageId> = ids
-        .iter()
-        .copied()
-        .filter(|id| !known.contains_key(id))
-        .collect();
-    let mut messages = find(&others, |ids| tx.messages().find_many(ids))?;
-    let known = ids.iter().filter_map(|id| known.get(id));
-    messages.extend(known.map(|message| StoredMessage::clone(message)));
+    let messages = find(&ids, |ids| tx.messages().find_many(ids))?;
     let mut no_messages: BTreeSet<MessageId> = ids.into_iter().collect();
     for message in &messages {
         no_messages.remove(&message.id);

@@ -1,12 +1,16 @@
 //! Messages that were committed a moment ago, for those who are being woken for them.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use sealpost_domain::inbox::{EventData, Inbox};
 use sealpost_domain::messages::MessageId;
 use sealpost_domain::ports::StoredMessage;
 use tokio::time::Instant;
+
+use crate::live::view::EventJson;
 
 /// Whoever reads later asks the store, which knows what has become of the message since.
 const FRESH: Duration = Duration::from_secs(1);
@@ -15,10 +19,45 @@ const MOST: usize = 4 << 20;
 
 #[derive(Debug, Default)]
 pub(super) struct Fresh {
-    messages: HashMap<MessageId, Arc<StoredMessage>>,
+    messages: HashMap<MessageId, Arc<Sent>>,
     /// When each came, how large its body is, and which it is. The oldest first.
     order: VecDeque<(Instant, usize, MessageId)>,
     bytes: usize,
+}
+
+/// A message that was just sent, and what all who are told of it are shown, once the first of them has asked.
+pub(in crate::live) struct Sent {
+    message: StoredMessage,
+    /// None if it cannot be shown.
+    shown: OnceLock<Option<EventJson>>,
+}
+
+impl Sent {
+    fn new(message: StoredMessage) -> Self {
+        Self {
+            message,
+            shown: OnceLock::new(),
+        }
+    }
+
+    /// What whoever is told of it is shown. None if the store has to be asked, which also knows why.
+    pub(in crate::live) fn show(&self, inbox: &Inbox) -> Option<EventJson> {
+        if !inbox.is_as_sent(&self.message) {
+            return None;
+        }
+        let shown = self.shown.get_or_init(|| {
+            let opened = inbox.open_sent(self.message.clone()).ok()?;
+            EventJson::of(&EventData::Message(Arc::new(opened))).ok()
+        });
+        shown.clone()
+    }
+}
+
+/// Nothing of what somebody wrote.
+impl fmt::Debug for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sent").field(&self.message.id).finish()
+    }
 }
 
 impl Fresh {
@@ -28,7 +67,7 @@ impl Fresh {
         self.trim(now);
         self.bytes += size;
         self.order.push_back((now, size, id));
-        self.messages.insert(id, Arc::new(message));
+        self.messages.insert(id, Arc::new(Sent::new(message)));
         while self.bytes > MOST {
             self.drop_oldest();
         }
@@ -39,18 +78,17 @@ impl Fresh {
         self.messages.remove(&id);
     }
 
-    /// Those of these messages that are still fresh.
+    /// These messages, if all of them are still fresh.
     pub(super) fn find(
         &mut self,
-        ids: impl Iterator<Item = MessageId>,
+        mut ids: impl Iterator<Item = MessageId>,
         now: Instant,
-    ) -> HashMap<MessageId, Arc<StoredMessage>> {
+    ) -> Option<Vec<Arc<Sent>>> {
         self.trim(now);
-        if self.messages.is_empty() {
-            return HashMap::new();
-        }
-        ids.filter_map(|id| Some((id, Arc::clone(self.messages.get(&id)?))))
-            .collect()
+        ids.try_fold(Vec::new(), |mut found, id| {
+            found.push(Arc::clone(self.messages.get(&id)?));
+            Some(found)
+        })
     }
 
     /// Drops those that are no longer fresh.
@@ -92,7 +130,7 @@ mod tests {
 
     fn found(fresh: &mut Fresh, now: Instant) -> Vec<u8> {
         (1..=9)
-            .filter(|byte| fresh.find([id(*byte)].into_iter(), now).len() == 1)
+            .filter(|byte| fresh.find([id(*byte)].into_iter(), now).is_some())
             .collect()
     }
 

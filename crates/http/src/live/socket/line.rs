@@ -117,8 +117,13 @@ impl Line {
         tracing::info!(target: "sealpost_http::access", code = ending.code(), duration_ms, "{what} closed");
     }
 
+    /// Whether there may be something to send, and it is time to.
+    const fn is_ready(&self) -> bool {
+        self.begun && self.behind && !self.paused
+    }
+
     async fn wake(&mut self) -> Woken {
-        let ready = self.begun && self.behind && !self.paused;
+        let ready = self.is_ready();
         tokio::select! {
             received = self.incoming.next() => Woken::Received(received),
             news = self.watch.news() => Woken::Told(news),
@@ -225,12 +230,14 @@ async fn serve(view: &mut impl View) -> Ending {
 
 async fn act(view: &mut impl View, woken: Woken) -> Result<(), Ending> {
     match woken {
-        Woken::Received(received) => match view.line().take(received?)? {
-            // Boxed: answering takes more room than waiting, which sockets do nearly all of the time.
-            Some(Received::Text(text)) => Box::pin(view.hear(&text)).await,
-            Some(Received::Binary(_)) => view.hear_binary().await,
-            _ => Ok(()),
-        },
+        Woken::Received(received) => {
+            return match view.line().take(received?)? {
+                // Boxed: answering takes more room than waiting, which sockets do nearly all of the time.
+                Some(Received::Text(text)) => Box::pin(view.hear(&text)).await,
+                Some(Received::Binary(_)) => view.hear_binary().await,
+                _ => Ok(()),
+            };
+        }
         Woken::Told(news) => {
             let line = view.line();
             line.behind |= news.grown;
@@ -238,18 +245,23 @@ async fn act(view: &mut impl View, woken: Woken) -> Result<(), Ending> {
             let shown = line.begun && line.outgoing.has_room();
             let mut shown = news.signals.iter().filter(|_| shown);
             shown.try_for_each(|signal| view.pass_on(signal))?;
-            if news.check { look(view) } else { Ok(()) }
+            if news.check {
+                look(view)?;
+            }
+            let line = view.line();
+            if !(news.grown && line.is_ready() && line.outgoing.has_room()) {
+                return Ok(());
+            }
         }
-        Woken::Room => {
-            view.line().check_session()?;
-            view.pull().await
-        }
-        Woken::Check => look(view),
+        Woken::Room => {}
+        Woken::Check => return look(view),
         Woken::Stopping => {
             let services = &view.line().around.services;
-            Err(Ending::going_away(retry_in_ms(services)))
+            return Err(Ending::going_away(retry_in_ms(services)));
         }
     }
+    view.line().check_session()?;
+    view.pull().await
 }
 
 fn look(view: &mut impl View) -> Result<(), Ending> {

@@ -3,8 +3,7 @@ use mockall::predicate::eq;
 use super::*;
 use crate::Timestamp;
 use crate::inbox::Offset;
-use crate::ports::MockSealer;
-use crate::testing::{MockTx, account, stored_message};
+use crate::testing::{MockTx, account};
 
 const WINDOW: Window = Window {
     earliest: 5,
@@ -38,7 +37,7 @@ fn tx() -> MockTx {
 #[test]
 fn a_cursor_before_what_was_trimmed_or_after_the_end_is_a_gap() {
     for after in [0, 3, 11] {
-        let (mut loaded, _) = load(&mut tx(), &[reading("alice", after)], &Known::new()).unwrap();
+        let (mut loaded, _) = load(&mut tx(), &[reading("alice", after)]).unwrap();
         let refused = loaded.pop().unwrap().err().unwrap();
         assert!(
             matches!(refused, ReadInboxError::Gap(Gap(WINDOW))),
@@ -56,7 +55,7 @@ fn the_edges_of_the_window_are_no_gap() {
         .with(eq(account("alice").id), eq(4), eq(100))
         .returning(|_, _, _| Ok(Vec::new()));
     for after in [4, 10] {
-        let (loaded, _) = load(&mut tx, &[reading("alice", after)], &Known::new()).unwrap();
+        let (loaded, _) = load(&mut tx, &[reading("alice", after)]).unwrap();
         assert!(loaded[0].is_ok(), "{after}");
     }
 }
@@ -79,7 +78,7 @@ fn what_many_are_told_of_is_asked_for_once() {
         .times(3)
         .returning(|_, _| Ok(Vec::new()));
     let readings = ["alice", "bob", "carol"].map(|who| reading(who, 7));
-    let (loaded, _) = load(&mut tx, &readings, &Known::new()).unwrap();
+    let (loaded, _) = load(&mut tx, &readings).unwrap();
     for (rows, reading) in loaded.into_iter().zip(readings) {
         let rows = rows.ok().unwrap();
         assert_eq!((rows.account, rows.after), (reading.account, reading.after));
@@ -99,7 +98,7 @@ fn the_log_of_one_who_was_told_what_comes_next_is_not_asked() {
         told: vec![event(8), event(9), event(10)],
         ..reading("bob", 7)
     };
-    let (mut loaded, _) = load(&mut tx, &[bob], &Known::new()).unwrap();
+    let (mut loaded, _) = load(&mut tx, &[bob]).unwrap();
     let rows = loaded.pop().unwrap().ok().unwrap();
     assert_eq!(rows.events, [event(8), event(9)]);
     assert_eq!(rows.window.latest, 10, "there is more");
@@ -118,7 +117,7 @@ fn who_was_told_of_something_later_reads_the_log() {
             told: vec![event(6), event(7)],
             ..reading("bob", after)
         };
-        assert!(load(&mut tx, &[bob], &Known::new()).is_ok());
+        assert!(load(&mut tx, &[bob]).is_ok());
     }
 }
 
@@ -130,7 +129,7 @@ fn one_whose_log_is_not_there_does_not_hide_the_others() {
         .expect_window()
         .returning(move |who| Ok((who != bob).then_some(WINDOW)));
     let readings = ["alice", "bob", "carol"].map(|who| reading(who, 10));
-    let (loaded, _) = load(&mut tx, &readings, &Known::new()).unwrap();
+    let (loaded, _) = load(&mut tx, &readings).unwrap();
     let fine: Vec<bool> = loaded.iter().map(Result::is_ok).collect();
     assert_eq!(fine, [true, false, true]);
 }
@@ -144,56 +143,6 @@ fn many_who_read_at_once_share_the_room() {
             .times(readers)
             .withf(move |_, _, limit| *limit == each)
             .returning(|_, _, _| Ok(Vec::new()));
-        load(&mut tx, &vec![reading("alice", 7); readers], &Known::new()).unwrap();
+        load(&mut tx, &vec![reading("alice", 7); readers]).unwrap();
     }
-}
-
-/// A message in the clear, of the id that [`event`]s have, or another one.
-fn message(byte: u8) -> StoredMessage {
-    StoredMessage {
-        id: MessageId::from_bytes([byte; 16]),
-        sealed_key: Vec::new(),
-        ..stored_message(u64::from(byte))
-    }
-}
-
-fn seqs(shared: Shared) -> Vec<u64> {
-    let opened = shared
-        .messages
-        .open(&MockSealer::new(), Timestamp::from_seconds(1));
-    opened.unwrap().iter().map(|message| message.seq).collect()
-}
-
-#[test]
-fn what_is_known_is_not_asked_for() {
-    let mut tx = MockTx::default();
-    let known = Known::from([(message(1).id, Arc::new(message(1)))]);
-    let bob = Reading {
-        told: vec![event(8)],
-        ..reading("bob", 7)
-    };
-    let (loaded, shared) = load(&mut tx, &[bob], &known).unwrap();
-    assert_eq!(loaded[0].as_ref().ok().unwrap().events, [event(8)]);
-    assert_eq!(seqs(shared), [1]);
-}
-
-#[test]
-fn what_is_not_known_is_asked_for_beside_what_is() {
-    let mut tx = MockTx::default();
-    let other = InboxEvent {
-        subject: [2; 16],
-        ..event(9)
-    };
-    tx.messages
-        .expect_find_many()
-        .once()
-        .with(eq([MessageId::from_bytes([2; 16])]))
-        .returning(|_| Ok(vec![message(2)]));
-    let known = Known::from([(message(1).id, Arc::new(message(1)))]);
-    let bob = Reading {
-        told: vec![event(8), other],
-        ..reading("bob", 7)
-    };
-    let (_, shared) = load(&mut tx, &[bob], &known).unwrap();
-    assert_eq!(seqs(shared), [2, 1]);
 }
