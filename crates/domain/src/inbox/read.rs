@@ -159,7 +159,7 @@ mod tests {
         let clock = Arc::new(FixedClock::at(Timestamp::from_seconds(9)));
         let env = Environment {
             store: Arc::new(NoStore),
-            clock: Arc::clone(&clock) as _,
+            clock: clock.clone(),
             entropy: Arc::new(CountingEntropy::default()),
         };
         let inbox = Inbox::new(env, Arc::new(MockSealer::new()), "epoch");

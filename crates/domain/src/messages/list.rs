@@ -81,26 +81,21 @@ impl Messages {
         reach: Reach,
         limit: u32,
     ) -> Result<MessagePage, ListMessagesError> {
-        let (account, now) = (actor.account(), self.env.now());
+        let (reading, now) = ((actor.account(), conversation), self.env.now());
         let limit = limit.clamp(1, Self::MAX_PAGE);
-        let visible: Result<_, StoreError> = self
+        let asked: Result<_, StoreError> = self
             .env
             .store
-            .ask(move |tx| {
-                tx.messages()
-                    .visible_page(account, conversation, reach, limit + 1)
-            })
+            .ask(move |tx| load(tx, reading, reach, limit))
             .await;
-        let visible = visible?;
+        let (stored, next) = asked?;
         // Most pages are this one question. What files there are, and of an empty page whether anybody may see it, takes more,
         // which are all of one snapshot.
-        let is_all = !visible.is_empty() && !visible.iter().any(|message| message.attached);
+        let is_all = !stored.is_empty() && !stored.iter().any(|message| message.attached);
         let (rows, next) = if is_all {
-            let (visible, next) = cut(visible, reach, limit);
-            (Rows::without_files(visible), next)
+            (Rows::without_files(stored), next)
         } else {
-            self.load_page(account, (conversation, reach, limit))
-                .await?
+            self.load_page(reading, reach, limit).await?
         };
         Ok(MessagePage {
             messages: rows.open(&*self.sealer, now)?,
@@ -111,16 +106,15 @@ impl Messages {
     /// A page with whatever belongs to it; says whether the conversation is there for the reader.
     async fn load_page(
         &self,
-        account: AccountId,
-        (conversation, reach, limit): (ConversationId, Reach, u32),
+        reading: Reading,
+        reach: Reach,
+        limit: u32,
     ) -> Result<(Rows, Option<Reach>), ListMessagesError> {
         self.env
             .store
             .read(move |tx| -> Result<_, ListMessagesError> {
-                let standing = tx.conversations().find_standing(conversation, account)?;
-                let standing = standing.ok_or(ListMessagesError::UnknownConversation)?;
-                let place = (conversation, standing.first_seq);
-                let (stored, next) = load(tx, place, reach, limit)?;
+                first_seen(tx, reading)?;
+                let (stored, next) = load(tx, reading, reach, limit)?;
                 Ok((Rows::load(tx, stored)?, next))
             })
             .await
@@ -138,16 +132,13 @@ impl Messages {
         anchor: Anchor,
         limit: u32,
     ) -> Result<MessageWindow, ListMessagesError> {
-        let (account, now) = (actor.account(), self.env.now());
+        let (reading, now) = ((actor.account(), conversation), self.env.now());
         let limit = limit.clamp(1, Self::MAX_PAGE);
         let (rows, older, newer) = self
             .env
             .store
             .read(move |tx| -> Result<_, ListMessagesError> {
-                let standing = tx.conversations().find_standing(conversation, account)?;
-                let standing = standing.ok_or(ListMessagesError::UnknownConversation)?;
-                let place = (conversation, standing.first_seq);
-                let (stored, older, newer) = load_around(tx, place, anchor, limit)?;
+                let (stored, older, newer) = load_around(tx, reading, anchor, limit)?;
                 Ok((Rows::load(tx, stored)?, older, newer))
             })
             .await?;
@@ -159,31 +150,27 @@ impl Messages {
     }
 }
 
-/// Which conversation, and the first message of it that the reader may see.
-type Visible = (ConversationId, u64);
+/// Who reads, and which conversation.
+type Reading = (AccountId, ConversationId);
 
-/// At most `limit` messages, and where to read on; nothing from before what the reader may see.
+/// The number of the first message that the reader may see, whether there is one by now or not.
+fn first_seen(tx: &mut dyn Tx, (reader, conversation): Reading) -> Result<u64, ListMessagesError> {
+    let standing = tx.conversations().find_standing(conversation, reader)?;
+    let standing = standing.ok_or(ListMessagesError::UnknownConversation)?;
+    Ok(standing.first_seq)
+}
+
+/// At most `limit` messages of those that the reader may see, and where to read on: one more than asked for tells whether there is
+/// a next page.
 fn load(
     tx: &mut dyn Tx,
-    (conversation, first_seq): Visible,
+    (reader, conversation): Reading,
     reach: Reach,
     limit: u32,
 ) -> Result<(Vec<StoredMessage>, Option<Reach>), StoreError> {
-    let reach = match reach {
-        Reach::After(seq) => Reach::After(seq.max(first_seq.saturating_sub(1))),
-        before @ Reach::Before(_) => before,
-    };
-    let mut stored = tx.messages().page(conversation, reach, limit + 1)?;
-    stored.retain(|message| message.seq >= first_seq);
-    Ok(cut(stored, reach, limit))
-}
-
-/// The first `limit` messages, and where to read on: one more than asked for tells whether there is a next page.
-fn cut(
-    mut stored: Vec<StoredMessage>,
-    reach: Reach,
-    limit: u32,
-) -> (Vec<StoredMessage>, Option<Reach>) {
+    let mut stored = tx
+        .messages()
+        .visible_page(reader, conversation, reach, limit + 1)?;
     let asked = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = stored.len() > asked;
     stored.truncate(asked);
@@ -191,7 +178,7 @@ fn cut(
         Reach::Before(_) => Reach::Before(Some(last.seq)),
         Reach::After(_) => Reach::After(last.seq),
     });
-    (stored, next)
+    Ok((stored, next))
 }
 
 type Around = (Vec<StoredMessage>, Option<Reach>, Option<Reach>);
@@ -199,17 +186,17 @@ type Around = (Vec<StoredMessage>, Option<Reach>, Option<Reach>);
 /// At most `limit` messages around the anchor, oldest first, and where to read on at both ends.
 fn load_around(
     tx: &mut dyn Tx,
-    place: Visible,
+    reading: Reading,
     anchor: Anchor,
     limit: u32,
 ) -> Result<Around, ListMessagesError> {
-    let (conversation, first_seq) = place;
+    let first_seq = first_seen(tx, reading)?;
     let seq = match anchor {
         Anchor::Seq(seq) => seq,
         Anchor::Id(id) => {
             let found = tx.messages().find_many(&[id])?.pop();
             let found = found
-                .filter(|message| message.conversation == conversation)
+                .filter(|message| message.conversation == reading.1)
                 .filter(|message| message.seq >= first_seq);
             found.ok_or(ListMessagesError::UnknownMessage)?.seq
         }
@@ -221,11 +208,11 @@ fn load_around(
             let reach = Reach::Before(Some(seq));
             (Vec::new(), (seq > first_seq).then_some(reach))
         }
-        half => load(tx, place, Reach::Before(Some(seq)), half)?,
+        half => load(tx, reading, Reach::Before(Some(seq)), half)?,
     };
     messages.reverse();
     let from = Reach::After(seq.saturating_sub(1));
-    let (after, newer) = load(tx, place, from, limit - half)?;
+    let (after, newer) = load(tx, reading, from, limit - half)?;
     messages.extend(after);
     Ok((messages, older, newer))
 }
@@ -259,28 +246,52 @@ impl DomainError for ListMessagesError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{MockTx, stored_message};
+    use crate::conversations::{ConversationKind, Role, Standing};
+    use crate::testing::{MockTx, account, stored_message};
 
     const TALK: ConversationId = ConversationId::from_bytes([2; 16]);
 
-    /// A conversation of nine messages.
-    fn tx() -> MockTx {
+    fn standing(first_seq: u64) -> Standing {
+        Standing {
+            kind: ConversationKind::Group,
+            role: Role::Member,
+            first_seq,
+            sealed_key: Vec::new(),
+            sealed_title: None,
+            shows_history: false,
+            version: 1,
+            member_count: 3,
+            last_seq: 9,
+        }
+    }
+
+    /// A conversation of nine messages, of which the reader may see those from this number on.
+    fn tx(first: u64) -> MockTx {
         let mut tx = MockTx::default();
-        tx.messages.expect_page().returning(|_, reach, limit| {
-            let seqs: Vec<u64> = match reach {
-                Reach::After(seq) => (1..=9).filter(|other| *other > seq).collect(),
-                Reach::Before(before) => {
-                    let below = |other: &u64| before.is_none_or(|seq| *other < seq);
-                    (1..=9).rev().filter(below).collect()
-                }
-            };
-            let limit = usize::try_from(limit).unwrap();
-            Ok(seqs.into_iter().take(limit).map(stored_message).collect())
-        });
+        tx.messages
+            .expect_visible_page()
+            .returning(move |_, _, reach, limit| {
+                let seqs: Vec<u64> = match reach {
+                    Reach::After(seq) => (first..=9).filter(|other| *other > seq).collect(),
+                    Reach::Before(before) => {
+                        let below = |other: &u64| before.is_none_or(|seq| *other < seq);
+                        (first..=9).rev().filter(below).collect()
+                    }
+                };
+                let limit = usize::try_from(limit).unwrap();
+                Ok(seqs.into_iter().take(limit).map(stored_message).collect())
+            });
         tx.messages
             .expect_find_many()
             .returning(|_| Ok(vec![stored_message(5)]));
+        tx.conversations
+            .expect_find_standing()
+            .returning(move |_, _| Ok(Some(standing(first))));
         tx
+    }
+
+    fn reading(conversation: ConversationId) -> Reading {
+        (account("alice").id, conversation)
     }
 
     fn seqs(stored: &[StoredMessage]) -> Vec<u64> {
@@ -288,21 +299,25 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_before_somebody_joined_is_not_there_for_them() {
-        for (first_seq, reach, expected) in [
-            (1, Reach::After(0), &[1, 2, 3][..]),
-            (6, Reach::After(0), &[6, 7, 8]),
-            (6, Reach::After(7), &[8, 9]),
-            (10, Reach::After(0), &[]),
-            (1, Reach::Before(None), &[9, 8, 7]),
-            (8, Reach::Before(None), &[9, 8]),
-            (6, Reach::Before(Some(6)), &[]),
-            (10, Reach::Before(None), &[]),
+    fn a_page_says_whether_there_is_another() {
+        for (first, reach, expected, next) in [
+            (1, Reach::After(0), &[1, 2, 3][..], Some(Reach::After(3))),
+            (1, Reach::After(6), &[7, 8, 9], None),
+            (10, Reach::After(0), &[], None),
+            (
+                1,
+                Reach::Before(None),
+                &[9, 8, 7],
+                Some(Reach::Before(Some(7))),
+            ),
+            (7, Reach::Before(None), &[9, 8, 7], None),
         ] {
-            let (stored, next) = load(&mut tx(), (TALK, first_seq), reach, 3).unwrap();
-            assert_eq!(seqs(&stored), expected, "{first_seq} {reach:?}");
-            let ends = stored.len() < 3 || stored.last().is_some_and(|last| last.seq == 9);
-            assert_eq!(next.is_none(), ends, "{first_seq} {reach:?}");
+            let found = load(&mut tx(first), reading(TALK), reach, 3).unwrap();
+            assert_eq!(
+                (&seqs(&found.0)[..], found.1),
+                (expected, next),
+                "{first} {reach:?}"
+            );
         }
     }
 
@@ -324,20 +339,21 @@ mod tests {
             (5, 5, 1, vec![5], None, after(5)),
             (5, 2, 4, vec![5, 6], None, after(6)),
         ] {
-            let found = load_around(&mut tx(), (TALK, first), Anchor::Seq(seq), limit).unwrap();
+            let found =
+                load_around(&mut tx(first), reading(TALK), Anchor::Seq(seq), limit).unwrap();
             let found = (seqs(&found.0), found.1, found.2);
             assert_eq!(found, (expected, older, newer), "{first} {seq} {limit}");
         }
         let id = Anchor::Id(stored_message(5).id);
-        let found = load_around(&mut tx(), (TALK, 1), id, 4).unwrap();
+        let found = load_around(&mut tx(1), reading(TALK), id, 4).unwrap();
         assert_eq!(seqs(&found.0), [3, 4, 5, 6]);
     }
 
     #[test]
     fn a_message_that_is_not_there_for_the_reader_is_no_anchor() {
         let id = Anchor::Id(stored_message(5).id);
-        for place in [(ConversationId::from_bytes([3; 16]), 1), (TALK, 6)] {
-            let refused = load_around(&mut tx(), place, id, 4);
+        for (conversation, first) in [(ConversationId::from_bytes([3; 16]), 1), (TALK, 6)] {
+            let refused = load_around(&mut tx(first), reading(conversation), id, 4);
             assert!(matches!(refused, Err(ListMessagesError::UnknownMessage)));
         }
     }

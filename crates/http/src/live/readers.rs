@@ -109,7 +109,7 @@ impl Readers {
     ) -> Option<Told> {
         let latest = following.last()?.offset;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX).max(1);
-        let events = &following[..following.len().min(limit)];
+        let events = following.get(..limit).unwrap_or(following);
         let sent = self.hub.fresh(events)?;
         let mut batch = Batch::new(after, events.len());
         for (event, sent) in events.iter().zip(sent) {

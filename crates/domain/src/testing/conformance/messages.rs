@@ -183,10 +183,9 @@ pub async fn paged_both_ways(store: Arc<dyn Store>) {
 /// A page of what a reader may see: from where they came, and nothing for whoever is not there.
 pub async fn paged_as_far_as_seen(store: Arc<dyn Store>) {
     let (alice, bob, pair) = scene(&store).await;
-    let (carol, eve) = (
-        person(&store, "carol").await.id,
-        person(&store, "eve").await.id,
-    );
+    let carol = person(&store, "carol").await.id;
+    let dave = person(&store, "dave").await.id;
+    let eve = person(&store, "eve").await.id;
     let group = ConversationId::from_bytes([7; 16]);
     let new = NewGroup {
         id: group,
@@ -197,15 +196,18 @@ pub async fn paged_as_far_as_seen(store: Arc<dyn Store>) {
         others: vec![bob],
         created_at: Timestamp::from_seconds(1),
     };
-    let late = NewMember {
-        account: carol,
-        first_seq: 4,
+    let late = [(carol, 4), (dave, 7)].map(|(account, first_seq)| NewMember {
+        account,
+        first_seq,
         joined_at: Timestamp::from_seconds(2),
-    };
+    });
     let made: Result<(), StoreError> = store
         .write(move |tx| {
             tx.groups().insert(&new)?;
-            tx.groups().insert_member(group, &late).map(drop)
+            for member in &late {
+                tx.groups().insert_member(group, member)?;
+            }
+            Ok(())
         })
         .await;
     made.unwrap();
@@ -225,6 +227,8 @@ pub async fn paged_as_far_as_seen(store: Arc<dyn Store>) {
         (carol, first, vec![4, 5, 6]),
         (carol, Reach::After(4), vec![5, 6]),
         (carol, Reach::After(6), vec![]),
+        (dave, last, vec![]),
+        (dave, first, vec![]),
         (eve, last, vec![]),
         (eve, first, vec![]),
     ] {
