@@ -117,7 +117,7 @@ impl Inbox {
         !sent.attached && sent.gone_at(self.env.now()).is_none()
     }
 
-    /// A message that was just sent, as all are shown it whose log tells of it.
+    /// A message that was just sent, as all are shown it whose log tells of it; ask [`Inbox::is_as_sent`] first, it has no files.
     ///
     /// # Errors
     /// [`SealError`] if it does not open.

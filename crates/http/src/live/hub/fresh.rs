@@ -14,13 +14,17 @@ use crate::live::view::EventJson;
 
 /// Whoever reads later asks the store, which knows what has become of the message since.
 const FRESH: Duration = Duration::from_secs(1);
-/// What the bodies may take together, in bytes; the oldest go first.
+/// What they may take together, in bytes; the oldest go first.
 const MOST: usize = 4 << 20;
+/// What a body may take: as it rests, and as JSON, where a control character becomes six bytes.
+const TIMES: usize = 7;
+/// What else belongs to a message, twice: ids, names and times.
+const AROUND: usize = 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Fresh {
     messages: HashMap<MessageId, Arc<Sent>>,
-    /// When each came, how large its body is, and which it is. The oldest first.
+    /// When each came, what it may take, and which it is. The oldest first.
     order: VecDeque<(Instant, usize, MessageId)>,
     bytes: usize,
 }
@@ -63,7 +67,7 @@ impl fmt::Debug for Sent {
 impl Fresh {
     /// Keeps a message for a moment.
     pub(super) fn add(&mut self, message: StoredMessage, now: Instant) {
-        let (id, size) = (message.id, message.body.len());
+        let (id, size) = (message.id, TIMES * message.body.len() + AROUND);
         self.trim(now);
         self.bytes += size;
         self.order.push_back((now, size, id));
@@ -152,10 +156,10 @@ mod tests {
     fn they_take_a_bounded_room() {
         let (mut fresh, now) = (Fresh::default(), Instant::now());
         for byte in 1..=9 {
-            fresh.add(message(byte, MOST / 4), now);
+            fresh.add(message(byte, (MOST / 4 - AROUND) / TIMES), now);
         }
         assert_eq!(found(&mut fresh, now), [6, 7, 8, 9]);
-        fresh.add(message(1, MOST + 1), now);
+        fresh.add(message(1, MOST / TIMES), now);
         assert!(found(&mut fresh, now).is_empty());
         assert_eq!((fresh.bytes, fresh.messages.len()), (0, 0));
     }
