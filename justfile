@@ -52,6 +52,12 @@ bench-peers *ARGS:
 demo *ARGS:
     cargo run --release -- demo {{ ARGS }}
 
+# Have the linker know what a start needs, before a release and after updates of the compiler or of libraries (needs valgrind)
+start-order:
+    cargo build --release -p sealpost-server
+    scripts/start-order target/release/sealpost > target/start.ld
+    mv target/start.ld crates/server/start.ld
+
 # Format the code
 fmt:
     cargo fmt --all

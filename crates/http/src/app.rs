@@ -92,14 +92,18 @@ pub(crate) fn collect_document(dialects: Dialects) -> OpenApi {
 }
 
 fn route_table(settings: &Settings) -> RouteTable {
-    let mut list = RouteList::new();
-    routes(settings.dialects)(&mut Registration::List("", &mut list));
+    let dialects = settings.dialects;
+    let list = move || {
+        let mut list = RouteList::new();
+        routes(dialects)(&mut Registration::List("", &mut list));
+        list
+    };
     let web: &[&str] = if settings.web.is_some() {
         &client::PAGES
     } else {
         &[]
     };
-    RouteTable::new(&list, &[&docs::PAGES, web].concat())
+    RouteTable::new(list, [&docs::PAGES, web].concat())
 }
 
 /// The whole application, as each worker makes it.

@@ -1,5 +1,7 @@
 //! Which paths there are, apart from the router: so that a known path with a wrong method is told from an unknown path.
 
+use std::sync::LazyLock;
+
 use actix_web::dev::ResourceDef;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -35,12 +37,21 @@ impl Route {
     }
 }
 
-/// Every route.
-pub(crate) struct RouteTable(Vec<Route>);
+/// Every route. Its patterns are as large as the router's of a worker: they are made when somebody first asks for a path
+/// that the router does not know, or for one of a dialect.
+pub(crate) struct RouteTable(LazyLock<Vec<Route>, Box<dyn FnOnce() -> Vec<Route> + Send>>);
 
 impl RouteTable {
-    /// The routes of `list` and `pages`, which answer GET and are no part of the API.
-    pub(crate) fn new(list: &RouteList, pages: &[&str]) -> Self {
+    /// The routes that `list` lists, called when they are first asked for, and `pages`, which answer GET and are no part of the
+    /// API.
+    pub(crate) fn new(
+        list: impl FnOnce() -> RouteList + Send + 'static,
+        pages: Vec<&'static str>,
+    ) -> Self {
+        Self(LazyLock::new(Box::new(move || Self::make(&list(), &pages))))
+    }
+
+    fn make(list: &RouteList, pages: &[&str]) -> Vec<Route> {
         let api = list.iter().map(|(path, served)| {
             let methods = [
                 (Method::GET, HttpMethod::Get),
@@ -56,7 +67,7 @@ impl RouteTable {
             Route::new(path, &methods.map(|(method, _)| method).collect::<Vec<_>>())
         });
         let pages = pages.iter().map(|path| Route::new(path, &[Method::GET]));
-        Self(api.chain(pages).collect())
+        api.chain(pages).collect()
     }
 
     /// The route of this path, whatever the method.

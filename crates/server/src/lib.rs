@@ -24,8 +24,6 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
-
 use cli::{Cli, ClientCommand, Command, ConfigCommand, ServerCommand};
 use config::{ConfigError, Environment, Loaded};
 pub use start_error::StartError;
@@ -40,7 +38,7 @@ const USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     // First of all, before a secret is read.
     let weak_spots = hardening::harden();
-    let cli = match Cli::from_arg_matches(&cli::command().get_matches()) {
+    let cli = match Cli::read(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };

@@ -17,9 +17,10 @@ mod show;
 mod table;
 mod user;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config;
 
@@ -48,6 +49,27 @@ pub struct Cli {
     /// What to do; [`ServerCommand::Serve`] if nothing is said.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// What was typed. `arguments` begin with the name of the program.
+    ///
+    /// # Errors
+    /// They are no command line of this program, or ask for help.
+    pub fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+        // Whoever only serves needs no description of all the other commands, which takes longer to make than the rest of this.
+        match arguments.get(1..).unwrap_or_default() {
+            [] => Ok(Self {
+                config: None,
+                command: None,
+            }),
+            [serve] if serve == "serve" => Ok(Self {
+                config: None,
+                command: Some(Command::Server(ServerCommand::Serve)),
+            }),
+            _ => Self::from_arg_matches(&command().try_get_matches_from(arguments)?),
+        }
+    }
 }
 
 /// What the program can do.
@@ -189,8 +211,13 @@ pub fn command() -> clap::Command {
 mod tests {
     use super::*;
 
+    fn all(arguments: &[&str]) -> Vec<OsString> {
+        let all = std::iter::once(&"sealpost").chain(arguments);
+        all.map(Into::into).collect()
+    }
+
     fn parse(arguments: &[&str]) -> Cli {
-        Cli::try_parse_from(std::iter::once(&"sealpost").chain(arguments)).unwrap()
+        Cli::read(all(arguments)).unwrap()
     }
 
     #[test]
@@ -203,6 +230,17 @@ mod tests {
         let serve = Command::Server(ServerCommand::Serve);
         assert_eq!(parse(&[]).command.unwrap_or_default(), serve);
         assert_eq!(parse(&["serve"]).command, Some(serve));
+    }
+
+    #[test]
+    fn what_is_not_parsed_says_what_the_parser_would_say() {
+        for arguments in [&[][..], &["serve"]] {
+            let parsed = Cli::try_parse_from(all(arguments)).unwrap();
+            let read = parse(arguments);
+            assert_eq!((read.config, read.command), (parsed.config, parsed.command));
+        }
+        assert!(Cli::read(all(&["Serve"])).is_err());
+        assert!(Cli::read(all(&["serve", "serve"])).is_err());
     }
 
     #[test]
