@@ -14,7 +14,13 @@ const VERSION: &str = "@VERSION@";
 
 /// The files of the web client, ready to be sent. Cloning is cheap.
 #[derive(Clone)]
-pub struct WebClient(Arc<Bundle>);
+pub struct WebClient(Arc<Files>);
+
+struct Files {
+    digest: fn(&[u8]) -> [u8; 32],
+    /// Read when somebody first wants one.
+    bundle: OnceLock<Bundle>,
+}
 
 struct Bundle {
     version: String,
@@ -42,7 +48,41 @@ pub(super) struct Served {
 impl WebClient {
     /// The files that this program was built with, named by this digest (SHA-256).
     #[must_use]
-    pub fn new(digest: impl Fn(&[u8]) -> [u8; 32]) -> Self {
+    pub fn new(digest: fn(&[u8]) -> [u8; 32]) -> Self {
+        let bundle = OnceLock::new();
+        Self(Arc::new(Files { digest, bundle }))
+    }
+
+    /// Names all the files together.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.bundle().version
+    }
+
+    /// Every file, by name.
+    #[must_use]
+    pub fn assets(&self) -> Vec<WebAsset> {
+        let files = self.bundle().files.iter();
+        files
+            .map(|(name, served)| WebAsset {
+                name,
+                digest: served.digest.clone(),
+            })
+            .collect()
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&Served> {
+        self.bundle().files.get(name)
+    }
+
+    fn bundle(&self) -> &Bundle {
+        let Files { digest, bundle } = &*self.0;
+        bundle.get_or_init(|| Bundle::new(*digest))
+    }
+}
+
+impl Bundle {
+    fn new(digest: fn(&[u8]) -> [u8; 32]) -> Self {
         let digests: String = ASSETS
             .iter()
             .map(|(name, bytes)| format!("{name} {}\n", hex(&digest(bytes))))
@@ -64,29 +104,7 @@ impl WebClient {
             (*name, served)
         });
         let files = files.collect();
-        Self(Arc::new(Bundle { version, files }))
-    }
-
-    /// Names all the files together.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        &self.0.version
-    }
-
-    /// Every file, by name.
-    #[must_use]
-    pub fn assets(&self) -> Vec<WebAsset> {
-        let files = self.0.files.iter();
-        files
-            .map(|(name, served)| WebAsset {
-                name,
-                digest: served.digest.clone(),
-            })
-            .collect()
-    }
-
-    pub(super) fn find(&self, name: &str) -> Option<&Served> {
-        self.0.files.get(name)
+        Self { version, files }
     }
 }
 
@@ -193,7 +211,7 @@ mod tests {
         let page = std::str::from_utf8(page).unwrap();
         assert!(page.contains(&format!("web/{}/main.js", client.version())));
         assert!(!page.contains(VERSION));
-        let files = client.0.files.values();
+        let files = client.bundle().files.values();
         let first_load: usize = files.map(|file| file.gzip().len()).sum();
         assert!(first_load < 150 * 1024, "{first_load} bytes");
     }

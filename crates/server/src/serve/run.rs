@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
-
 use crate::admin::Admin;
 use crate::admin::socket::AdminSocket;
 use crate::config::{Config, DatabaseUrl, Limits};
 use crate::serve::measured_store::MeasuredStore;
 use crate::serve::metrics::{self, Metrics};
+use crate::serve::upkeep::Upkeep;
 use crate::serve::{
     Bound, DataDir, bind, blobs, database, descriptors, file_upkeep, greeting, listen, lost_hints,
     mail, mail_worker, master_key, shutdown, upkeep, wake_ups, wiring,
@@ -77,8 +76,8 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         .sync_revocations()
         .await
         .map_err(StartError::store)?;
-    let mut upkeep = JoinSet::new();
-    upkeep.spawn(admin_socket.serve(wiring::admin(&services, env, master_keys.clone())));
+    let mut upkeep = Upkeep::default();
+    upkeep.serve(admin_socket.serve(wiring::admin(&services, env, master_keys.clone())));
     upkeep.spawn(upkeep::keep_master_keys(master_keys));
     upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
     upkeep.spawn(lost_hints::repair(
@@ -126,7 +125,7 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     if let (Some(listener), Some(recorder)) = (bound.metrics, recorder) {
         let shown = Metrics::of(&services, recorder.clone());
         upkeep.spawn(metrics::tidy(recorder));
-        upkeep.spawn(metrics::serve(listener.socket, shown));
+        upkeep.serve(metrics::serve(listener.socket, shown));
     }
     let listeners = bound
         .api

@@ -24,8 +24,11 @@ use sealpost_domain::recovery::Recoveries;
 use sealpost_domain::sessions::Sessions;
 use sealpost_domain::storage::Storage;
 use sealpost_http::Services;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+/// So long after one task the next one begins.
+const BETWEEN_TASKS: Duration = Duration::from_millis(50);
 /// How often the key log takes what has come: so long may a change be without a leaf.
 const KEY_LOG_EVERY: Duration = Duration::from_secs(1);
 /// How often ended sessions are read: what another instance ends is dead here within this time.
@@ -46,6 +49,31 @@ const PRESENCE_EVERY: Duration = Duration::from_secs(1);
 const ROOM_EVERY: Duration = Duration::from_secs(1);
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// What is looked after, until this is dropped.
+#[derive(Default)]
+pub(super) struct Upkeep {
+    tasks: JoinSet<()>,
+    begun: u32,
+}
+
+impl Upkeep {
+    /// Begins a task that answers somebody, at once.
+    pub(super) fn serve(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
+    /// Begins a task, a moment after the one before: together they would want all connections to the store at once, and those that look
+    /// every second would want them again every second.
+    pub(super) fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        let wait = BETWEEN_TASKS * self.begun;
+        self.begun += 1;
+        self.tasks.spawn(async move {
+            sleep(wait).await;
+            task.await;
+        });
+    }
+}
 
 /// Reads, every second, which sessions have ended. Runs until it is dropped.
 pub(super) async fn follow_revocations(sessions: Sessions) {
