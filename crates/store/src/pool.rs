@@ -51,8 +51,8 @@ pub(crate) struct Pool<C: R2D2Connection + 'static> {
 }
 
 impl<C: R2D2Connection + 'static> Pool<C> {
-    /// Opens a pool of `size` connections, at least one of which must work now. Those that wait are not tried: a unit finds out
-    /// ([`Stopped::Dead`]), and runs on another one.
+    /// Opens a pool of at most `size` connections, one of which must work now. The others are made when units wait for them. Those that
+    /// wait are not tried: a unit finds out ([`Stopped::Dead`]), and runs on another one.
     pub(crate) fn open(
         url: &str,
         size: u32,
@@ -62,7 +62,7 @@ impl<C: R2D2Connection + 'static> Pool<C> {
         let size = size.max(1);
         let connections = r2d2::Pool::builder()
             .max_size(size)
-            .min_idle(Some(1))
+            .min_idle(Some(0))
             .test_on_check_out(false)
             .connection_timeout(CHECK_OUT)
             .max_lifetime(Some(Duration::from_secs(30 * 60)))
