@@ -1,7 +1,6 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use sealpost_domain::messages::Notice;
 use serde::Serialize;
-use tracing::Instrument as _;
 use utoipa::IntoResponses;
 
 use super::Refusals;
@@ -89,7 +88,7 @@ pub(super) async fn messenger_notifications(
         .take_seat_in(actor.account(), Room::Notifications)?;
     let (actor, session) = session_of(services, actor).await?;
     let (listener, body) = Listener::open(around, (actor, &session), seat, payload, tell);
-    actix_web::rt::spawn(listener.run().instrument(tracing::Span::current()));
+    listener.serve();
     let answer = switch.message_body(body).map_err(|_| Problem::internal())?;
     Ok(HttpResponse::from(answer.map_into_boxed_body()))
 }

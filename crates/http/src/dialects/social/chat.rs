@@ -5,7 +5,6 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, get, web};
 use futures_util::future::LocalBoxFuture;
 use sealpost_domain::sessions::{Actor, Dialect, Session};
 use sealpost_domain::{DomainError as _, ErrorKind};
-use tracing::Instrument as _;
 use utoipa::IntoResponses;
 
 use super::Refusals;
@@ -105,7 +104,7 @@ pub(super) async fn social_chat(
     around.draining.refuse_long_stay()?;
     let seat = services.hub.take_seat(actor.account())?;
     let (socket, body) = ChatSocket::open(around, (actor, &session), (room, watch), seat, payload);
-    actix_web::rt::spawn(socket.run().instrument(tracing::Span::current()));
+    socket.serve();
     let answer = switch.message_body(body).map_err(|_| Problem::internal())?;
     Ok(HttpResponse::from(answer.map_into_boxed_body()))
 }

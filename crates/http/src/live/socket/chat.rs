@@ -81,9 +81,9 @@ impl ChatSocket {
         (socket, body)
     }
 
-    /// Serves until either side ends it.
-    pub(crate) fn run(self) -> impl Future<Output = ()> {
-        line::run(self, "chat socket")
+    /// Serves, in a task of its own, until either side ends it.
+    pub(crate) fn serve(self) {
+        line::serve(self, "chat socket");
     }
 
     fn refuse(&self, error: &str) -> Result<(), Ending> {

@@ -49,9 +49,9 @@ impl Socket {
         (socket, body)
     }
 
-    /// Serves until either side ends it.
-    pub(crate) fn run(self) -> impl Future<Output = ()> {
-        line::run(self, "socket")
+    /// Serves, in a task of its own, until either side ends it.
+    pub(crate) fn serve(self) {
+        line::serve(self, "socket");
     }
 }
 

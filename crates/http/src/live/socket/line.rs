@@ -7,6 +7,7 @@ use sealpost_domain::ports::Signal;
 use sealpost_domain::sessions::{Actor, Session};
 use serde::Serialize;
 use tokio::time::{Instant, Interval, timeout};
+use tracing::Instrument as _;
 
 use super::around::Around;
 use super::ending::{Ending, retry_in_ms, too_slow};
@@ -207,19 +208,16 @@ impl Line {
     }
 }
 
-/// Serves until either side ends it. `what` names the socket in the log.
-#[expect(
-    clippy::manual_async_fn,
-    reason = "an `async fn` has room for its parameters twice, for as long as the socket is open"
-)]
-pub(super) fn run(mut view: impl View, what: &'static str) -> impl Future<Output = ()> {
-    async move {
-        let ending = serve(&mut view).await;
+/// Serves, in a task of its own, until either side ends it. `what` names the socket in the log.
+pub(super) fn serve(mut view: impl View + 'static, what: &'static str) {
+    let serving = async move {
+        let ending = until_the_end(&mut view).await;
         view.line().end(&ending, what).await;
-    }
+    };
+    actix_web::rt::spawn(serving.in_current_span());
 }
 
-async fn serve(view: &mut impl View) -> Ending {
+async fn until_the_end(view: &mut impl View) -> Ending {
     loop {
         let woken = view.line().wake().await;
         if let Err(ending) = act(view, woken).await {

@@ -51,9 +51,9 @@ impl Listener {
         (listener, body)
     }
 
-    /// Serves until either side ends it.
-    pub(crate) fn run(self) -> impl Future<Output = ()> {
-        line::run(self, "socket of notifications")
+    /// Serves, in a task of its own, until either side ends it.
+    pub(crate) fn serve(self) {
+        line::serve(self, "socket of notifications");
     }
 }
 

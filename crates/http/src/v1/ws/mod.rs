@@ -11,7 +11,6 @@ pub(crate) use origin::check as check_origin;
 pub(super) use tickets::issue_ticket;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use tracing::Instrument as _;
 use utoipa::IntoResponses;
 
 use crate::live::{Around, Socket};
@@ -84,7 +83,7 @@ pub(super) async fn open_socket(
     let (actor, session) = caller.into_session(services).await?;
     let seat = services.hub.take_seat(actor.account())?;
     let (socket, body) = Socket::open(around, (actor, &session), seat, payload);
-    actix_web::rt::spawn(socket.run().instrument(tracing::Span::current()));
+    socket.serve();
     let answer = switch.message_body(body).map_err(|_| Problem::internal())?;
     Ok(HttpResponse::from(answer.map_into_boxed_body()))
 }
