@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 impl Bench<'_> {
     /// Nothing for a server that is not ours. Its CPU time is that of one start, and its memory the one a second after
-    /// the first answer.
+    /// it was ready.
     pub(super) async fn start(&mut self) -> Result<(), BenchError> {
         let watch = Watch::start(Measured::default());
         let mut times = Vec::with_capacity(STARTS);

@@ -12,8 +12,10 @@ use crate::error::BenchError;
 use crate::processes::{Measured, terminate};
 use crate::seed::Seeded;
 
-/// How long a server may take to end.
+/// How long a server may take to be ready, or to end.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Between one question whether it is ready and the next.
+const BETWEEN_QUESTIONS: Duration = Duration::from_millis(1);
 
 /// A server, and its processes as far as they are known.
 pub(crate) struct Target {
@@ -71,7 +73,7 @@ impl Target {
     }
 
     /// Ends it and starts it again on the same data and at the same address, so that whoever is logged in stays it. How
-    /// long that took, from the start of the process to the first answer over HTTP; None if it is not ours.
+    /// long that took, from the start of the process until it is ready; None if it is not ours.
     pub(crate) async fn restart(&mut self) -> Result<Option<Duration>, BenchError> {
         let Some(own) = &mut self.own else {
             return Ok(None);
@@ -81,7 +83,7 @@ impl Target {
         end(&mut own.child).await?;
         let began = Instant::now();
         let (child, _) = own.launch.spawn_at(&address).await?;
-        first_answer(&address).await?;
+        until_ready(&address).await?;
         let took = began.elapsed();
         self.measured.server = child.id();
         own.child = child;
@@ -107,19 +109,23 @@ pub(crate) async fn end(child: &mut Child) -> Result<(), BenchError> {
     Ok(())
 }
 
-/// Waits for the first byte of an answer to the smallest request.
-async fn first_answer(address: &str) -> Result<(), BenchError> {
-    let mut stream = TcpStream::connect(address).await?;
-    let request =
-        format!("GET /v1/server HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).await?;
-    if answer.ends_with(b"200") {
-        Ok(())
-    } else {
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        Err(BenchError::NotStarted(format!("it answered {answer}")))
+/// Waits until it says that it is ready. Each question is the smallest request, on a connection of its own.
+async fn until_ready(address: &str) -> Result<(), BenchError> {
+    let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let began = Instant::now();
+    loop {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await?;
+        if answer.ends_with(b"200") {
+            return Ok(());
+        }
+        if !answer.ends_with(b"503") || began.elapsed() > PATIENCE {
+            let answer = String::from_utf8_lossy(&answer).into_owned();
+            return Err(BenchError::NotStarted(format!("it answered {answer}")));
+        }
+        tokio::time::sleep(BETWEEN_QUESTIONS).await;
     }
 }
 

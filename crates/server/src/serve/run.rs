@@ -77,26 +77,27 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
         .await
         .map_err(StartError::store)?;
     let mut upkeep = Upkeep::default();
-    upkeep.serve(admin_socket.serve(wiring::admin(&services, env, master_keys.clone())));
-    upkeep.spawn(upkeep::keep_master_keys(master_keys));
-    upkeep.spawn(upkeep::follow_revocations(services.sessions.clone()));
-    upkeep.spawn(lost_hints::repair(
+    upkeep.begin(admin_socket.serve(wiring::admin(&services, env, master_keys.clone())));
+    if config.dialects.messenger {
+        // The server is not ready without one.
+        upkeep.begin(upkeep::keep_data_keys(services.data_keys.clone()));
+    }
+    upkeep.begin_later(upkeep::keep_master_keys(master_keys));
+    upkeep.begin_later(upkeep::follow_revocations(services.sessions.clone()));
+    upkeep.begin_later(lost_hints::repair(
         services.inbox.clone(),
         Arc::clone(&services.hub),
     ));
-    upkeep.spawn(upkeep::sweep(upkeep::Sweepers::of(&services)));
-    upkeep.spawn(upkeep::keep_presence(services.presence.clone()));
-    upkeep.spawn(upkeep::keep_key_log(services.key_log.clone()));
-    upkeep.spawn(upkeep::keep_room(services.storage.clone()));
-    upkeep.spawn(file_upkeep::finish_deletions(services.files.clone()));
-    upkeep.spawn(file_upkeep::find_orphans(services.files.clone()));
+    upkeep.begin_later(upkeep::sweep(upkeep::Sweepers::of(&services)));
+    upkeep.begin_later(upkeep::keep_presence(services.presence.clone()));
+    upkeep.begin_later(upkeep::keep_key_log(services.key_log.clone()));
+    upkeep.begin_later(upkeep::keep_room(services.storage.clone()));
+    upkeep.begin_later(file_upkeep::finish_deletions(services.files.clone()));
+    upkeep.begin_later(file_upkeep::find_orphans(services.files.clone()));
     if let Some(nights) = config.files.scrub_days.count() {
-        upkeep.spawn(file_upkeep::scrub(services.files.clone(), nights));
+        upkeep.begin_later(file_upkeep::scrub(services.files.clone(), nights));
     }
-    upkeep.spawn(file_upkeep::give_up_uploads(services.uploads.clone()));
-    if config.dialects.messenger {
-        upkeep.spawn(upkeep::keep_data_keys(services.data_keys.clone()));
-    }
+    upkeep.begin_later(file_upkeep::give_up_uploads(services.uploads.clone()));
     let mail_workers = mail_worker::MailWorkers::start(&services.outbox, &wake_ups.mail());
     let end = end()?;
     let connections = descriptors::connections(config.max_connections.get());
@@ -124,8 +125,8 @@ pub(crate) async fn run_until<End: Future<Output = &'static str>>(
     ready(&config, &bound);
     if let (Some(listener), Some(recorder)) = (bound.metrics, recorder) {
         let shown = Metrics::of(&services, recorder.clone());
-        upkeep.spawn(metrics::tidy(recorder));
-        upkeep.serve(metrics::serve(listener.socket, shown));
+        upkeep.begin_later(metrics::tidy(recorder));
+        upkeep.begin(metrics::serve(listener.socket, shown));
     }
     let listeners = bound
         .api

@@ -58,14 +58,14 @@ pub(super) struct Upkeep {
 }
 
 impl Upkeep {
-    /// Begins a task that answers somebody, at once.
-    pub(super) fn serve(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+    /// Begins a task that somebody waits for, at once.
+    pub(super) fn begin(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
     }
 
-    /// Begins a task, a moment after the one before: together they would want all connections to the store at once, and those that look
+    /// Begins any other task, a moment after the one before: together they would want all connections to the store at once, and those that look
     /// every second would want them again every second.
-    pub(super) fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn begin_later(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         let wait = BETWEEN_TASKS * self.begun;
         self.begun += 1;
         self.tasks.spawn(async move {
