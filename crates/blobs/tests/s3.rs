@@ -137,9 +137,12 @@ async fn a_start_gives_up_what_a_crash_left_at_the_server() {
     std::mem::forget(writer);
     assert!(under_way().contains(&upload));
     open(&settings).await;
+    let notes = folder.path().join("unfinished");
+    wait_until("forgotten", || {
+        std::fs::read_dir(&notes).unwrap().count() == 0
+    })
+    .await;
     assert!(!under_way().contains(&upload));
-    let left = std::fs::read_dir(folder.path().join("unfinished")).unwrap();
-    assert_eq!(left.count(), 0);
 }
 
 /// A growing blob of a finished part and a bit, and its state.

@@ -16,6 +16,7 @@ use sealpost_domain::ports::{
     GrowingBlob,
 };
 use tokio::runtime::Handle;
+use tokio::time::sleep;
 
 use super::failure::{blob_error, is_no_upload};
 use super::growing;
@@ -31,6 +32,8 @@ use crate::folders::OpenBlobsError;
 
 /// The most names in one answer of a server.
 const PAGE: usize = 1_000;
+/// So long after its sender has died may a part still be written to the bucket, whose server has all of it.
+const ON_ITS_WAY: Duration = Duration::from_secs(5);
 
 /// The longest that the writing of a blob takes. Amazon's servers date an object that came in parts by its first
 /// moment, and somebody may ask how long a blob has been there without being known.
@@ -90,33 +93,50 @@ impl Bucket {
         joined(self.runtime.spawn_blocking(move || work(&this)).await)
     }
 
-    /// Gives up what another life of this server did not finish. What the server refuses is tried again at the next start.
-    async fn give_up_unfinished(&self) -> Result<(), BlobError> {
+    /// Gives up what another life of this server did not finish. A part that was on its way may come to the bucket after that and
+    /// stay there, so it is given up once more later, and only then forgotten. What the server refuses is tried again at the next
+    /// start.
+    async fn give_up_unfinished(self: &Arc<Self>) -> Result<(), BlobError> {
         let left = self
             .unfinished
             .all()
             .map_err(|error| BlobError::Failed(error.into()))?;
+        let mut begun = Vec::new();
         for (name, upload) in left {
             if upload.is_empty() {
                 // A crash came before the note was written, and so before there was a part.
                 self.unfinished.forget(name);
             } else {
-                let _ = self.give_up(name, &upload).await;
+                let _ = self.abort(name, &upload).await;
+                begun.push((name, upload));
             }
+        }
+        if !begun.is_empty() {
+            let bucket = Arc::clone(self);
+            self.runtime.spawn(async move {
+                sleep(ON_ITS_WAY).await;
+                for (name, upload) in begun {
+                    let _ = bucket.give_up(name, &upload).await;
+                }
+            });
         }
         Ok(())
     }
 
     /// Gives up a multipart upload: its parts go.
     pub(super) async fn give_up(&self, name: BlobName, upload: &str) -> Result<(), BlobError> {
-        let (key, upload) = (self.keys.of(name), upload.to_owned());
-        match self.client.abort_multipart(&key, &upload).await {
-            Ok(()) => {}
-            Err(error) if is_no_upload(&error) => {}
-            Err(error) => return Err(blob_error(error)),
-        }
+        self.abort(name, upload).await?;
         self.unfinished.forget(name);
         Ok(())
+    }
+
+    async fn abort(&self, name: BlobName, upload: &str) -> Result<(), BlobError> {
+        let (key, upload) = (self.keys.of(name), upload.to_owned());
+        match self.client.abort_multipart(&key, &upload).await {
+            Ok(()) => Ok(()),
+            Err(error) if is_no_upload(&error) => Ok(()),
+            Err(error) => Err(blob_error(error)),
+        }
     }
 
     /// What is said of a blob that has begun to grow here.

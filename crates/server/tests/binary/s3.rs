@@ -107,7 +107,7 @@ async fn a_kill_in_mid_upload_leaves_no_parts_in_the_bucket() {
         };
         let id = std::fs::read_to_string(note).unwrap();
         server = site.start();
-        assert_eq!(files_below(notes.clone()).len(), 0);
+        wait_until("it is given up", || files_below(notes.clone()).is_empty()).await;
         assert!(!ask(&format!("fs.ls /buckets/{BUCKET}/.uploads")).contains(&id));
     }
     assert_eq!(objects(&settings), 0);
