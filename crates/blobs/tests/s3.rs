@@ -133,15 +133,20 @@ async fn a_start_gives_up_what_a_crash_left_at_the_server() {
     let blobs = open(&settings).await;
     let mut writer = blobs.create(name(1)).await.unwrap();
     writer.write(content(LARGE)).await.unwrap();
-    let upload = note(&folder.path().join("unfinished"));
-    std::mem::forget(writer);
-    assert!(under_way().contains(&upload));
-    open(&settings).await;
     let notes = folder.path().join("unfinished");
-    wait_until("forgotten", || {
-        std::fs::read_dir(&notes).unwrap().count() == 0
-    })
-    .await;
+    let upload = note(&notes);
+    std::mem::forget(writer);
+    let parts = format!("/buckets/{BUCKET}/.uploads/{upload}");
+    let is_there = || ask(&format!("fs.ls {parts}")).contains(".part");
+    wait_until("the part is there", is_there).await;
+    open(&settings).await;
+    assert!(!under_way().contains(&upload), "at once");
+    assert_eq!(note(&notes), upload, "it is given up once more");
+    // What a part that was on its way leaves.
+    let _ = ask(&format!("fs.mkdir {parts}"));
+    assert!(under_way().contains(&upload));
+    let left = || std::fs::read_dir(&notes).unwrap().count();
+    wait_until("forgotten", || left() == 0).await;
     assert!(!under_way().contains(&upload));
 }
 
