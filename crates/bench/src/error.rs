@@ -26,6 +26,9 @@ pub(crate) enum BenchError {
     /// Messages that were acknowledged did not arrive.
     #[error("{0} messages that were acknowledged did not arrive: the server is broken")]
     Missing(usize),
+    /// Somebody who is to listen does not.
+    #[error("a WebSocket: {0}")]
+    Socket(String),
     /// The database was not filled.
     #[error("the database was not filled: {0}")]
     NotSeeded(String),

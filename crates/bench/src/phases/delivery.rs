@@ -18,6 +18,9 @@ const PAIRS: usize = 10;
 /// How many send at once when everybody sends as fast as they can.
 const AT_ONCE: usize = 64;
 
+/// How long what was sent may take to arrive before it counts as lost.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What arrived, and when.
 pub(super) type Arrival = (ClientId, Instant);
 
@@ -141,7 +144,7 @@ async fn match_up(
     let mut waiting: std::collections::HashMap<ClientId, Instant> = sent.iter().cloned().collect();
     let mut times = Vec::with_capacity(sent.len());
     while !waiting.is_empty() {
-        let arrival = tokio::time::timeout(super::fan_out::PATIENCE, arrivals.recv()).await;
+        let arrival = tokio::time::timeout(PATIENCE, arrivals.recv()).await;
         let Ok(Some((id, at))) = arrival else {
             return Err(BenchError::Missing(waiting.len()));
         };

@@ -3,16 +3,12 @@
 use std::time::{Duration, Instant};
 
 use sealpost_client::{NewGroup, Outgoing};
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
-use super::delivery::listen;
+use super::audience::Audience;
 use super::{Bench, Report};
 use crate::error::BenchError;
 use crate::load::Watch;
 
-/// How long what was sent may take to arrive before it counts as lost.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Between one message and the next: nothing of the last is under way.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -35,30 +31,16 @@ impl Bench<'_> {
             ..NewGroup::default()
         };
         let group = owner.client.create_group(&group).await?;
-        let (tell, mut arrivals) = mpsc::unbounded_channel();
-        let mut listeners = JoinSet::new();
-        for person in &people {
-            listen(&person.client, tell.clone(), &mut listeners).await?;
-        }
+        let mut audience = Audience::gather(self.target.server.url(), &people).await?;
         let watch = Watch::start(self.target.measured);
         let mut times = Vec::new();
         while watch.began.elapsed() < self.load.time() {
             let message = Outgoing::opaque(&*self.body());
             let sent_at = Instant::now();
             owner.client.send(group.id, &message).await?;
-            let mut last = sent_at;
-            for missing in (1..=members).rev() {
-                let arrival = tokio::time::timeout(PATIENCE, arrivals.recv()).await;
-                let Ok(Some((_, at))) = arrival else {
-                    return Err(BenchError::Missing(missing));
-                };
-                last = last.max(at);
-            }
-            times.push(last - sent_at);
+            times.push(audience.last().await? - sent_at);
             tokio::time::sleep(PAUSE).await;
         }
-        let report = watch.report(format!("fan-out/{members}"), times, members);
-        listeners.shutdown().await;
-        Ok(report)
+        Ok(watch.report(format!("fan-out/{members}"), times, members))
     }
 }

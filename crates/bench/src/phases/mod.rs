@@ -1,6 +1,7 @@
 //! What is measured, in order.
 
 mod accounts;
+mod audience;
 mod bounds;
 mod crowd;
 mod delivery;

@@ -41,8 +41,7 @@ impl Client {
         let lost = |_| ClientError::unexpected("the WebSocket was lost at its beginning");
         socket.say(&ClientFrame::Start {}).await.map_err(lost)?;
         loop {
-            if let ServerFrame::Started { epoch, offset } = socket.hear().await.map_err(lost)? {
-                let cursor = Cursor { epoch, offset };
+            if let ServerFrame::Started(cursor) = socket.hear().await.map_err(lost)? {
                 return Ok(Follower::new(self.clone(), Some(socket), cursor));
             }
         }

@@ -3,6 +3,7 @@
 use sealpost_domain::inbox::Offset;
 use serde::{Deserialize, Serialize};
 
+use super::{Cursor, Gap};
 use crate::wire::RawEvent;
 
 /// What this side says.
@@ -15,27 +16,62 @@ pub(super) enum ClientFrame<'a> {
 }
 
 /// What the server says.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[derive(Debug)]
 pub(super) enum ServerFrame {
-    Started {
-        epoch: String,
-        offset: Offset,
-    },
-    Resumed {},
-    Gap {
-        epoch: String,
-        earliest: Offset,
-        latest: Offset,
-    },
-    Events {
-        events: Vec<RawEvent>,
-    },
-    Error {
-        code: String,
-        detail: String,
-    },
+    Started(Cursor),
+    Resumed,
+    Gap(Gap),
+    Events(Vec<RawEvent>),
+    Error(Refusal),
     /// `acked`, and what came later.
+    Other,
+}
+
+/// Why the server does not do what it was asked.
+#[derive(Debug, Deserialize)]
+pub(super) struct Refusal {
+    pub(super) code: String,
+    pub(super) detail: String,
+}
+
+#[derive(Deserialize)]
+struct Events {
+    events: Vec<RawEvent>,
+}
+
+/// Which members a frame has.
+#[derive(Deserialize)]
+struct Tag {
+    #[serde(rename = "type")]
+    kind: Kind,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Started,
+    Resumed,
+    Gap,
+    Events,
+    Error,
     #[serde(other)]
     Other,
+}
+
+impl ServerFrame {
+    /// Reads a frame. An enum of serde that goes by a member keeps all others apart until it has found that one; passing over
+    /// them first costs less.
+    pub(super) fn parse(text: &str) -> serde_json::Result<Self> {
+        let Tag { kind } = serde_json::from_str(text)?;
+        match kind {
+            Kind::Started => serde_json::from_str(text).map(Self::Started),
+            Kind::Resumed => Ok(Self::Resumed),
+            Kind::Gap => serde_json::from_str(text).map(Self::Gap),
+            Kind::Events => {
+                serde_json::from_str(text).map(|Events { events }| Self::Events(events))
+            }
+            Kind::Error => serde_json::from_str(text).map(Self::Error),
+            Kind::Other => Ok(Self::Other),
+        }
+    }
 }

@@ -3,15 +3,16 @@
 use std::collections::VecDeque;
 
 use sealpost_domain::inbox::Offset;
+use serde::Deserialize;
 
-use super::frames::ServerFrame;
+use super::frames::{Refusal, ServerFrame};
 use super::{Cursor, Update};
 use crate::ClientError;
 use crate::wire::{Event, RawEvent};
 
 /// Events that are no longer kept, or another life of the log: read what you need anew. What follows comes after
 /// `latest`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Gap {
     /// The life of the log from here on.
     pub epoch: String,
@@ -65,24 +66,16 @@ impl Position {
     /// [`ClientError::Unexpected`] for what does not follow on what was there: begin again at the cursor.
     pub(super) fn hear(&mut self, frame: ServerFrame) -> Result<(), ClientError> {
         match frame {
-            ServerFrame::Events { events } => events.into_iter().try_for_each(|one| self.push(one)),
-            ServerFrame::Gap {
-                epoch,
-                earliest,
-                latest,
-            } => {
-                self.received = latest;
-                self.waiting.push_back(Update::Gap(Gap {
-                    epoch,
-                    earliest,
-                    latest,
-                }));
+            ServerFrame::Events(events) => events.into_iter().try_for_each(|one| self.push(one)),
+            ServerFrame::Gap(gap) => {
+                self.received = gap.latest;
+                self.waiting.push_back(Update::Gap(gap));
                 Ok(())
             }
-            ServerFrame::Error { code, detail } => {
+            ServerFrame::Error(Refusal { code, detail }) => {
                 Err(ClientError::unexpected(format_args!("{code}: {detail}")))
             }
-            ServerFrame::Started { .. } | ServerFrame::Resumed {} | ServerFrame::Other => Ok(()),
+            ServerFrame::Started(_) | ServerFrame::Resumed | ServerFrame::Other => Ok(()),
         }
     }
 
@@ -122,7 +115,8 @@ mod tests {
                 })
             })
             .collect();
-        serde_json::from_value(serde_json::json!({"type": "events", "events": events})).unwrap()
+        let frame = serde_json::json!({"type": "events", "events": events});
+        ServerFrame::parse(&frame.to_string()).unwrap()
     }
 
     fn taken(position: &mut Position) -> Vec<Offset> {
@@ -167,7 +161,7 @@ mod tests {
         let mut position = at(1);
         position.hear(events(&[2])).unwrap();
         let gap = r#"{"type":"gap","epoch":"f","earliest":5,"latest":9}"#;
-        position.hear(serde_json::from_str(gap).unwrap()).unwrap();
+        position.hear(ServerFrame::parse(gap).unwrap()).unwrap();
         position.hear(events(&[10])).unwrap();
         assert_eq!(taken(&mut position), [2, 1_009, 10]);
         assert_eq!(position.cursor().epoch, "f");

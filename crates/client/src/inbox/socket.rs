@@ -60,7 +60,7 @@ impl Socket {
             };
             match message {
                 Message::Text(text) => {
-                    return serde_json::from_str(&text).map_err(|_| Ended::Lost(Duration::ZERO));
+                    return ServerFrame::parse(&text).map_err(|_| Ended::Lost(Duration::ZERO));
                 }
                 Message::Close(reason) => return Err(ended_by(reason.as_ref())),
                 // A ping is answered by the library.

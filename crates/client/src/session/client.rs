@@ -55,6 +55,17 @@ impl Client {
         self.keeper.current().refresh.clone()
     }
 
+    /// An access token for a request that this library does not make; a new one if the present one has expired. It ends after some
+    /// minutes: ask for it again before each request.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn access_token(&self) -> Result<Secret<String>, ClientError> {
+        let tokens = self.keeper.good().await?;
+        let access = tokens.access.as_ref().map(|access| access.token.clone());
+        access.ok_or_else(|| ClientError::unexpected("there is no access token"))
+    }
+
     /// Names the session; None for a resumed one before its first call.
     #[must_use]
     pub fn session_id(&self) -> Option<SessionId> {

@@ -6,7 +6,9 @@ use sealpost_domain::conversations::ConversationId;
 use sealpost_domain::inbox::Offset;
 use sealpost_domain::sessions::SessionId;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Conversation, Envelope, Message, PublishedKey, Role, User, parse};
 
@@ -23,10 +25,16 @@ pub struct Event {
     source: Box<Source>,
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Source {
     kind: String,
-    data: Value,
+    data: Box<RawValue>,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.kind, self.data.get()) == (&other.kind, other.data.get())
+    }
 }
 
 impl Event {
@@ -38,8 +46,8 @@ impl Event {
 
     /// What it is about, as the server sent it; null if that is no longer there.
     #[must_use]
-    pub fn raw(&self) -> &Value {
-        &self.source.data
+    pub fn raw(&self) -> Value {
+        serde_json::from_str(self.source.data.get()).unwrap_or_default()
     }
 }
 
@@ -123,7 +131,8 @@ pub(crate) struct RawEvent {
     kind: String,
     #[serde(deserialize_with = "parse::parsed")]
     created_at: Timestamp,
-    data: Value,
+    /// Not read before it is known what it is.
+    data: Box<RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -147,34 +156,42 @@ impl From<RawEvent> for Event {
 }
 
 impl EventData {
-    fn new(kind: &str, data: &Value) -> Self {
+    fn new(kind: &str, data: &RawValue) -> Self {
         let known = match kind {
-            "message.created" if data.get("conversation_id") == Some(&Value::Null) => {
-                Envelope::deserialize(data).ok().map(Self::EnvelopeCreated)
-            }
-            "message.created" => Message::deserialize(data).ok().map(Self::MessageCreated),
-            "message.deleted" => Message::deserialize(data).ok().map(Self::MessageDeleted),
-            "conversation.created" => Conversation::deserialize(data)
-                .ok()
-                .map(Self::ConversationCreated),
-            "conversation.updated" => Conversation::deserialize(data)
-                .ok()
-                .map(Self::ConversationUpdated),
-            "member.added" => MemberChange::deserialize(data).ok().map(Self::MemberAdded),
-            "member.removed" => MemberChange::deserialize(data)
-                .ok()
-                .map(Self::MemberRemoved),
-            "member.changed" => MemberChange::deserialize(data)
-                .ok()
-                .map(Self::MemberChanged),
-            "session.revoked" => Session::deserialize(data)
-                .ok()
-                .map(|session| Self::SessionRevoked(session.id)),
-            "key.changed" => KeyChange::deserialize(data).ok().map(Self::KeyChanged),
+            "message.created" => read(data, Self::MessageCreated).or_else(|| envelope(data)),
+            "message.deleted" => read(data, Self::MessageDeleted),
+            "conversation.created" => read(data, Self::ConversationCreated),
+            "conversation.updated" => read(data, Self::ConversationUpdated),
+            "member.added" => read(data, Self::MemberAdded),
+            "member.removed" => read(data, Self::MemberRemoved),
+            "member.changed" => read(data, Self::MemberChanged),
+            "session.revoked" => read(data, |session: Session| Self::SessionRevoked(session.id)),
+            "key.changed" => read(data, Self::KeyChanged),
             _ => None,
         };
         known.unwrap_or(Self::Other)
     }
+}
+
+/// What an event is about, if it is what it is to be.
+fn read<'a, T: Deserialize<'a>>(
+    data: &'a RawValue,
+    known: impl FnOnce(T) -> EventData,
+) -> Option<EventData> {
+    serde_json::from_str(data.get()).ok().map(known)
+}
+
+/// What was left without a conversation.
+fn envelope(data: &RawValue) -> Option<EventData> {
+    #[derive(Deserialize)]
+    struct Place {
+        conversation_id: Option<IgnoredAny>,
+    }
+    let place: Place = serde_json::from_str(data.get()).ok()?;
+    if place.conversation_id.is_some() {
+        return None;
+    }
+    read(data, EventData::EnvelopeCreated)
 }
 
 impl<'de> Deserialize<'de> for Event {

@@ -115,7 +115,7 @@ impl<'a> Listener<'a> {
                     Some(show::message_as_text(message, &reading, place.as_deref())),
                 )
             }
-            _ => (event.raw().clone(), show::event_as_text(event)),
+            _ => (event.raw(), show::event_as_text(event)),
         };
         let told = self.out.is_json() || text.is_some();
         if told {

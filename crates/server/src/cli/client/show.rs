@@ -168,7 +168,7 @@ mod tests {
     fn an_event_of_another_kind_is_passed_on_as_it_came() {
         let later = event("something.new", &json!({"a": [1]}));
         assert_eq!(event_as_text(&later), None);
-        let value = event_as_json(&later, later.raw());
+        let value = event_as_json(&later, &later.raw());
         let expected = json!({"type": "something.new", "offset": 7,
             "created_at": "2026-11-21T13:04:05.678Z", "data": {"a": [1]}});
         assert_eq!(value, expected);

@@ -1,0 +1,161 @@
+//! People who listen and cost the generator little. They share the processors with the server, and the last one has a message
+//! only when all before have read theirs: so one thread reads for all of them, and looks at nothing but what kind of event came.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+use super::crowd::Person;
+use crate::error::BenchError;
+
+/// How long what was sent may take to arrive before it counts as lost.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What an event of a message is called.
+const CREATED: &str = r#""message.created""#;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Everybody who listens, until this is dropped.
+pub(super) struct Audience {
+    tally: Arc<Tally>,
+    everybody_has_it: mpsc::UnboundedReceiver<Instant>,
+    _stays: oneshot::Sender<()>,
+}
+
+impl Audience {
+    /// Opens a socket for each of them, at `url` (`http:`: these sockets know no TLS).
+    pub(super) async fn gather(url: &str, people: &[Person]) -> Result<Self, BenchError> {
+        let url = format!("{}v1/ws", url.replacen("http", "ws", 1));
+        let mut tokens = Vec::with_capacity(people.len());
+        for person in people {
+            tokens.push(format!(
+                "Bearer {}",
+                person.client.access_token().await?.expose()
+            ));
+        }
+        let (tell, everybody_has_it) = mpsc::unbounded_channel();
+        let tally = Arc::new(Tally {
+            members: people.len(),
+            arrived: AtomicUsize::new(0),
+            tell,
+        });
+        let (stays, gone) = oneshot::channel();
+        let (ready, opened) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let counting = Arc::clone(&tally);
+        std::thread::Builder::new()
+            .name("audience".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let sockets = open_all(&url, tokens).await;
+                    let listeners = sockets.map(|sockets| listen_all(sockets, &counting));
+                    let (opened, _listeners) = match listeners {
+                        Ok(listeners) => (Ok(()), Some(listeners)),
+                        Err(error) => (Err(error), None),
+                    };
+                    if ready.send(opened).is_ok() {
+                        let _ = gone.await;
+                    }
+                });
+            })?;
+        let cut_off = || BenchError::Socket("the thread that listens has ended".to_owned());
+        opened.await.map_err(|_| cut_off())??;
+        Ok(Self {
+            tally,
+            everybody_has_it,
+            _stays: stays,
+        })
+    }
+
+    /// When the last one of them had one message more.
+    pub(super) async fn last(&mut self) -> Result<Instant, BenchError> {
+        let last = tokio::time::timeout(PATIENCE, self.everybody_has_it.recv()).await;
+        last.ok()
+            .flatten()
+            .ok_or_else(|| BenchError::Missing(self.tally.missing()))
+    }
+}
+
+async fn open_all(url: &str, tokens: Vec<String>) -> Result<Vec<Socket>, BenchError> {
+    let mut sockets = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        sockets.push(open(url, &token).await?);
+    }
+    Ok(sockets)
+}
+
+/// A socket that is told of what comes from now on.
+async fn open(url: &str, token: &str) -> Result<Socket, BenchError> {
+    let mut request = url.into_client_request()?;
+    let token =
+        HeaderValue::from_str(token).map_err(|error| BenchError::Socket(error.to_string()))?;
+    request.headers_mut().insert(AUTHORIZATION, token);
+    // What is told fits; the library would clear 128 KiB for each reading.
+    let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
+    let (mut socket, _) = connect_async_with_config(request, Some(config), false).await?;
+    socket.send(Message::text(r#"{"type":"start"}"#)).await?;
+    match socket.next().await {
+        Some(Ok(Message::Text(said))) if said.contains(r#""started""#) => Ok(socket),
+        said => Err(BenchError::Socket(format!("it said {said:?}"))),
+    }
+}
+
+fn listen_all(sockets: Vec<Socket>, tally: &Arc<Tally>) -> JoinSet<()> {
+    let mut listeners = JoinSet::new();
+    for socket in sockets {
+        listeners.spawn(listen(socket, Arc::clone(tally)));
+    }
+    listeners
+}
+
+/// Counts the messages that come. Where a socket ends nothing more is counted, and somebody misses it.
+async fn listen(mut socket: Socket, tally: Arc<Tally>) {
+    while let Some(Ok(said)) = socket.next().await {
+        // Several may come in one frame.
+        let messages = said.to_text().unwrap_or_default().matches(CREATED);
+        messages.for_each(|_| tally.count());
+    }
+}
+
+/// Counts who has a message, and tells when all have it: whoever waits for that is not woken for each.
+struct Tally {
+    members: usize,
+    /// Of all messages together.
+    arrived: AtomicUsize,
+    tell: mpsc::UnboundedSender<Instant>,
+}
+
+impl Tally {
+    fn count(&self) {
+        let arrived = self.arrived.fetch_add(1, Ordering::Relaxed) + 1;
+        if arrived.is_multiple_of(self.members) {
+            // At the end nobody wants to know.
+            let _ = self.tell.send(Instant::now());
+        }
+    }
+
+    /// How many do not have the last message.
+    fn missing(&self) -> usize {
+        self.members - self.arrived.load(Ordering::Relaxed) % self.members
+    }
+}
+
+impl From<SocketError> for BenchError {
+    fn from(error: SocketError) -> Self {
+        Self::Socket(error.to_string())
+    }
+}
