@@ -1,11 +1,13 @@
 //! People who listen and cost the generator little. They share the processors with the server, and the last one has a message
 //! only when all before have read theirs: so one thread reads for all of them, and looks at nothing but what kind of event came.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use sealpost_domain::Secret;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -40,10 +42,7 @@ impl Audience {
         let url = format!("{}v1/ws", url.replacen("http", "ws", 1));
         let mut tokens = Vec::with_capacity(people.len());
         for person in people {
-            tokens.push(format!(
-                "Bearer {}",
-                person.client.access_token().await?.expose()
-            ));
+            tokens.push(person.client.access_token().await?);
         }
         let (tell, everybody_has_it) = mpsc::unbounded_channel();
         let tally = Arc::new(Tally {
@@ -53,27 +52,21 @@ impl Audience {
         });
         let (stays, gone) = oneshot::channel();
         let (ready, opened) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()?;
         let counting = Arc::clone(&tally);
-        std::thread::Builder::new()
-            .name("audience".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    let sockets = open_all(&url, tokens).await;
-                    let listeners = sockets.map(|sockets| listen_all(sockets, &counting));
-                    let (opened, _listeners) = match listeners {
-                        Ok(listeners) => (Ok(()), Some(listeners)),
-                        Err(error) => (Err(error), None),
-                    };
-                    if ready.send(opened).is_ok() {
+        in_a_thread(async move {
+            match listen_all(&url, tokens, &counting).await {
+                Ok(_listeners) => {
+                    if ready.send(Ok(())).is_ok() {
                         let _ = gone.await;
                     }
-                });
-            })?;
-        let cut_off = || BenchError::Socket("the thread that listens has ended".to_owned());
-        opened.await.map_err(|_| cut_off())??;
+                }
+                Err(error) => {
+                    let _ = ready.send(Err(error));
+                }
+            }
+        })?;
+        let cut_off = |_| BenchError::Socket("the thread that listens has ended".to_owned());
+        opened.await.map_err(cut_off)??;
         Ok(Self {
             tally,
             everybody_has_it,
@@ -90,19 +83,34 @@ impl Audience {
     }
 }
 
-async fn open_all(url: &str, tokens: Vec<String>) -> Result<Vec<Socket>, BenchError> {
-    let mut sockets = Vec::with_capacity(tokens.len());
+/// Runs it on a thread of its own.
+fn in_a_thread(listening: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let thread = std::thread::Builder::new().name("audience".to_owned());
+    thread.spawn(move || runtime.block_on(listening)).map(drop)
+}
+
+/// Opens a socket with each of these tokens. Who listens on them is in the set, and stops when it is dropped.
+async fn listen_all(
+    url: &str,
+    tokens: Vec<Secret<String>>,
+    tally: &Arc<Tally>,
+) -> Result<JoinSet<()>, BenchError> {
+    let mut listeners = JoinSet::new();
     for token in tokens {
-        sockets.push(open(url, &token).await?);
+        let socket = open(url, &token).await?;
+        listeners.spawn(listen(socket, Arc::clone(tally)));
     }
-    Ok(sockets)
+    Ok(listeners)
 }
 
 /// A socket that is told of what comes from now on.
-async fn open(url: &str, token: &str) -> Result<Socket, BenchError> {
+async fn open(url: &str, token: &Secret<String>) -> Result<Socket, BenchError> {
     let mut request = url.into_client_request()?;
-    let token =
-        HeaderValue::from_str(token).map_err(|error| BenchError::Socket(error.to_string()))?;
+    let token = HeaderValue::try_from(format!("Bearer {}", token.expose()));
+    let token = token.map_err(|error| BenchError::Socket(error.to_string()))?;
     request.headers_mut().insert(AUTHORIZATION, token);
     // What is told fits; the library would clear 128 KiB for each reading.
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
@@ -112,14 +120,6 @@ async fn open(url: &str, token: &str) -> Result<Socket, BenchError> {
         Some(Ok(Message::Text(said))) if said.contains(r#""started""#) => Ok(socket),
         said => Err(BenchError::Socket(format!("it said {said:?}"))),
     }
-}
-
-fn listen_all(sockets: Vec<Socket>, tally: &Arc<Tally>) -> JoinSet<()> {
-    let mut listeners = JoinSet::new();
-    for socket in sockets {
-        listeners.spawn(listen(socket, Arc::clone(tally)));
-    }
-    listeners
 }
 
 /// Counts the messages that come. Where a socket ends nothing more is counted, and somebody misses it.

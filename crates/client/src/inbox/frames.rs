@@ -75,3 +75,41 @@ impl ServerFrame {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_passed_over_whatever_it_says() {
+        for text in [
+            r#"{"type":"acked","offset":7}"#,
+            r#"{"type":"later","events":7,"epoch":[],"code":{}}"#,
+        ] {
+            let frame = ServerFrame::parse(text);
+            assert!(matches!(frame, Ok(ServerFrame::Other)), "{frame:?}");
+        }
+    }
+
+    #[test]
+    fn a_frame_may_begin_with_any_member() {
+        let frame = ServerFrame::parse(r#"{"epoch":"e","offset":7,"more":1,"type":"started"}"#);
+        assert!(
+            matches!(&frame, Ok(ServerFrame::Started(Cursor { epoch, offset: 7 })) if epoch == "e"),
+            "{frame:?}"
+        );
+    }
+
+    #[test]
+    fn what_lacks_a_member_is_no_frame() {
+        for text in [
+            r#"{"type":"started","offset":7}"#,
+            r#"{"type":"events"}"#,
+            r#"{"type":"gap","epoch":"e","earliest":1}"#,
+            r#"{"events":[]}"#,
+            "[]",
+        ] {
+            assert!(ServerFrame::parse(text).is_err(), "{text}");
+        }
+    }
+}

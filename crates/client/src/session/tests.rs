@@ -112,6 +112,17 @@ async fn a_caller_that_gives_up_loses_no_successor() {
 }
 
 #[tokio::test]
+async fn a_token_for_other_requests_is_a_good_one() {
+    let server =
+        FakeServer::start(|_, request| Answer::Json(200, tokens(generation(request) + 1))).await;
+    let client = server.client();
+    for _ in 0..2 {
+        assert_eq!(client.access_token().await.unwrap().expose(), "a_1");
+    }
+    assert_eq!(lines(&server, REFRESH), 1, "it is good for a while");
+}
+
+#[tokio::test]
 async fn no_token_and_no_password_in_debug() {
     let server = FakeServer::start(|_, _| Answer::Json(201, tokens(7))).await;
     let client = server.server.log_in("alice", "hunter2").await.unwrap();
