@@ -46,6 +46,12 @@ pub(crate) enum BenchError {
     Worker(#[from] tokio::task::JoinError),
 }
 
+impl From<tokio_tungstenite::tungstenite::Error> for BenchError {
+    fn from(error: tokio_tungstenite::tungstenite::Error) -> Self {
+        Self::Socket(error.to_string())
+    }
+}
+
 impl BenchError {
     /// A library refused something below a lower bound.
     #[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]

@@ -11,18 +11,20 @@ use sealpost_domain::Secret;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::AUTHORIZATION;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
+use super::PATIENCE;
 use super::crowd::Person;
 use crate::error::BenchError;
 
-/// How long what was sent may take to arrive before it counts as lost.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it may take until all listen.
+const OPENING: Duration = Duration::from_secs(60);
 
 /// What an event of a message is called.
 const CREATED: &str = r#""message.created""#;
@@ -65,8 +67,12 @@ impl Audience {
                 }
             }
         })?;
-        let cut_off = |_| BenchError::Socket("the thread that listens has ended".to_owned());
-        opened.await.map_err(cut_off)??;
+        let Ok(Ok(opened)) = timeout(OPENING, opened).await else {
+            return Err(BenchError::Socket(
+                "not all were opened within a minute".to_owned(),
+            ));
+        };
+        opened?;
         Ok(Self {
             tally,
             everybody_has_it,
@@ -76,7 +82,7 @@ impl Audience {
 
     /// When the last one of them had one message more.
     pub(super) async fn last(&mut self) -> Result<Instant, BenchError> {
-        let last = tokio::time::timeout(PATIENCE, self.everybody_has_it.recv()).await;
+        let last = timeout(PATIENCE, self.everybody_has_it.recv()).await;
         last.ok()
             .flatten()
             .ok_or_else(|| BenchError::Missing(self.tally.missing()))
@@ -110,7 +116,8 @@ async fn listen_all(
 async fn open(url: &str, token: &Secret<String>) -> Result<Socket, BenchError> {
     let mut request = url.into_client_request()?;
     let token = HeaderValue::try_from(format!("Bearer {}", token.expose()));
-    let token = token.map_err(|error| BenchError::Socket(error.to_string()))?;
+    let mut token = token.map_err(|error| BenchError::Socket(error.to_string()))?;
+    token.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, token);
     // What is told fits; the library would clear 128 KiB for each reading.
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024);
@@ -151,11 +158,5 @@ impl Tally {
     /// How many do not have the last message.
     fn missing(&self) -> usize {
         self.members - self.arrived.load(Ordering::Relaxed) % self.members
-    }
-}
-
-impl From<SocketError> for BenchError {
-    fn from(error: SocketError) -> Self {
-        Self::Socket(error.to_string())
     }
 }

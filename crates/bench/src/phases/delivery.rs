@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::crowd::Person;
-use super::{Bench, Report};
+use super::{Bench, PATIENCE, Report};
 use crate::error::BenchError;
 use crate::load::Watch;
 
@@ -17,9 +17,6 @@ const A_SECOND: u32 = 50;
 const PAIRS: usize = 10;
 /// How many send at once when everybody sends as fast as they can.
 const AT_ONCE: usize = 64;
-
-/// How long what was sent may take to arrive before it counts as lost.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What arrived, and when.
 pub(super) type Arrival = (ClientId, Instant);

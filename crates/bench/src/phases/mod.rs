@@ -14,6 +14,8 @@ mod sends;
 mod sockets;
 mod start;
 
+use std::time::Duration;
+
 use clap::ValueEnum;
 
 use crate::error::BenchError;
@@ -21,6 +23,9 @@ use crate::options::LoadOptions;
 use crate::report::{self, Report};
 use crate::setup::Target;
 use crowd::Crowd;
+
+/// How long what was sent may take to arrive before it counts as lost.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A phase, or several that differ in a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
