@@ -45,7 +45,7 @@ pub(crate) struct FsGrowing {
     name: BlobName,
     /// Bytes of the file, and of a write that is under way.
     length: u64,
-    file: Lane<File>,
+    file: Lane<File, Bytes>,
 }
 
 impl FsGrowing {
@@ -58,7 +58,7 @@ impl FsGrowing {
     ) -> Self {
         Self {
             folders,
-            file: Lane::new(runtime.clone(), file, File::write_all),
+            file: Lane::new(runtime.clone(), file, |file, piece| file.write_all(piece)),
             runtime,
             name,
             length,

@@ -7,7 +7,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use sealpost_domain::ports::BlobError;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -18,24 +17,24 @@ use crate::failure::blob_error;
 const WAITING: usize = 4;
 
 /// What is done with each piece, to what the lane has.
-type Work<S> = fn(&mut S, &[u8]) -> io::Result<()>;
+type Work<S, P> = fn(&mut S, &P) -> io::Result<()>;
 
 /// A lane, and what its pieces go to: a file, or a digest. One at a time brings pieces and waits for them. Dropped, it ends
 /// what was handed in.
-pub(crate) struct Lane<S> {
+pub(crate) struct Lane<S, P> {
     runtime: Handle,
-    work: Work<S>,
-    shared: Arc<Shared<S>>,
+    work: Work<S, P>,
+    shared: Arc<Shared<S, P>>,
 }
 
-struct Shared<S> {
-    queue: Mutex<Queue<S>>,
+struct Shared<S, P> {
+    queue: Mutex<Queue<S, P>>,
     /// There is room, or nothing is left to do.
     moved: Notify,
 }
 
-struct Queue<S> {
-    pieces: VecDeque<Bytes>,
+struct Queue<S, P> {
+    pieces: VecDeque<P>,
     state: State<S>,
 }
 
@@ -48,13 +47,13 @@ enum State<S> {
     Over,
 }
 
-impl<S> Shared<S> {
-    fn lock(&self) -> MutexGuard<'_, Queue<S>> {
+impl<S, P> Shared<S, P> {
+    fn lock(&self) -> MutexGuard<'_, Queue<S, P>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<S> Queue<S> {
+impl<S, P> Queue<S, P> {
     /// The failure of an earlier piece, told once.
     fn check(&mut self) -> Result<(), BlobError> {
         match &self.state {
@@ -71,8 +70,8 @@ impl<S> Queue<S> {
     }
 }
 
-impl<S: Send + 'static> Lane<S> {
-    pub(crate) fn new(runtime: Handle, state: S, work: Work<S>) -> Self {
+impl<S: Send + 'static, P: Send + 'static> Lane<S, P> {
+    pub(crate) fn new(runtime: Handle, state: S, work: Work<S, P>) -> Self {
         let queue = Queue {
             pieces: VecDeque::with_capacity(WAITING),
             state: State::Resting(state),
@@ -88,20 +87,22 @@ impl<S: Send + 'static> Lane<S> {
     }
 
     /// Hands in the next piece, once there is room for it.
-    pub(crate) async fn push(&self, piece: Bytes) -> Result<(), BlobError> {
-        while !self.has_taken(&piece)? {
+    pub(crate) async fn push(&self, mut piece: P) -> Result<(), BlobError> {
+        while let Some(refused) = self.offer(piece)? {
+            piece = refused;
             self.shared.moved.notified().await;
         }
         Ok(())
     }
 
-    fn has_taken(&self, piece: &Bytes) -> Result<bool, BlobError> {
+    /// Gives the piece back if there is no room for it.
+    fn offer(&self, piece: P) -> Result<Option<P>, BlobError> {
         let mut queue = self.shared.lock();
         queue.check()?;
         if queue.pieces.len() >= WAITING {
-            return Ok(false);
+            return Ok(Some(piece));
         }
-        queue.pieces.push_back(piece.clone());
+        queue.pieces.push_back(piece);
         if let State::Resting(state) = std::mem::replace(&mut queue.state, State::Working) {
             let shift = Shift {
                 state: Some(state),
@@ -111,18 +112,7 @@ impl<S: Send + 'static> Lane<S> {
             let work = self.work;
             self.runtime.spawn_blocking(move || shift.run(work));
         }
-        Ok(true)
-    }
-
-    /// Does the work on a piece here and now, if none is before it.
-    pub(crate) fn has_done(&self, piece: &[u8]) -> Result<bool, BlobError> {
-        let mut queue = self.shared.lock();
-        queue.check()?;
-        if let State::Resting(state) = &mut queue.state {
-            (self.work)(state, piece).map_err(blob_error)?;
-            return Ok(true);
-        }
-        Ok(false)
+        Ok(None)
     }
 
     /// What the pieces went to, once all are done. Nothing more can be handed in until it is [put back](Self::put_back).
@@ -147,15 +137,15 @@ impl<S: Send + 'static> Lane<S> {
 }
 
 /// A thread's time with the lane. However it ends, who waits is told.
-struct Shift<S> {
+struct Shift<S, P> {
     state: Option<S>,
-    shared: Arc<Shared<S>>,
+    shared: Arc<Shared<S, P>>,
     /// Whether the queue knows how it ended; another shift may have begun since.
     is_told: bool,
 }
 
-impl<S> Shift<S> {
-    fn run(mut self, work: Work<S>) {
+impl<S, P> Shift<S, P> {
+    fn run(mut self, work: Work<S, P>) {
         while let Some((mut state, piece)) = self.next() {
             match work(&mut state, &piece) {
                 Ok(()) => self.state = Some(state),
@@ -165,7 +155,7 @@ impl<S> Shift<S> {
     }
 
     /// The next piece; with none left, the lane rests.
-    fn next(&mut self) -> Option<(S, Bytes)> {
+    fn next(&mut self) -> Option<(S, P)> {
         let state = self.state.take()?;
         let mut queue = self.shared.lock();
         let Some(piece) = queue.pieces.pop_front() else {
@@ -184,7 +174,7 @@ impl<S> Shift<S> {
     }
 }
 
-impl<S> Drop for Shift<S> {
+impl<S, P> Drop for Shift<S, P> {
     fn drop(&mut self) {
         if !self.is_told {
             // A panic, or the runtime has ended before it began.
@@ -199,13 +189,15 @@ impl<S> Drop for Shift<S> {
 mod tests {
     use std::time::Duration;
 
+    use bytes::Bytes;
+
     use super::*;
 
-    fn lane(work: Work<Vec<u8>>) -> Lane<Vec<u8>> {
+    fn lane(work: Work<Vec<u8>, Bytes>) -> Lane<Vec<u8>, Bytes> {
         Lane::new(Handle::current(), Vec::new(), work)
     }
 
-    fn append(all: &mut Vec<u8>, piece: &[u8]) -> io::Result<()> {
+    fn append(all: &mut Vec<u8>, piece: &Bytes) -> io::Result<()> {
         all.extend_from_slice(piece);
         Ok(())
     }
@@ -216,9 +208,8 @@ mod tests {
         let mut expected = Vec::new();
         for number in 0..=200_u8 {
             expected.push(number);
-            if number % 3 != 0 || !lane.has_done(&[number]).unwrap() {
-                lane.push(Bytes::copy_from_slice(&[number])).await.unwrap();
-            }
+            let piece = Bytes::copy_from_slice(&[number]);
+            lane.push(piece).await.unwrap();
             if number == 100 {
                 let so_far = lane.settle().await.unwrap();
                 assert_eq!(so_far, expected);
@@ -230,13 +221,13 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_is_faster_waits() {
-        fn slowly(all: &mut Vec<u8>, piece: &[u8]) -> io::Result<()> {
+        fn slowly(all: &mut Vec<u8>, piece: &Bytes) -> io::Result<()> {
             std::thread::sleep(Duration::from_millis(20));
             append(all, piece)
         }
         let lane = lane(slowly);
         let mut taken = 0;
-        while lane.has_taken(&Bytes::from_static(b"x")).unwrap() {
+        while lane.offer(Bytes::from_static(b"x")).unwrap().is_none() {
             taken += 1;
         }
         assert!((WAITING..=WAITING + 2).contains(&taken), "{taken}");
@@ -246,10 +237,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_and_a_panic_are_told_and_end_it() {
-        fn fails(_: &mut Vec<u8>, _: &[u8]) -> io::Result<()> {
+        fn fails(_: &mut Vec<u8>, _: &Bytes) -> io::Result<()> {
             Err(io::ErrorKind::StorageFull.into())
         }
-        fn panics(_: &mut Vec<u8>, _: &[u8]) -> io::Result<()> {
+        fn panics(_: &mut Vec<u8>, _: &Bytes) -> io::Result<()> {
             panic!("as the test wants it")
         }
         let full = lane(fails);

@@ -6,14 +6,13 @@
 //! Where to start reading:
 //! - [`FsBlobStore`]: the folders, and how a blob is read, listed and deleted;
 //! - `writer.rs`: why a blob is there as a whole or not at all;
-//! - `lane.rs`: how pieces are written and digested beside the sealing of the next ones;
+//! - `output.rs` and `lane.rs`: how pieces are digested and written beside the sealing of the next ones;
 //! - `growing.rs`: how a blob grows over several requests and restarts;
 //! - `listing.rs`: how blobs are listed;
 //! - `spool.rs`: where half-written blobs live, and how a crash's are told from a living process's;
 //! - [`S3BlobStore`] and its folder `s3`: the same in a bucket.
 
 mod archive;
-mod digest;
 mod failure;
 mod folders;
 mod growing;

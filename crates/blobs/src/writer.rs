@@ -7,13 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use sealpost_domain::ports::{BlobError, BlobName, BlobWriter, Digest};
+use sealpost_domain::ports::{BlobDigest, BlobError, BlobName, BlobWriter};
 use tokio::runtime::Handle;
 
-use crate::digest::PassingDigest;
 use crate::failure::joined;
 use crate::folders::{Folders, sync};
-use crate::lane::Lane;
 use crate::output::Output;
 use crate::spool::Spool;
 
@@ -22,8 +20,7 @@ pub(crate) struct FsWriter {
     runtime: Handle,
     name: BlobName,
     temporary: Temporary,
-    output: Lane<Output>,
-    digest: PassingDigest,
+    output: Output,
 }
 
 impl FsWriter {
@@ -43,8 +40,7 @@ impl FsWriter {
         };
         Self {
             folders,
-            output: Lane::new(runtime.clone(), Output::new(file), Output::write_all),
-            digest: PassingDigest::new(runtime.clone()),
+            output: Output::new(runtime.clone(), file),
             runtime,
             name,
             temporary,
@@ -55,30 +51,27 @@ impl FsWriter {
 #[async_trait]
 impl BlobWriter for FsWriter {
     async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError> {
-        self.digest.update(&bytes).await?;
-        self.output.push(bytes).await
+        self.output.write(bytes).await
     }
 
-    async fn commit(mut self: Box<Self>) -> Result<Digest, BlobError> {
-        let file = self.output.settle().await?;
+    async fn commit(mut self: Box<Self>) -> Result<BlobDigest, BlobError> {
+        let unfinished = self.output.settle().await?;
         let (from, to) = (self.temporary.path.clone(), self.folders.path_of(self.name));
         let folder = self.folders.folder_of(self.name);
         let given_up = Arc::clone(&self.temporary.given_up);
         let committing = self.runtime.spawn_blocking(move || {
-            file.sync_all()?;
+            let digest = unfinished.finish()?;
             if given_up.load(Ordering::SeqCst) {
                 // Nobody waits for it any more. The temporary file has been removed.
-                return Ok(());
+                return Ok(digest);
             }
             fs::rename(from, to)?;
-            sync(&folder)
+            sync(&folder)?;
+            Ok(digest)
         });
-        // The last pieces are digested while the disk works. Without a digest, which nothing but a panic leads to, the blob has
-        // no row, and is found by who looks for such blobs.
-        let (digest, committed) = tokio::join!(self.digest.finish(), committing);
-        joined(committed)?;
+        let digest = joined(committing.await)?;
         self.temporary.committed = true;
-        digest
+        Ok(digest)
     }
 }
 

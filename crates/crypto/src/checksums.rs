@@ -1,12 +1,14 @@
-//! Digests of what comes piece by piece: what clients send along, and SHA-256 over several sittings.
+//! Digests of what comes piece by piece: what clients send along, what blobs come to, and SHA-256 over several sittings.
 
 use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512};
-use sealpost_domain::ports::{ChecksumKind, Checksums, Digest, ResumableDigest, RunningChecksum};
+use sealpost_domain::ports::{
+    BlobDigest, ChecksumKind, Checksums, Digest, ResumableDigest, RunningChecksum,
+};
 use sha2::Sha256;
 use sha2::digest::Digest as _;
 use sha2::digest::common::hazmat::{SerializableState as _, SerializedState};
 
-/// The checksums of aws-lc, and RustCrypto's SHA-256, whose state can be kept: aws-lc's cannot.
+/// The checksums of aws-lc, BLAKE3, and RustCrypto's SHA-256, whose state can be kept: aws-lc's cannot.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct StreamChecksums;
 
@@ -18,6 +20,13 @@ impl Checksums for StreamChecksums {
             ChecksumKind::Sha512 => &SHA512,
         };
         Box::new(Running(Context::new(algorithm)))
+    }
+
+    fn begin_like(&self, like: &BlobDigest) -> Box<dyn RunningChecksum> {
+        match like {
+            BlobDigest::Sha256(_) => self.begin(ChecksumKind::Sha256),
+            BlobDigest::Blake3(_) => Box::new(RunningBlake3(blake3::Hasher::new())),
+        }
     }
 
     fn resume(&self, state: &[u8]) -> Option<Box<dyn ResumableDigest>> {
@@ -40,6 +49,18 @@ impl RunningChecksum for Running {
 
     fn finish(self: Box<Self>) -> Vec<u8> {
         self.0.finish().as_ref().to_vec()
+    }
+}
+
+struct RunningBlake3(blake3::Hasher);
+
+impl RunningChecksum for RunningBlake3 {
+    fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Vec<u8> {
+        self.0.finalize().as_bytes().to_vec()
     }
 }
 
@@ -89,6 +110,30 @@ mod tests {
             running.update(b"bc");
             assert_eq!(hex(&running.finish()), expected);
         }
+    }
+
+    #[test]
+    fn a_blob_is_digested_as_its_row_says() {
+        // The first of BLAKE3's own test vectors: nothing, and a zero byte.
+        for (content, expected) in [
+            (
+                [].as_slice(),
+                "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262",
+            ),
+            (
+                &[0],
+                "2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213",
+            ),
+        ] {
+            let mut running = StreamChecksums.begin_like(&BlobDigest::Blake3([0; 32]));
+            running.update(content);
+            assert_eq!(hex(&running.finish()), expected, "{content:?}");
+        }
+        let mut running = StreamChecksums.begin_like(&BlobDigest::Sha256([0; 32]));
+        running.update(b"abc");
+        let mut expected = StreamChecksums.begin(ChecksumKind::Sha256);
+        expected.update(b"abc");
+        assert_eq!(running.finish(), expected.finish());
     }
 
     #[test]

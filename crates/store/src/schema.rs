@@ -367,6 +367,7 @@ diesel::table! {
         blob -> Binary,
         size -> BigInt,
         digest -> Binary,
+        digest_kind -> SmallInt,
         sealed_key -> Nullable<Binary>,
         sealed_name -> Nullable<Binary>,
         sealed_type -> Nullable<Binary>,

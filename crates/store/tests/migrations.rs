@@ -383,6 +383,8 @@ async fn what_pairs_said_is_there_after_groups_came_to_sqlite() {
     }
     // As an operator's upgrade does it: with the foreign keys that every connection of the store has.
     SqliteStore::open(&path, &SqliteOptions::default(), Arc::new(Nobody)).unwrap();
+    let kinds = "SELECT CAST(digest_kind AS TEXT) AS line FROM files";
+    assert_eq!(lines(conn, kinds), set(["1"]), "it was SHA-256");
     // Migrations run without them, on the way back too.
     conn.batch_execute("PRAGMA foreign_keys = OFF").unwrap();
     let later = migrations_after_groups(conn);

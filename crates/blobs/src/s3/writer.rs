@@ -8,12 +8,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use object_store::multipart::{MultipartStore as _, PartId};
 use object_store::{MultipartId, ObjectStoreExt as _, PutPayload};
-use sealpost_domain::ports::{BlobError, BlobName, BlobWriter, Digest};
+use sealpost_domain::ports::{BlobDigest, BlobError, BlobName, BlobWriter};
 
 use super::failure::{S3Failure, is_no_upload, joined};
 use super::store::{Bucket, LONGEST};
 use super::task::Task;
-use crate::digest::PassingDigest;
 
 /// Bytes of each part but the last: 512 sealed chunks of a file. Amazon wants at least 5 MiB, and others all alike.
 pub(super) const PART: usize = 512 * 16_400;
@@ -30,7 +29,7 @@ pub(super) struct S3Writer {
     gathered: usize,
     /// How many bytes have come.
     length: u64,
-    digest: PassingDigest,
+    digest: blake3::Hasher,
     /// None until there is a whole part.
     upload: Option<Upload>,
     lost: bool,
@@ -57,7 +56,7 @@ impl Upload {
 impl S3Writer {
     pub(super) fn new(bucket: Arc<Bucket>, name: BlobName) -> Self {
         Self {
-            digest: PassingDigest::new(bucket.runtime.clone()),
+            digest: blake3::Hasher::new(),
             bucket,
             name,
             began: Instant::now(),
@@ -204,24 +203,23 @@ impl BlobWriter for S3Writer {
         }
         // Also when this call is given up half-way.
         self.lost = true;
-        self.digest.update(&bytes).await?;
+        self.digest.update(&bytes);
         self.append(bytes).await?;
         self.lost = false;
         Ok(())
     }
 
-    async fn commit(mut self: Box<Self>) -> Result<Digest, BlobError> {
+    async fn commit(mut self: Box<Self>) -> Result<BlobDigest, BlobError> {
         if self.lost {
             return Err(S3Failure::Lost.into());
         }
-        let digest = self.digest.finish().await?;
         if self.upload.is_some() {
             self.complete().await?;
         } else {
             self.put().await?;
         }
         self.done = true;
-        Ok(digest)
+        Ok(BlobDigest::Blake3(self.digest.finalize().into()))
     }
 }
 

@@ -9,8 +9,8 @@ use super::{FileId, Files, SealedLayout, SweepFilesError};
 use crate::accounts::{AccountId, Username};
 use crate::messages::Protection;
 use crate::ports::{
-    BlobError, BlobName, ChecksumKind, FileCipherError, FileKey, FileOpener, Pace, StoreError,
-    StoreExt, StoredFile,
+    BlobError, BlobName, FileCipherError, FileKey, FileOpener, Pace, StoreError, StoreExt,
+    StoredFile,
 };
 
 /// What is wrong with a stored file.
@@ -94,7 +94,7 @@ impl From<FileCipherError> for Stop {
 
 impl Files {
     /// Reads the files with ids above `after` again, at most `limit`, in the order of their ids: compares each blob's length and
-    /// SHA-256 with its row, and opens every chunk of it where the server has the key. In constant memory.
+    /// digest with its row, and opens every chunk of it where the server has the key. In constant memory.
     ///
     /// # Errors
     /// [`SweepFilesError`] when that cannot be said of a file.
@@ -171,7 +171,7 @@ impl Files {
     ) -> Result<(), Stop> {
         let layout = layout.ok_or(Stop::Damaged(Damage::Length))?;
         let key = self.open_checked_key(stored)?;
-        let mut digest = self.ports.checksums.begin(ChecksumKind::Sha256);
+        let mut digest = self.ports.checksums.begin_like(&stored.digest);
         let mut chunks = Chunks::new(layout);
         let sealed_size = layout.sealed_size();
         let mut blob = self.ports.blobs.read(stored.blob, 0..sealed_size).await?;
@@ -186,7 +186,7 @@ impl Files {
         if key.is_some() && !chunks.all_opened() {
             return Err(Stop::Damaged(Damage::Length));
         }
-        if digest.finish() != stored.digest {
+        if digest.finish() != stored.digest.bytes() {
             return Err(Stop::Damaged(Damage::Digest));
         }
         self.check_end(stored, sealed_size).await

@@ -1,7 +1,7 @@
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
 use crate::messages::Protection;
-use crate::ports::Digest;
+use crate::ports::BlobDigest;
 
 use super::{ContentType, FileName, WrappedKey};
 
@@ -32,8 +32,8 @@ pub struct File {
     pub size: u64,
     /// The length of the sealed file, in bytes.
     pub sealed_size: u64,
-    /// SHA-256 of the sealed file.
-    pub digest: Digest,
+    /// Of the sealed file.
+    pub digest: BlobDigest,
     /// Who can open it.
     pub protection: Protection,
     /// Its key, as it was wrapped for who looks; None where the server has the key, and for those who got it in another way.

@@ -5,12 +5,12 @@ use std::future::poll_fn;
 use thiserror::Error;
 
 use super::seal::{GrantRow, key_binding, open_owned};
-use super::upload::BATCH;
+use super::upload::{BATCH, new_batch};
 use super::{File, FileId, Files, OpenFileError, ReadFileError};
 use crate::Secret;
 use crate::audit::{AuditEvent, AuditKind};
 use crate::ports::{
-    BlobError, BlobName, ByteStream, Digest, FileCipherError, FileKey, SealError, Sealer,
+    BlobDigest, BlobError, BlobName, ByteStream, FileCipherError, FileKey, SealError, Sealer,
     StoreError, StoreExt, StoredFile, StoredGrant, Tx,
 };
 use crate::sessions::Actor;
@@ -117,14 +117,14 @@ impl Files {
         key: &FileKey,
         blob: BlobName,
         mut content: ByteStream<ReadFileError>,
-    ) -> Result<Digest, ReEncryptError> {
+    ) -> Result<BlobDigest, ReEncryptError> {
         let mut sealer = self.ports.cipher.seal(id, key);
         let mut writer = self.ports.blobs.create(blob).await?;
-        let mut sealed = Vec::with_capacity(BATCH);
+        let mut sealed = new_batch();
         while let Some(piece) = poll_fn(|context| content.as_mut().poll_next(context)).await {
             sealer.push(&piece?, &mut sealed)?;
             if sealed.len() >= BATCH {
-                let full = std::mem::replace(&mut sealed, Vec::with_capacity(BATCH));
+                let full = std::mem::replace(&mut sealed, new_batch());
                 writer.write(full.into()).await?;
             }
         }

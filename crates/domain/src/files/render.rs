@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::open::check_range;
 use super::rendering::{RenderedStream, token_size};
 use super::{FileId, Files, OpenFileError, OpenedFile, ReadFileError};
-use crate::ports::{ByteStream, Digest, StoreError, StoreExt};
+use crate::ports::{BlobDigest, ByteStream, StoreError, StoreExt};
 use crate::sessions::Actor;
 
 /// A file whose token may be read. Of what its owner calls it nothing is told.
@@ -25,9 +25,9 @@ impl Rendering {
         token_size(self.0.file().size)
     }
 
-    /// SHA-256 of the sealed file: while it is the same, the token is.
+    /// Of the sealed file: while it is the same, the token is.
     #[must_use]
-    pub const fn digest(&self) -> Digest {
+    pub const fn digest(&self) -> BlobDigest {
         self.0.file().digest
     }
 }

@@ -172,7 +172,7 @@ domain_error!(ShareFileError {
 mod tests {
     use super::*;
     use crate::ErrorKind;
-    use crate::ports::{BlobName, MockSealer};
+    use crate::ports::{BlobDigest, BlobName, MockSealer};
     use crate::testing::{MockTx, account, acquaintance};
     use crate::{DomainError as _, contacts::Acquaintance};
 
@@ -185,7 +185,7 @@ mod tests {
             owner: account("alice").id,
             blob: BlobName::from_bytes([1; 16]),
             size: 1,
-            digest: [9; 32],
+            digest: BlobDigest::Blake3([9; 32]),
             sealed_key: vec![5; 32],
             sealed_name: None,
             sealed_type: Vec::new(),

@@ -11,7 +11,7 @@ use mockall::predicate::eq;
 
 use super::*;
 use crate::audit::{AuditEvent, AuditEventId, AuditKind};
-use crate::ports::{StoreError, StoredFile, Verdict};
+use crate::ports::{BlobDigest, StoreError, StoredFile, Verdict};
 use crate::sessions::Dialect;
 use crate::testing::MockTx;
 use crate::{DomainError as _, ErrorKind, Secret};
@@ -208,7 +208,7 @@ fn a_token_is_for_everybody_and_tells_no_labels() {
     let rendering = block_on(files.open_rendering(&alice(), ID)).unwrap();
     assert_eq!(
         (rendering.id(), rendering.size(), rendering.digest()),
-        (ID, 100, [9; 32])
+        (ID, 100, BlobDigest::Blake3([9; 32]))
     );
     let beyond = block_on(files.read_rendering(&rendering, 0..101));
     assert!(matches!(

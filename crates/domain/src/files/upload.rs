@@ -9,7 +9,7 @@ use super::{ContentType, File, FileId, FileName, Files, SealedLayout};
 use crate::accounts::AccountId;
 use crate::messages::Protection;
 use crate::ports::{
-    BlobError, BlobName, ByteStream, Digest, FileCipherError, FileKey, SealError, StoreError,
+    BlobDigest, BlobError, BlobName, ByteStream, FileCipherError, FileKey, SealError, StoreError,
     StoreExt, StoredFile, Tx,
 };
 use crate::sessions::Actor;
@@ -20,12 +20,17 @@ use crate::{Secret, Timestamp};
 /// How many sealed bytes are handed to the blob store at once.
 pub(super) const BATCH: usize = 16 * SealedLayout::SEALED_CHUNK;
 
+/// Room for a batch, and for the piece that fills it: those that come over HTTP have at most 64 KiB.
+pub(super) fn new_batch() -> Vec<u8> {
+    Vec::with_capacity(BATCH + 5 * SealedLayout::SEALED_CHUNK)
+}
+
 /// What a file came to.
 pub(super) struct SealedFile {
     /// How long the plaintext was, and so where each chunk lies.
     pub(super) layout: SealedLayout,
-    /// SHA-256 of all the sealed bytes.
-    pub(super) digest: Digest,
+    /// Of all the sealed bytes.
+    pub(super) digest: BlobDigest,
 }
 
 /// What is said about a file before its bytes come.
@@ -167,7 +172,7 @@ impl Files {
         let mut checking = Checking::begin(&new.checksums, &*self.ports.checksums);
         let mut sealer = self.ports.cipher.seal(id, key);
         let mut writer = self.ports.blobs.create(blob).await?;
-        let mut sealed = Vec::with_capacity(BATCH);
+        let mut sealed = new_batch();
         let mut size: u64 = 0;
         while let Some(piece) = poll_fn(|context| body.as_mut().poll_next(context)).await {
             let piece = piece?;
@@ -177,7 +182,7 @@ impl Files {
             sealer.push(&piece, &mut sealed).map_err(too_long)?;
             if sealed.len() >= BATCH {
                 room.cover(size).await?;
-                let full = std::mem::replace(&mut sealed, Vec::with_capacity(BATCH));
+                let full = std::mem::replace(&mut sealed, new_batch());
                 writer.write(full.into()).await?;
             }
         }

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 
-use super::upload::{BATCH, SealedFile, end};
+use super::upload::{BATCH, SealedFile, end, new_batch};
 use super::{BrokenBody, File, FileId, Files, NewFile, SealedLayout, UploadFileError, WrappedKey};
 use crate::messages::Protection;
 use crate::ports::{BlobName, ByteStream, StoreExt};
@@ -91,7 +91,7 @@ impl Files {
     ) -> Result<SealedFile, UploadFileError> {
         let mut checking = Checking::begin(&new.checksums, &*self.ports.checksums);
         let mut writer = self.ports.blobs.create(blob).await?;
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut batch = new_batch();
         let mut size: u64 = 0;
         while let Some(piece) = poll_fn(|context| body.as_mut().poll_next(context)).await {
             let piece = piece?;
@@ -101,7 +101,7 @@ impl Files {
             batch.extend_from_slice(&piece);
             if batch.len() >= BATCH {
                 room.cover(SealedLayout::plaintext_within(size)).await?;
-                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                let full = std::mem::replace(&mut batch, new_batch());
                 writer.write(full.into()).await?;
             }
         }

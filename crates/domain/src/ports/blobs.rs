@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use thiserror::Error;
 
-use super::{BlobState, Digest, GrowingBlob};
+use super::{BlobDigest, BlobState, GrowingBlob};
 use crate::{DomainError, ErrorKind, Timestamp};
 
 /// Bytes that come piece by piece, in order. After an error or the end nothing more comes.
@@ -183,12 +183,12 @@ pub trait BlobWriter: Send {
     /// [`BlobError`]: the blob is lost, drop the writer.
     async fn write(&mut self, bytes: Bytes) -> Result<(), BlobError>;
 
-    /// Makes the blob durable under its name; when this returns, a power cut does not undo it. Returns the SHA-256 of all
-    /// its bytes: they are digested where they are written, beside the sealing of those that come next.
+    /// Makes the blob durable under its name; when this returns, a power cut does not undo it. Returns
+    /// [`BlobDigest::Blake3`] of all its bytes: they are digested where they are written, beside the sealing of those that come next.
     ///
     /// # Errors
     /// [`BlobError`]: nothing is kept.
-    async fn commit(self: Box<Self>) -> Result<Digest, BlobError>;
+    async fn commit(self: Box<Self>) -> Result<BlobDigest, BlobError>;
 }
 
 impl DomainError for BlobError {

@@ -1,4 +1,4 @@
-use super::Digest;
+use super::{BlobDigest, Digest};
 
 /// How a client says what its bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +37,9 @@ pub trait ResumableDigest: Send {
 pub trait Checksums: Send + Sync {
     /// Begins a checksum.
     fn begin(&self, kind: ChecksumKind) -> Box<dyn RunningChecksum>;
+
+    /// Begins a digest that is computed as `like` was.
+    fn begin_like(&self, like: &BlobDigest) -> Box<dyn RunningChecksum>;
 
     /// Goes on from a [`ResumableDigest::state`]; an empty one begins. None if it is no state.
     fn resume(&self, state: &[u8]) -> Option<Box<dyn ResumableDigest>>;

@@ -1,4 +1,4 @@
-use super::{BlobName, Digest, StoreError};
+use super::{BlobDigest, BlobName, StoreError};
 use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::files::FileId;
@@ -15,8 +15,8 @@ pub struct StoredFile {
     pub blob: BlobName,
     /// The length of the plaintext, in bytes.
     pub size: u64,
-    /// SHA-256 of the sealed bytes.
-    pub digest: Digest,
+    /// Of the sealed bytes.
+    pub digest: BlobDigest,
     /// The file's key, or what its owner's client wrapped it to for itself, sealed under the master key.
     pub sealed_key: Vec<u8>,
     /// The name its owner gave it, sealed.

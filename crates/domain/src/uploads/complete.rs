@@ -5,7 +5,7 @@ use super::service::Found;
 use super::sitting::{Sitting, place};
 use super::{Upload, UploadError, Uploads};
 use crate::files::{SealedLayout, open_owned};
-use crate::ports::{BlobError, StoreError, StoreExt, StoredFile, StoredUpload, Tx};
+use crate::ports::{BlobDigest, BlobError, StoreError, StoreExt, StoredFile, StoredUpload, Tx};
 
 impl Uploads {
     /// Seals the last chunk, makes the blob whole and durable, and only then the file.
@@ -39,7 +39,7 @@ impl Uploads {
             owner,
             blob,
             size: layout.size(),
-            digest: account.digest.finish(),
+            digest: BlobDigest::Sha256(account.digest.finish()),
             sealed_key: row.sealed_key,
             sealed_name: row.sealed_name,
             sealed_type: row.sealed_type,

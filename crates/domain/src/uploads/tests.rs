@@ -12,7 +12,8 @@ use super::{Salt, UploadError, Uploads};
 use crate::files::FileId;
 use crate::messages::Protection;
 use crate::ports::{
-    AbandonedUpload, BlobName, BlobState, StoreError, StoredFile, StoredUpload, UploadProgress,
+    AbandonedUpload, BlobDigest, BlobName, BlobState, StoreError, StoredFile, StoredUpload,
+    UploadProgress,
 };
 use crate::testing::{MockTx, account};
 use crate::{DomainError as _, ErrorKind, Timestamp};
@@ -48,7 +49,7 @@ fn file() -> StoredFile {
         owner: account("alice").id,
         blob: BlobName::from_bytes([1; 16]),
         size: 10,
-        digest: [9; 32],
+        digest: BlobDigest::Blake3([9; 32]),
         sealed_key: vec![5; 32],
         sealed_name: None,
         sealed_type: Vec::new(),

@@ -50,7 +50,7 @@ impl<'a> Download<'a> {
     pub(crate) fn of_ciphertext(file: &File) -> Self {
         Self {
             size: file.sealed_size,
-            etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(file.digest)),
+            etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(file.digest.bytes())),
             content_type: "application/octet-stream",
             // The id, since the name may be nobody's business where ciphertexts are kept.
             disposition: disposition(Some(&format!("{}.sealed", file.id))),

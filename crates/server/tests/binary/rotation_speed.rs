@@ -10,8 +10,8 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::files::FileId;
 use sealpost_domain::messages::Protection;
 use sealpost_domain::ports::{
-    Binding, BlobName, Entropy as _, SealPurpose, Sealer, Store, StoreError, StoreExt as _,
-    StoredFile,
+    Binding, BlobDigest, BlobName, Entropy as _, SealPurpose, Sealer, Store, StoreError,
+    StoreExt as _, StoredFile,
 };
 use sealpost_store::testing::Nobody;
 use sealpost_store::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
@@ -61,7 +61,7 @@ fn file(owner: AccountId, sealer: &dyn Sealer) -> StoredFile {
         owner,
         blob: BlobName::from_bytes(blob),
         size: 0,
-        digest: [0; 32],
+        digest: BlobDigest::Blake3([0; 32]),
         sealed_key: seal("sealed_key", &[7; 32]),
         sealed_name: None,
         sealed_type: seal("sealed_type", b"text/plain"),

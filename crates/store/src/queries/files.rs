@@ -4,7 +4,7 @@ use sealpost_domain::accounts::AccountId;
 use sealpost_domain::files::FileId;
 use sealpost_domain::messages::Protection;
 use sealpost_domain::ports::{
-    BlobName, Constraint, FileRepository, ShreddedFile, StoreError, StoredFile,
+    BlobDigest, BlobName, Constraint, FileRepository, ShreddedFile, StoreError, StoredFile,
 };
 
 use super::UnitTx;
@@ -24,6 +24,7 @@ pub(super) struct Row {
     blob: Vec<u8>,
     size: i64,
     digest: Vec<u8>,
+    digest_kind: i16,
     sealed_key: Option<Vec<u8>>,
     sealed_name: Option<Vec<u8>>,
     sealed_type: Option<Vec<u8>>,
@@ -39,7 +40,8 @@ impl Row {
             owner_id: Some(file.owner.as_bytes().to_vec()),
             blob: file.blob.as_bytes().to_vec(),
             size: to_column(file.size),
-            digest: file.digest.to_vec(),
+            digest: file.digest.bytes().to_vec(),
+            digest_kind: file.digest.code(),
             sealed_key: Some(file.sealed_key.clone()),
             sealed_name: file.sealed_name.clone(),
             sealed_type: Some(file.sealed_type.clone()),
@@ -51,12 +53,14 @@ impl Row {
 
     pub(super) fn decode(self) -> Result<StoredFile, StoreError> {
         let owner = self.owner_id.ok_or(at("owner_id").corrupt())?;
+        let digest = bytes(&self.digest, at("digest"))?;
+        let of_code = |code| BlobDigest::of_code(code, digest);
         Ok(StoredFile {
             id: FileId::from_bytes(bytes(&self.id, at("id"))?),
             owner: AccountId::from_bytes(bytes(&owner, at("owner_id"))?),
             blob: BlobName::from_bytes(bytes(&self.blob, at("blob"))?),
             size: count(self.size, at("size"))?,
-            digest: bytes(&self.digest, at("digest"))?,
+            digest: coded(self.digest_kind, of_code, at("digest_kind"))?,
             sealed_key: self.sealed_key.ok_or(at("sealed_key").corrupt())?,
             sealed_name: self.sealed_name,
             sealed_type: self.sealed_type.ok_or(at("sealed_type").corrupt())?,
@@ -246,7 +250,8 @@ impl FileRepository for UnitTx<'_> {
             diesel::update(there)
                 .set((
                     files::blob.eq(file.blob.as_bytes().as_slice()),
-                    files::digest.eq(file.digest.as_slice()),
+                    files::digest.eq(file.digest.bytes().as_slice()),
+                    files::digest_kind.eq(file.digest.code()),
                     files::sealed_key.eq(Some(&file.sealed_key)),
                     files::key_disclosed_at.eq(file.key_disclosed_at.map(Timestamp::as_micros)),
                 ))

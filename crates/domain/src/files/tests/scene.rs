@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::super::*;
 use crate::messages::Protection;
 use crate::ports::{
-    BlobError, BlobName, BlobWriter, ByteStream, Digest, FileCipherError, FileSealer,
+    BlobDigest, BlobError, BlobName, BlobWriter, ByteStream, FileCipherError, FileSealer,
     MockBlobStore, MockChecksums, MockFernetCipher, MockFileCipher, MockSealer, Store, StoreError,
     StoredFile, Unit, Verdict,
 };
@@ -75,9 +75,9 @@ impl BlobWriter for Writer {
         Ok(())
     }
 
-    async fn commit(self: Box<Self>) -> Result<Digest, BlobError> {
+    async fn commit(self: Box<Self>) -> Result<BlobDigest, BlobError> {
         self.0.lock().unwrap().push("blob committed");
-        Ok([9; 32])
+        Ok(BlobDigest::Blake3([9; 32]))
     }
 }
 
@@ -219,7 +219,7 @@ pub(in crate::files) fn stored(id: FileId) -> StoredFile {
         owner: alice().account(),
         blob: BlobName::from_bytes([1; 16]),
         size: 7,
-        digest: [9; 32],
+        digest: BlobDigest::Blake3([9; 32]),
         sealed_key: vec![5; 32],
         sealed_name: None,
         sealed_type: b"text/plain".to_vec(),

@@ -9,7 +9,8 @@ use crate::conversations::ConversationId;
 use crate::files::FileId;
 use crate::messages::{ClientId, MessageId, Protection, Span};
 use crate::ports::{
-    BlobName, NewDelivery, NewMessage, Store, StoreError, StoreExt, StoredFile, StoredMessage,
+    BlobDigest, BlobName, NewDelivery, NewMessage, Store, StoreError, StoreExt, StoredFile,
+    StoredMessage,
 };
 
 const NOW: Timestamp = Timestamp::from_seconds(100);
@@ -28,7 +29,7 @@ fn file(byte: u8, owner: AccountId) -> StoredFile {
         owner,
         blob: BlobName::from_bytes([byte; 16]),
         size: 3,
-        digest: [byte; 32],
+        digest: BlobDigest::Sha256([byte; 32]),
         sealed_key: vec![1],
         sealed_name: None,
         sealed_type: vec![2],

@@ -8,8 +8,8 @@ use crate::accounts::AccountId;
 use crate::files::FileId;
 use crate::messages::Protection;
 use crate::ports::{
-    BlobName, GrantedFile, NamedGrant, PutGrant, Store, StoreError, StoreExt, StoredFile,
-    StoredGrant,
+    BlobDigest, BlobName, GrantedFile, NamedGrant, PutGrant, Store, StoreError, StoreExt,
+    StoredFile, StoredGrant,
 };
 
 const NOW: Timestamp = Timestamp::from_seconds(9);
@@ -24,7 +24,7 @@ fn file(byte: u8, owner: AccountId) -> StoredFile {
         owner,
         blob: BlobName::from_bytes([byte; 16]),
         size: 3,
-        digest: [byte; 32],
+        digest: BlobDigest::Sha256([byte; 32]),
         sealed_key: vec![1],
         sealed_name: None,
         sealed_type: vec![2],

@@ -10,8 +10,8 @@ use crate::files::FileId;
 use crate::links::{Link, LinkId, MaxDownloads};
 use crate::messages::Protection;
 use crate::ports::{
-    BlobName, Constraint, LinkedFile, NewDownload, SpentLink, Store, StoreError, StoreExt,
-    StoredFile, StoredLink,
+    BlobDigest, BlobName, Constraint, LinkedFile, NewDownload, SpentLink, Store, StoreError,
+    StoreExt, StoredFile, StoredLink,
 };
 
 const NOW: Timestamp = Timestamp::from_seconds(100);
@@ -31,7 +31,7 @@ fn file(byte: u8, owner: AccountId) -> StoredFile {
         owner,
         blob: BlobName::from_bytes([byte; 16]),
         size: 3,
-        digest: [byte; 32],
+        digest: BlobDigest::Sha256([byte; 32]),
         sealed_key: vec![1],
         sealed_name: None,
         sealed_type: vec![2],

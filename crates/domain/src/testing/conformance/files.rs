@@ -7,7 +7,9 @@ use crate::Timestamp;
 use crate::accounts::AccountId;
 use crate::files::FileId;
 use crate::messages::Protection;
-use crate::ports::{BlobName, Constraint, ShreddedFile, Store, StoreError, StoreExt, StoredFile};
+use crate::ports::{
+    BlobDigest, BlobName, Constraint, ShreddedFile, Store, StoreError, StoreExt, StoredFile,
+};
 
 /// Later than anything here.
 const LATER: Timestamp = Timestamp::from_seconds(1_000);
@@ -26,7 +28,7 @@ pub(super) fn file(byte: u8, owner: AccountId) -> StoredFile {
         owner,
         blob: blob(byte),
         size: u64::from(byte) << 40,
-        digest: [byte; 32],
+        digest: BlobDigest::Sha256([byte; 32]),
         sealed_key: vec![byte, 0, 1],
         sealed_name: byte.is_multiple_of(2).then(|| vec![byte, 0xFF]),
         sealed_type: vec![byte],
@@ -88,7 +90,7 @@ pub async fn locked_and_replaced_by_their_owner(store: Arc<dyn Store>) {
     assert_eq!(locked.unwrap(), Some(file(1, alice)));
     let new = StoredFile {
         blob: blob(9),
-        digest: [9; 32],
+        digest: BlobDigest::Blake3([9; 32]),
         sealed_key: vec![9],
         key_disclosed_at: Some(Timestamp::from_seconds(3)),
         ..file(1, alice)

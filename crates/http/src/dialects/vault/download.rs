@@ -59,7 +59,7 @@ pub(super) async fn vault_download(
     let rendering = services.files.open_rendering(&actor, id).await?;
     let download = Download {
         size: rendering.size(),
-        etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(rendering.digest())),
+        etag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(rendering.digest().bytes())),
         content_type: "application/octet-stream",
         disposition: disposition(Some(&format!("{id}.fernet"))),
     };

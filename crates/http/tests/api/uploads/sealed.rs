@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Client, PART};
-use crate::sealed_files::{WRAPPED, reserve, seal};
+use crate::sealed_files::{WRAPPED, reserve, seal, store_sealed};
 use crate::support::{Answer, TestServer};
 
 /// What is said of such an upload.
@@ -93,6 +93,36 @@ fn sealed_parts_of_any_size_are_kept_as_they_came() {
         assert_eq!(used(&alice) - before, u64::from(size));
     }
     assert_eq!(server.growing_files().len(), 0);
+}
+
+#[test]
+fn a_changed_byte_is_found_where_only_the_digest_knows() {
+    let server = TestServer::start();
+    let alice = Client::new(&server, "alice");
+    let at_once = store_sealed(&server, &alice.token, &[b'x'; 50_000]);
+    let first = server.blob_files();
+    let in_parts = reserve(&server, &alice.token);
+    let sealed = seal(&in_parts, &[b'y'; 50_000]);
+    let begun = begin(&alice, sealed.len(), &metadata(&in_parts, WRAPPED));
+    let place = begun.header("location").unwrap().to_owned();
+    for (offset, part) in [(0, &sealed[..20_000]), (20_000, &sealed[20_000..])] {
+        assert_eq!(append(&alice, &place, offset, part).status, 204);
+    }
+    assert_eq!(server.damaged(), []);
+    for blob in server.blob_files() {
+        let sound = std::fs::read(&blob).unwrap();
+        let mut changed = sound.clone();
+        changed[30_000] ^= 1;
+        std::fs::write(&blob, changed).unwrap();
+        let id = if first.contains(&blob) {
+            &at_once
+        } else {
+            &in_parts
+        };
+        assert_eq!(server.damaged(), [(id.clone(), "wrong-digest")]);
+        std::fs::write(&blob, sound).unwrap();
+    }
+    assert_eq!(server.damaged(), []);
 }
 
 #[test]
