@@ -14,7 +14,7 @@ use crate::wire::{FileKey, Page, SealingTerms, StoredFile};
 use crate::{Client, ClientError, FileId};
 
 /// How much of a file is read and sent at once.
-const PIECE: usize = 256 * 1024;
+const PIECE: usize = 512 * 1024;
 /// A download that pauses longer is lost.
 const PAUSE: Duration = Duration::from_secs(60);
 
