@@ -19,7 +19,7 @@ const WAITING: usize = 4;
 /// What is done with each piece, to what the lane has.
 type Work<S, P> = fn(&mut S, &P) -> io::Result<()>;
 
-/// A lane, and what its pieces go to: a file, or a digest. One at a time brings pieces and waits for them. Dropped, it ends
+/// A lane, and what its pieces go to, such as a file. One at a time brings pieces and waits for them. Dropped, it ends
 /// what was handed in.
 pub(crate) struct Lane<S, P> {
     runtime: Handle,

@@ -260,7 +260,10 @@ impl World {
             collect(content.unwrap()).await,
             collect(sealed.unwrap()).await,
         );
-        (content, digest(&SHA256, &sealed).as_ref() == file.digest.bytes())
+        (
+            content,
+            digest(&SHA256, &sealed).as_ref() == file.digest.bytes(),
+        )
     }
 }
 
