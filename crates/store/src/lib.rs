@@ -10,6 +10,7 @@
 //! - `postgres/mod.rs`: the pool, and how contention is tried again; `postgres/bus/`: hints between instances;
 //! - `migrations.rs`: which schema this binary wants.
 
+mod answers;
 mod decode;
 mod failure;
 mod functions;

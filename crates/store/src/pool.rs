@@ -1,22 +1,19 @@
 //! A pool of connections reached from async code: one permit, then one hop to a blocking thread for each unit of work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, PooledConnection, R2D2Connection};
 use sealpost_domain::ports::StoreError;
 use tokio::runtime::Handle;
 
+use crate::answers::Answers;
 use crate::gate::Gate;
 
 /// How long r2d2 may take to hand out (and if need be to make) a connection.
 const CHECK_OUT: Duration = Duration::from_secs(2);
 /// How long the first connection may take.
 const START: Duration = Duration::from_secs(10);
-/// Whoever has waited so long is told that the store is unavailable, unless the database has shown in that time that it is
-/// there: a connection that leads nowhere keeps its unit for much longer.
-const PATIENCE: Duration = Duration::from_millis(2_200);
 
 /// Why a unit of work did not come to its end on one connection.
 #[derive(Debug)]
@@ -44,8 +41,7 @@ impl From<Stopped> for StoreError {
 pub(crate) struct Pool<C: R2D2Connection + 'static> {
     connections: r2d2::Pool<ConnectionManager<C>>,
     gate: Gate,
-    /// How many units have come back from the database, whatever came of them.
-    answers: Arc<AtomicU64>,
+    answers: Arc<Answers>,
     // actix's workers have runtimes of their own with few blocking threads; the hop goes to the main runtime's.
     runtime: Handle,
 }
@@ -74,40 +70,32 @@ impl<C: R2D2Connection + 'static> Pool<C> {
         Ok(Self {
             connections,
             gate,
-            answers: Arc::default(),
+            answers: Arc::new(Answers::new()),
             runtime,
         })
     }
 
-    /// Runs `work` with a connection on a blocking thread. While the database does not answer anybody, nobody waits longer
-    /// than [`PATIENCE`]; what had begun may then still come to its end, or not.
-    pub(crate) async fn run<R, F>(&self, work: F) -> Result<R, StoreError>
+    /// Runs `work` with a connection on a blocking thread. While the database does not answer anybody, nobody waits for long
+    /// ([`Answers::patiently`]); what had begun may then still come to its end, or not.
+    pub(crate) async fn run<R, F>(&self, mut work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
         F: FnMut(&mut PooledConnection<ConnectionManager<C>>) -> Result<R, Stopped>
             + Send
             + 'static,
     {
-        self.patiently(self.enter(work)).await
+        let answers = Arc::clone(&self.answers);
+        let entered = self.enter(move |connection| {
+            let outcome = work(connection);
+            answers.note(&outcome);
+            outcome
+        });
+        self.answers.patiently(entered).await
     }
 
-    /// Waits for what is done with the database, as long as the database answers anybody.
-    pub(crate) async fn patiently<R>(
-        &self,
-        work: impl Future<Output = Result<R, StoreError>>,
-    ) -> Result<R, StoreError> {
-        let mut answers = self.answers.load(Ordering::Relaxed);
-        let mut running = std::pin::pin!(work);
-        loop {
-            if let Ok(outcome) = tokio::time::timeout(PATIENCE, running.as_mut()).await {
-                return outcome;
-            }
-            let now = self.answers.load(Ordering::Relaxed);
-            if now == answers {
-                return Err(StoreError::Unavailable(None));
-            }
-            answers = now;
-        }
+    /// When the database last answered whoever came with [`Pool::run`], or noted it.
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// Runs `task` on the runtime of the blocking threads.
@@ -115,7 +103,7 @@ impl<C: R2D2Connection + 'static> Pool<C> {
         self.runtime.spawn(task);
     }
 
-    /// As [`Pool::run`], however long it takes.
+    /// As [`Pool::run`], however long it takes; whether the database has answered, `work` must note.
     pub(crate) async fn enter<R, F>(&self, mut work: F) -> Result<R, StoreError>
     where
         R: Send + 'static,
@@ -125,15 +113,10 @@ impl<C: R2D2Connection + 'static> Pool<C> {
     {
         let permit = self.gate.enter().await?;
         let connections = self.connections.clone();
-        let answers = Arc::clone(&self.answers);
         let hop = self.runtime.spawn_blocking(move || {
             // The permit outlives the caller: a dropped request must not let a further unit in while this one works.
             let _permit = permit;
-            let outcome = on_a_living_one(&connections, &mut work);
-            if !matches!(outcome, Err(StoreError::Unavailable(_))) {
-                answers.fetch_add(1, Ordering::Relaxed);
-            }
-            outcome
+            on_a_living_one(&connections, &mut work)
         });
         match hop.await {
             Ok(result) => result,

@@ -73,7 +73,8 @@ impl Sender {
             self.pool
                 .spawn(async move { while sender.carry_out().await {} });
         }
-        self.pool
+        let answers = self.pool.answers();
+        answers
             .patiently(async { outcome.await.map_err(|_| StoreError::Unavailable(None))? })
             .await?;
         if panicked.load(Ordering::SeqCst) {
@@ -141,9 +142,11 @@ impl Sender {
     /// Carries out those of the group and answers them. If the connection is dead, they are all still there.
     fn write_group(&self, conn: &mut PgConnection, group: &mut Vec<Job>) -> Result<(), Stopped> {
         if group.is_empty() {
+            // The other group took them all. The database has not been asked: this is no answer of it.
             return Ok(());
         }
         if let Some(news) = try_group(conn, group)? {
+            self.pool.answers().note(&Ok(()));
             // Wakes first and answers then, as the SQLite writer does.
             news.tell(&*self.wake_ups);
             for job in group.drain(..) {
@@ -154,6 +157,7 @@ impl Sender {
         // Which unit it was cannot always be told: each runs in a transaction of its own.
         for mut job in group.drain(..) {
             let outcome = write(conn, &mut job.unit).map(|news| news.tell(&*self.wake_ups));
+            self.pool.answers().note(&outcome);
             let _gone = job.done.send(outcome.map_err(StoreError::from));
         }
         Ok(())
@@ -214,4 +218,46 @@ fn attempt(conn: &mut PgConnection, group: &mut [Job]) -> Result<News, Undone> {
 
 fn undone(error: QueryError) -> Undone {
     Undone::Failed(error.failure(), error.into_store_error())
+}
+
+#[cfg(test)]
+mod tests {
+    use sealpost_domain::accounts::AccountId;
+    use sealpost_domain::conversations::ConversationId;
+    use sealpost_domain::messages::ClientId;
+
+    use super::*;
+    use crate::PostgresStore;
+    use crate::postgres::PostgresOptions;
+    use crate::testing::{Nobody, postgres_url};
+
+    fn job() -> Job {
+        let sending = Sending {
+            conversation: ConversationId::from_bytes([1; 16]),
+            sender: AccountId::from_bytes([2; 16]),
+            client_id: ClientId::parse("a").unwrap(),
+        };
+        Job {
+            sending,
+            unit: Box::new(|_| Verdict::RollBack),
+            done: oneshot::channel().0,
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_group_whose_units_went_with_another_is_no_answer_of_the_database() {
+        let Some(url) = postgres_url() else { return };
+        let store = PostgresStore::open(&url, &PostgresOptions::default(), Arc::new(Nobody));
+        let sender = store.unwrap().sender;
+        let answered = async |mut group: Vec<Job>| {
+            let (before, writer) = (sender.pool.answers().last(), Arc::clone(&sender));
+            let wrote = sender
+                .pool
+                .enter(move |conn| writer.write_group(conn, &mut group));
+            wrote.await.unwrap();
+            sender.pool.answers().last() > before
+        };
+        assert!(!answered(vec![]).await);
+        assert!(answered(vec![job()]).await);
+    }
 }
