@@ -46,6 +46,8 @@ impl Target {
 
     pub(super) async fn start(launch: Launch) -> Result<Self, BenchError> {
         let (child, url) = launch.spawn().await?;
+        // The first start makes a key that takes a second or so: no phase is to pay for that.
+        until_ready(address_in(&url)).await?;
         let measured = Measured {
             server: child.id(),
             database: launch.place.database_pid,
@@ -78,8 +80,7 @@ impl Target {
         let Some(own) = &mut self.own else {
             return Ok(None);
         };
-        let address = self.server.url().trim_start_matches("http://");
-        let address = address.trim_end_matches('/').to_owned();
+        let address = address_in(self.server.url()).to_owned();
         end(&mut own.child).await?;
         let began = Instant::now();
         let (child, _) = own.launch.spawn_at(&address).await?;
@@ -96,6 +97,11 @@ impl Target {
             None => Ok(()),
         }
     }
+}
+
+fn address_in(url: &str) -> &str {
+    let address = url.trim_start_matches("http://");
+    address.trim_end_matches('/')
 }
 
 /// Ends a server as an operator does.
