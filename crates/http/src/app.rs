@@ -129,12 +129,12 @@ pub(crate) fn framed<T: Framed>(app: App<T>, state: &AppState) -> App<impl Frame
         .app_data(state.document.clone())
         .default_service(web::to(no_route))
         // The last one named is the outermost.
-        .wrap(from_fn(take_both_slashes))
-        .wrap(from_fn(head_as_get))
-        .wrap(from_fn(override_method))
-        .wrap(from_fn(catch_panics))
-        .wrap(from_fn(enforce_deadline))
-        .wrap(from_fn(close_used_up))
+        .wrap_fn(take_both_slashes)
+        .wrap_fn(head_as_get)
+        .wrap_fn(override_method)
+        .wrap_fn(catch_panics)
+        .wrap_fn(enforce_deadline)
+        .wrap_fn(close_used_up)
         .wrap(from_fn(frame))
 }
 

@@ -8,14 +8,13 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use actix_web::body::MessageBody;
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::middleware::Next;
 #[cfg(target_os = "linux")]
 use actix_web::rt::net::TcpStream;
 use actix_web::{Error, HttpResponse};
 
+use super::Inner;
 use crate::settings::REQUESTS_PER_CONNECTION;
 #[cfg(target_os = "linux")]
 use crate::settings::UNREAD_TIMEOUT;
@@ -84,21 +83,23 @@ fn bound_unread(stream: &dyn Any) {
 fn bound_unread(_: &dyn Any) {}
 
 /// Ends the connection after the answer when it has had its share.
-pub(crate) async fn close_used_up<B: MessageBody + 'static>(
+pub(crate) fn close_used_up<S: Inner>(
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse, Error> {
+    next: &S,
+) -> impl Future<Output = Result<ServiceResponse, Error>> + use<S> {
     let close = request.conn_data::<Connection>().is_some_and(|connection| {
         let earlier = connection.requests.fetch_add(1, Ordering::Relaxed);
         earlier + 1 >= REQUESTS_PER_CONNECTION || connection.all.are_scarce()
     });
-    let outcome = next
-        .call(request)
-        .await
-        .map(ServiceResponse::map_into_boxed_body);
-    if !close {
-        return outcome;
+    let answer = next.call(request);
+    async move {
+        let outcome = answer.await.map(ServiceResponse::map_into_boxed_body);
+        if close { closed(outcome) } else { outcome }
     }
+}
+
+/// The same answer, after which the connection ends.
+fn closed(outcome: Result<ServiceResponse, Error>) -> Result<ServiceResponse, Error> {
     match outcome {
         // What becomes a WebSocket is no longer a connection for requests.
         Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => Ok(response),

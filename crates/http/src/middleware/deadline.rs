@@ -5,13 +5,12 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest};
 use tokio::time::{Instant, timeout_at};
 
+use super::Inner;
 use crate::problem::Problem;
 use crate::settings::HANDLER_TIMEOUT;
 
@@ -41,19 +40,22 @@ impl Deadline {
 
 /// Answers 503 in place of a handler that takes too long. What the handler had begun in the store is either all
 /// there or not at all.
-pub(crate) async fn enforce_deadline<B: MessageBody + 'static>(
+pub(crate) fn enforce_deadline<S: Inner>(
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+    next: &S,
+) -> impl Future<Output = Result<ServiceResponse<S::Body>, Error>> + use<S> {
     let deadline = Deadline::new();
     request.extensions_mut().insert(deadline.clone());
-    let mut answer = pin!(next.call(request));
-    loop {
-        let until = deadline.0.get();
-        match timeout_at(until, answer.as_mut()).await {
-            Ok(outcome) => return outcome,
-            Err(_) if deadline.0.get() > until => {}
-            Err(_) => return Err(timed_out().into()),
+    let answer = next.call(request);
+    async move {
+        let mut answer = pin!(answer);
+        loop {
+            let until = deadline.0.get();
+            match timeout_at(until, answer.as_mut()).await {
+                Ok(outcome) => return outcome,
+                Err(_) if deadline.0.get() > until => {}
+                Err(_) => return Err(timed_out().into()),
+            }
         }
     }
 }

@@ -8,25 +8,29 @@ use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
-use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 
+use super::Inner;
+
 /// Routes HEAD as GET and leaves the body out. The headers stay those of GET, the length too (RFC 9110, section 9.3.2).
-pub(crate) async fn head_as_get(
+pub(crate) fn head_as_get<S: Inner>(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse, Error> {
-    if request.method() != Method::HEAD {
-        return next
-            .call(request)
-            .await
-            .map(ServiceResponse::map_into_boxed_body);
+    next: &S,
+) -> impl Future<Output = Result<ServiceResponse, Error>> + use<S> {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
+        request.head_mut().method = Method::GET;
+        // A range means something for GET alone (section 14.2).
+        request.headers_mut().remove(header::RANGE);
     }
-    request.head_mut().method = Method::GET;
-    // A range means something for GET alone (section 14.2).
-    request.headers_mut().remove(header::RANGE);
-    let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| BoxBody::new(LengthOnly(body.size()))))
+    let answer = next.call(request);
+    async move {
+        let response = answer.await?;
+        if !is_head {
+            return Ok(response.map_into_boxed_body());
+        }
+        Ok(response.map_body(|_, body| BoxBody::new(LengthOnly(body.size()))))
+    }
 }
 
 /// A body that has a length and no bytes.

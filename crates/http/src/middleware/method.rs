@@ -1,20 +1,16 @@
 //! Clients behind proxies that let no PATCH pass.
 
-use actix_web::Error;
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::middleware::Next;
+
+use super::Inner;
 
 const OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 
 /// Takes a POST to an upload for what `X-HTTP-Method-Override` says (tus 1.0.0, "Requests"): PATCH, DELETE or HEAD. Nowhere else
 /// does a header change what a request does.
-pub(crate) async fn override_method<B: MessageBody + 'static>(
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+pub(crate) fn override_method<S: Inner>(mut request: ServiceRequest, next: &S) -> S::Future {
     if request.method() == Method::POST && request.path().starts_with("/v1/uploads/") {
         let said = request.headers().get(OVERRIDE);
         let method = match said.map(HeaderValue::as_bytes) {
@@ -27,5 +23,5 @@ pub(crate) async fn override_method<B: MessageBody + 'static>(
             request.head_mut().method = method;
         }
     }
-    next.call(request).await
+    next.call(request)
 }

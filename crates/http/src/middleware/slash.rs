@@ -1,29 +1,29 @@
 //! The dialects' documents write paths with a last slash and without: both are served, without a redirect.
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::ServiceRequest;
 use actix_web::http::Uri;
-use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::web;
 
+use super::Inner;
 use crate::Settings;
 use crate::dialects::Tongue;
 use crate::routes::RouteTable;
 
 /// Routes a path of a dialect that nothing is served at as its other form, if something is served there.
-pub(crate) async fn take_both_slashes<B: MessageBody + 'static>(
-    routes: web::Data<RouteTable>,
-    settings: web::Data<Settings>,
-    mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    if Tongue::of(request.path(), settings.dialects) != Tongue::Native
-        && let Some(uri) = other_form(request.uri(), &routes)
-    {
+pub(crate) fn take_both_slashes<S: Inner>(mut request: ServiceRequest, next: &S) -> S::Future {
+    if let Some(uri) = other_uri(&request) {
         request.match_info_mut().get_mut().update(&uri);
         request.head_mut().uri = uri;
     }
-    next.call(request).await
+    next.call(request)
+}
+
+fn other_uri(request: &ServiceRequest) -> Option<Uri> {
+    let settings = request.app_data::<web::Data<Settings>>()?;
+    if Tongue::of(request.path(), settings.dialects) == Tongue::Native {
+        return None;
+    }
+    other_form(request.uri(), request.app_data::<web::Data<RouteTable>>()?)
 }
 
 fn other_form(uri: &Uri, routes: &RouteTable) -> Option<Uri> {
