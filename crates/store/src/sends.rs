@@ -4,6 +4,7 @@
 //! The units run one after the other over this. Each finds what the earlier ones have left, as if it had been written.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::{ConversationId, Membership};
@@ -17,18 +18,30 @@ pub(crate) type Sent = (Receipt, Digest);
 /// How an account stands in a conversation that it wants to send to.
 pub(crate) struct Place {
     /// What sending needs.
-    pub(crate) membership: Membership,
-    /// The number of the conversation's last message.
-    pub(crate) last: u64,
+    pub(crate) membership: Arc<Membership>,
     /// The account's own name.
     pub(crate) username: Username,
+}
+
+/// The last offset of each of these logs, as far as that is known; whose is not there is asked for.
+pub(crate) type Heads = HashMap<AccountId, i64>;
+
+/// Where a conversation has come by the messages of a group.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Moved {
+    /// The number of its last message before them.
+    pub(crate) from: u64,
+    /// The number of the last one of them.
+    pub(crate) to: u64,
+    /// When that was sent, in microseconds.
+    pub(crate) at: i64,
 }
 
 /// Of one group.
 #[derive(Default)]
 pub(crate) struct Sends {
     /// Of everybody who wants to send where; None for who is not in there. Locked.
-    places: HashMap<(ConversationId, AccountId), Option<Place>>,
+    places: HashMap<(ConversationId, AccountId), Option<Arc<Place>>>,
     /// The number of the last message of each of these conversations.
     last: HashMap<ConversationId, u64>,
     /// What was sent earlier under the names that the senders use.
@@ -42,16 +55,17 @@ pub(crate) struct Sends {
 }
 
 impl Sends {
-    /// Notes how `account` stands in a conversation that is locked.
+    /// Notes how `account` stands in a conversation that is locked, and the number of its last message.
     pub(crate) fn know_place(
         &mut self,
         id: ConversationId,
         account: AccountId,
-        place: Option<Place>,
+        found: Option<(Arc<Place>, u64)>,
     ) {
-        if let Some(place) = &place {
-            self.last.insert(id, place.last);
-        }
+        let place = found.map(|(place, last)| {
+            self.last.insert(id, last);
+            place
+        });
         self.places.insert((id, account), place);
     }
 
@@ -65,9 +79,9 @@ impl Sends {
         &self,
         id: ConversationId,
         account: AccountId,
-    ) -> Option<Option<Membership>> {
+    ) -> Option<Option<Arc<Membership>>> {
         let place = self.places.get(&(id, account))?;
-        Some(place.as_ref().map(|place| place.membership.clone()))
+        Some(place.as_ref().map(|place| Arc::clone(&place.membership)))
     }
 
     /// What was sent under this name; None if that is not known.
@@ -138,15 +152,19 @@ impl Sends {
             .collect()
     }
 
-    /// The conversations that have new messages: each with the number and the time of its last one.
-    pub(crate) fn moved(&self) -> HashMap<ConversationId, (u64, i64)> {
-        let moved = self.messages.iter();
-        moved
-            .map(|(message, seq)| {
-                let at = message.created_at.as_micros();
-                (message.conversation, (*seq, at))
-            })
-            .collect()
+    /// The conversations that have new messages.
+    pub(crate) fn moved(&self) -> HashMap<ConversationId, Moved> {
+        let mut all: HashMap<ConversationId, Moved> = HashMap::new();
+        for (message, seq) in &self.messages {
+            let moved = all.entry(message.conversation).or_insert(Moved {
+                from: seq - 1,
+                to: *seq,
+                at: 0,
+            });
+            moved.to = *seq;
+            moved.at = message.created_at.as_micros();
+        }
+        all
     }
 }
 
@@ -185,12 +203,11 @@ mod tests {
             expires_in: None,
         };
         let place = Place {
-            membership,
-            last: 7,
+            membership: Arc::new(membership),
             username: Username::parse("alice").unwrap(),
         };
         let mut sends = Sends::default();
-        sends.know_place(ROOM, ALICE, Some(place));
+        sends.know_place(ROOM, ALICE, Some((Arc::new(place), 7)));
         sends
     }
 
@@ -204,7 +221,12 @@ mod tests {
         assert_eq!(sends.append(&message("b")), Some(9));
         let (receipt, digest) = sends.sent(ALICE, &first.client_id).unwrap().unwrap();
         assert_eq!((receipt.seq, digest), (8, [4; 32]));
-        assert_eq!(sends.moved().get(&ROOM), Some(&(9, 1_000_000)));
+        let moved = Moved {
+            from: 7,
+            to: 9,
+            at: 1_000_000,
+        };
+        assert_eq!(sends.moved().get(&ROOM), Some(&moved));
     }
 
     #[test]

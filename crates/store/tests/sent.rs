@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use sealpost_domain::Timestamp;
-use sealpost_domain::accounts::AccountId;
+use sealpost_domain::accounts::{AccountId, Username};
 use sealpost_domain::conversations::{ConversationId, NewConversation};
 use sealpost_domain::inbox::{EventKind, InboxEvent, NewEvent};
 use sealpost_domain::messages::{ClientId, Format, MessageId};
@@ -124,14 +124,33 @@ async fn what_is_told_is_what_rests(store: &dyn Store, told: &Told) {
         (one, two, three, refused, last),
         (true, true, true, false, true)
     );
+    let found = as_they_rest(store, told, vec![1, 2, 3, 4, 5]).await;
+    assert_eq!(found.len(), 4);
+
+    // What the next one is handed on with is of today.
+    let name = Username::parse("alicia").unwrap();
+    let renamed = store.write(move |tx| tx.accounts().rename(alice, None, &name, NOW, NOW));
+    let renamed: Result<bool, StoreError> = renamed.await;
+    assert!(renamed.unwrap());
+    assert!(send(store, message(6, PAIR, alice), false).await);
+    let found = as_they_rest(store, told, vec![6]).await;
+    let names = found.iter().map(|message| message.sender_username.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["alicia"]);
+}
+
+/// What was told since the last time, which is what the store says of these messages.
+async fn as_they_rest(store: &dyn Store, told: &Told, numbers: Vec<u8>) -> Vec<StoredMessage> {
     let mut told = std::mem::take(&mut *told.0.lock().unwrap());
     told.sort_by_key(|message| message.id);
-    let ids = [1, 2, 3, 4, 5].map(|number| MessageId::from_bytes([number; 16]));
+    let ids: Vec<MessageId> = numbers
+        .into_iter()
+        .map(|number| MessageId::from_bytes([number; 16]))
+        .collect();
     let rest = store.read(move |tx| tx.messages().find_many(&ids)).await;
     let mut rest = rest.unwrap();
     rest.sort_by_key(|message| message.id);
-    assert_eq!(rest.len(), 4);
     assert_eq!(told, rest);
+    told
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::StoreError;
 use crate::Timestamp;
 use crate::accounts::{AccountId, Username};
@@ -98,7 +100,7 @@ pub trait ConversationRepository {
         &mut self,
         id: ConversationId,
         account: AccountId,
-    ) -> Result<Option<Membership>, StoreError>;
+    ) -> Result<Option<Arc<Membership>>, StoreError>;
 
     /// Whether the two have a conversation of their own.
     ///

@@ -2,6 +2,7 @@
 //! all of them, and stays prepared however many they are.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
@@ -20,7 +21,7 @@ use crate::decode::{
 };
 use crate::failure::QueryError;
 use crate::schema::{accounts, members};
-use crate::sends::{Place, Sends};
+use crate::sends::{Heads, Moved, Place, Sends};
 
 /// A conversation that is locked.
 struct Locked {
@@ -53,8 +54,14 @@ pub(crate) fn foresee<'a>(
         if known.insert((*conversation, *sender)) {
             let rows = pairs.remove(&(*conversation, *sender));
             let found = locked.get(conversation);
-            let found = found.map(|found| found.place(*sender, rows, &names));
-            sends.know_place(*conversation, *sender, found.transpose()?.flatten());
+            let place = found.map(|found| found.place(*sender, rows, &names));
+            let place = place.transpose()?.flatten();
+            let last = found.map_or(0, |found| found.last);
+            sends.know_place(
+                *conversation,
+                *sender,
+                place.map(|place| (Arc::new(place), last)),
+            );
         }
         let name = (*sender, client_id.clone());
         if let Some(earlier) = sent.remove(&name) {
@@ -130,13 +137,12 @@ impl Locked {
             return Ok(None);
         }
         Ok(Some(Place {
-            membership: Membership {
+            membership: Arc::new(Membership {
                 sealed_key: self.sealed_key.clone(),
                 members: found.everybody,
                 others: found.others,
                 expires_in: lifetime(self.expires_in)?,
-            },
-            last: self.last,
+            }),
             username,
         }))
     }
@@ -265,14 +271,14 @@ pub(crate) fn write_messages(conn: &mut PgConnection, sends: &Sends) -> Result<(
         return Ok(());
     }
     let moved = sends.moved();
-    let moved: BTreeMap<&[u8], (u64, i64)> = moved
+    let moved: BTreeMap<&[u8], &Moved> = moved
         .iter()
-        .map(|(id, stands)| (id.as_bytes().as_slice(), *stands))
+        .map(|(id, moved)| (id.as_bytes().as_slice(), moved))
         .collect();
     MoveOn {
         ids: moved.keys().copied().collect(),
-        last: moved.values().map(|(last, _)| to_column(*last)).collect(),
-        active_at: moved.values().map(|(_, at)| *at).collect(),
+        last: moved.values().map(|moved| to_column(moved.to)).collect(),
+        active_at: moved.values().map(|moved| moved.at).collect(),
     }
     .execute(conn)?;
     let mut messages: Vec<&(NewMessage, u64)> = sends.messages.iter().collect();
@@ -317,11 +323,25 @@ fn to_rows<'a>(messages: &[&'a (NewMessage, u64)]) -> InsertMessages<'a> {
     }
 }
 
+/// Notes that an account writes into a conversation: nothing to do, since the index of names finds an account's messages here.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the same as where there is something that can fail"
+)]
+pub(crate) const fn note_sender(
+    _: &mut PgConnection,
+    _: ConversationId,
+    _: AccountId,
+) -> Result<(), QueryError> {
+    Ok(())
+}
+
 /// Writes these events, which stand by account, each behind the last one of its log, which is locked; returns where they
-/// stand. An account that has no log is left out.
+/// stand. An account that has no log is left out. Where a log ends, others may have moved: the statement finds it by itself.
 pub(crate) fn append_events(
     conn: &mut PgConnection,
     events: &[(AccountId, NewEvent)],
+    _: &mut Heads,
 ) -> Result<Vec<(AccountId, i64)>, QueryError> {
     let mut places = Vec::with_capacity(events.len());
     for of_one in events.chunk_by(|(one, _), (next, _)| one == next) {

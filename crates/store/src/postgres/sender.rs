@@ -17,6 +17,7 @@ use super::{ATTEMPTS, Purpose, Undone, in_transaction, pause, write};
 use crate::failure::{Failure, QueryError, store_error};
 use crate::news::News;
 use crate::pool::{Pool, Stopped};
+use crate::sends::Heads;
 
 /// At most so many units share a transaction, which bounds how long the first of them waits.
 const LARGEST_GROUP: usize = 64;
@@ -211,7 +212,7 @@ fn attempt(conn: &mut PgConnection, group: &mut [Job]) -> Result<News, Undone> {
                 Ran::Failed(failure, error) => return Err(Undone::Failed(failure, error)),
             }
         }
-        let written = write_sends(conn, sends).map_err(undone)?;
+        let written = write_sends(conn, sends, &mut Heads::default()).map_err(undone)?;
         Ok(news.and(written))
     })
 }

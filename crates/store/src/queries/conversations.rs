@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use sealpost_domain::Timestamp;
@@ -137,21 +138,22 @@ impl ConversationRepository for UnitTx<'_> {
         id: ConversationId,
         account: AccountId,
     ) -> Result<Option<Membership>, StoreError> {
-        self.run(|conn| Ok(place(conn, id, account)?.map(|place| place.membership)))
+        let found = self.run(|conn| place(conn, id, account))?;
+        Ok(found.map(|(place, _)| Arc::unwrap_or_clone(place.membership)))
     }
 
     fn lock_membership(
         &mut self,
         id: ConversationId,
         account: AccountId,
-    ) -> Result<Option<Membership>, StoreError> {
+    ) -> Result<Option<Arc<Membership>>, StoreError> {
         let known = self.sends.as_ref();
         if let Some(known) = known.and_then(|sends| sends.membership(id, account)) {
             return Ok(known);
         }
         self.run(|conn| {
             locks::lock_conversation(conn, id.as_bytes(), account.as_bytes())?;
-            Ok(place(conn, id, account)?.map(|place| place.membership))
+            Ok(place(conn, id, account)?.map(|(place, _)| place.membership))
         })
     }
 

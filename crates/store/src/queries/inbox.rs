@@ -14,6 +14,7 @@ use crate::decode::{At, IdColumn, bytes, coded, count, to_column};
 use crate::failure::QueryError;
 use crate::functions::coalesce;
 use crate::schema::{envelopes, inbox_events, inboxes, sessions};
+use crate::sends::Heads;
 
 /// How many rows are written at once, at most.
 const BATCH: usize = 500;
@@ -198,11 +199,13 @@ impl InboxRepository for UnitTx<'_> {
 
 /// Writes the collected events of a unit and returns how the inboxes have grown. The logs are locked in the order of
 /// their accounts, so that two units cannot lock each other out, and all before the first event is written; counting under
-/// the lock leaves no hole. Those that are `noticed` give their notices their numbers.
+/// the lock leaves no hole. Those that are `noticed` give their notices their numbers. `heads` is what is known of where the logs end,
+/// before and after.
 pub(super) fn write_events(
     conn: &mut Conn,
     events: &[(BTreeSet<AccountId>, NewEvent)],
     noticed: &BTreeSet<(AccountId, [u8; 16])>,
+    heads: &mut Heads,
 ) -> Result<Vec<(AccountId, InboxEvent)>, QueryError> {
     let mut logs: BTreeMap<AccountId, Vec<NewEvent>> = BTreeMap::new();
     for (recipients, event) in events {
@@ -220,7 +223,9 @@ pub(super) fn write_events(
         .collect();
     let mut grown = Vec::with_capacity(events.len());
     for batch in events.chunks(BATCH) {
-        let mut offsets = bulk::append_events(conn, batch)?.into_iter().peekable();
+        let mut offsets = bulk::append_events(conn, batch, heads)?
+            .into_iter()
+            .peekable();
         for (account, event) in batch {
             if let Some((_, offset)) = offsets.next_if(|(of, _)| of == account) {
                 if noticed.contains(&(*account, event.subject)) {

@@ -1,6 +1,7 @@
 //! How accounts stand in conversations, and with whom.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use sealpost_domain::accounts::{AccountId, Username};
@@ -91,13 +92,13 @@ pub(super) fn standing(
     }))
 }
 
-/// How `account` stands in a conversation it wants to write to. In a group nobody's settings are looked at, and there is
-/// nobody to look them up for.
+/// How `account` stands in a conversation it wants to write to, and the number of its last message. In a group nobody's settings are
+/// looked at, and there is nobody to look them up for.
 pub(crate) fn place(
     conn: &mut Conn,
     id: ConversationId,
     account: AccountId,
-) -> Result<Option<Place>, QueryError> {
+) -> Result<Option<(Place, u64)>, QueryError> {
     let found: Option<(Vec<u8>, i16, Option<i64>, i64)> = members::table
         .find((id.as_bytes().as_slice(), account.as_bytes().as_slice()))
         .inner_join(conversations::table)
@@ -123,16 +124,17 @@ pub(crate) fn place(
     found
         .username
         .map(|username| {
-            Ok(Place {
-                membership: Membership {
-                    sealed_key,
-                    members: found.everybody,
-                    others: found.others,
-                    expires_in: lifetime(expires_in)?,
-                },
-                last: count(last_seq, at("last_seq"))?,
+            let membership = Arc::new(Membership {
+                sealed_key,
+                members: found.everybody,
+                others: found.others,
+                expires_in: lifetime(expires_in)?,
+            });
+            let place = Place {
+                membership,
                 username,
-            })
+            };
+            Ok((place, count(last_seq, at("last_seq"))?))
         })
         .transpose()
 }

@@ -8,7 +8,7 @@ use sealpost_domain::ports::{
 };
 
 use super::message_pages::{Wanted, page, visible_page};
-use super::{Conn, UnitTx, expressions, files, message_ends};
+use super::{Conn, UnitTx, bulk, expressions, files, message_ends};
 use crate::decode::{At, IdColumn, SentRow, bytes, coded, count, decode_sent};
 use crate::failure::QueryError;
 use crate::schema::{accounts, attachments, conversations, files as file_rows, messages};
@@ -146,7 +146,7 @@ pub(super) fn attach(conn: &mut Conn, message: &NewMessage) -> Result<(), QueryE
     Ok(())
 }
 
-/// Writes a message in its place; it must not be there.
+/// Writes a message in its place; it must not be there. That its sender writes there is to be noted before.
 pub(crate) fn insert(conn: &mut Conn, message: &NewMessage, seq: i64) -> Result<(), QueryError> {
     diesel::insert_into(messages::table)
         .values(NewRow::of(message, seq))
@@ -192,6 +192,7 @@ impl MessageRepository for UnitTx<'_> {
                 ))
                 .returning(conversations::last_seq)
                 .get_result(conn)?;
+            bulk::note_sender(conn, message.conversation, message.sender)?;
             insert(conn, message, seq)?;
             attach(conn, message)?;
             Ok(count(seq, at("seq"))?)

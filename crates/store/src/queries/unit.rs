@@ -21,7 +21,7 @@ use sealpost_domain::ports::{
 use super::{Conn, bulk, inbox, messages};
 use crate::failure::{Failure, QueryError};
 use crate::news::News;
-use crate::sends::Sends;
+use crate::sends::{Heads, Sends};
 
 /// A unit of work in progress on one connection, inside a transaction that the backend opened.
 pub(super) struct UnitTx<'c> {
@@ -58,14 +58,16 @@ pub(crate) fn run_unit(conn: &mut Conn, unit: &mut Unit) -> Ran {
         // Whatever the closure made of it: after a failure nothing is kept. What it was, the closure was told.
         (Some(failure), _) => Ran::Failed(failure, StoreError::Ended),
         (None, Verdict::RollBack) => Ran::RollBack,
-        (None, Verdict::Commit) => match inbox::write_events(tx.conn, &tx.events, &tx.noticed) {
-            Ok(grown) => Ran::Commit(News {
-                grown,
-                mail_waits: tx.mail_waits,
-                ..News::default()
-            }),
-            Err(error) => Ran::Failed(error.failure(), error.into_store_error()),
-        },
+        (None, Verdict::Commit) => {
+            match inbox::write_events(tx.conn, &tx.events, &tx.noticed, &mut Heads::default()) {
+                Ok(grown) => Ran::Commit(News {
+                    grown,
+                    mail_waits: tx.mail_waits,
+                    ..News::default()
+                }),
+                Err(error) => Ran::Failed(error.failure(), error.into_store_error()),
+            }
+        }
     }
 }
 
@@ -115,14 +117,19 @@ pub(crate) fn run_sending(conn: &mut Conn, unit: &mut Unit, sends: &mut Sends) -
     }
 }
 
-/// Writes what the units of a group have left; returns how the inboxes have grown.
-pub(crate) fn write_sends(conn: &mut Conn, sends: Sends) -> Result<News, QueryError> {
+/// Writes what the units of a group have left; returns how the inboxes have grown. `heads` is what is known of where they end,
+/// before and after.
+pub(crate) fn write_sends(
+    conn: &mut Conn,
+    sends: Sends,
+    heads: &mut Heads,
+) -> Result<News, QueryError> {
     bulk::write_messages(conn, &sends)?;
     for (message, _) in &sends.messages {
         messages::attach(conn, message)?;
     }
     Ok(News {
-        grown: inbox::write_events(conn, &sends.events, &sends.noticed)?,
+        grown: inbox::write_events(conn, &sends.events, &sends.noticed, heads)?,
         sent: sends.into_stored(),
         ..News::default()
     })

@@ -6,6 +6,7 @@ mod checkpoint;
 mod connection;
 mod copy;
 pub(crate) mod expressions;
+mod known;
 pub(crate) mod locks;
 mod migrate;
 mod open;

@@ -16,6 +16,7 @@ use super::checkpoint::Checkpointer;
 use super::connection::{
     OLDEST_LIBRARY, Reader, library_version, set_up_checkpointer, set_up_writer,
 };
+use super::known::Known;
 use super::migrate;
 use super::writer::Writer;
 use crate::migrations::{self, MigrationError, MigrationMode, Plan, SQLITE};
@@ -97,6 +98,7 @@ impl SqliteStore {
         }
         set_up_writer(&mut conn).map_err(|error| unusable(error.into()))?;
         bring_up_to_date(&mut conn, path, options.migrate)?;
+        Known::watch(&mut conn).map_err(|error| unusable(error.into()))?;
         let readers = Pool::open(url, options.readers, Box::new(Reader), Handle::current())
             .map_err(|error| unusable(error.into()))?;
         let mut beside =

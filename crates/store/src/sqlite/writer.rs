@@ -16,12 +16,16 @@ use tokio::sync::{mpsc, oneshot};
 use super::backend::queries::{Ran, run_sending, run_unit, write_sends};
 use super::bulk::foresee;
 use super::checkpoint::Checkpointer;
+use super::known::Known;
 use super::recent::Recent;
 use crate::failure::{Failure, panicked, store_error};
 use crate::news::News;
 
 /// At most so many units share a commit, which bounds how long the first of them waits.
 const LARGEST_GROUP: usize = 64;
+/// So often whoever waits for a processor has this one first, as long as there is room in the group: they may be about to hand a unit in, and
+/// each that goes along costs less than one that comes after. Where nobody waits for a processor that is a moment.
+const YIELDS: u32 = 4;
 
 struct Job {
     unit: Unit,
@@ -89,18 +93,14 @@ fn write_all(
     checkpointer: Checkpointer,
     wake_ups: &dyn WakeUps,
 ) {
+    let mut known = Known::default();
     let mut recent = Recent::new();
     while let Some(first) = waiting.blocking_recv() {
-        let mut group = vec![first];
-        while group.len() < LARGEST_GROUP
-            && let Ok(next) = waiting.try_recv()
-        {
-            group.push(next);
-        }
+        let mut group = gather(first, &mut waiting);
         // Nobody waits for these any more, and nothing of them has begun.
         group.retain(|job| !job.done.is_closed());
         group.sort_by_key(|job| job.sending.is_none());
-        let added = write_group(&mut conn, group, wake_ups);
+        let added = write_group(&mut conn, &mut known, group, wake_ups);
         recent.look_after(&mut conn, added);
         checkpointer.look_after(&mut conn);
     }
@@ -110,11 +110,37 @@ fn write_all(
     }
 }
 
+/// Whoever comes alone goes at once.
+fn gather(first: Job, waiting: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+    let mut group = vec![first];
+    for left in (0..=YIELDS).rev() {
+        while group.len() < LARGEST_GROUP
+            && let Ok(next) = waiting.try_recv()
+        {
+            group.push(next);
+        }
+        if group.len() == 1 || group.len() == LARGEST_GROUP || left == 0 {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    group
+}
+
 /// Returns how many events it has added to logs.
-fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn WakeUps) -> usize {
+fn write_group(
+    conn: &mut SqliteConnection,
+    known: &mut Known,
+    mut group: Vec<Job>,
+    wake_ups: &dyn WakeUps,
+) -> usize {
     // Whoever sends goes by the statements of a group, which stay prepared, alone as well.
     if group.len() > 1 || group.iter().any(|job| job.sending.is_some()) {
-        match try_group(conn, &mut group) {
+        let tried = try_group(conn, known, &mut group);
+        if tried.is_err() {
+            known.forget();
+        }
+        match tried {
             Ok(outcomes) => return acknowledge(group, outcomes, wake_ups),
             Err(GroupFailure::Commit(error)) => {
                 refuse_all(group, error);
@@ -131,6 +157,7 @@ fn write_group(conn: &mut SqliteConnection, mut group: Vec<Job>, wake_ups: &dyn 
     }
     let singly = group.into_iter().map(|mut job| {
         let outcome = write_single(conn, &mut job.unit);
+        forget_moved(known, &outcome);
         acknowledge(vec![job], vec![outcome], wake_ups)
     });
     singly.sum()
@@ -175,10 +202,14 @@ enum GroupFailure {
 
 /// One transaction for all. A refused unit is undone alone; its refusal too is told only after the commit, since it may
 /// rest on what an earlier unit of the group has written.
-fn try_group(conn: &mut SqliteConnection, group: &mut [Job]) -> Result<Vec<Outcome>, GroupFailure> {
+fn try_group(
+    conn: &mut SqliteConnection,
+    known: &mut Known,
+    group: &mut [Job],
+) -> Result<Vec<Outcome>, GroupFailure> {
     conn.batch_execute("BEGIN IMMEDIATE")
         .map_err(GroupFailure::Commit)?;
-    let Ok(outcomes) = run_all(conn, group) else {
+    let Ok(outcomes) = run_all(conn, known, group) else {
         roll_back(conn);
         return Err(GroupFailure::Broken);
     };
@@ -190,27 +221,42 @@ fn try_group(conn: &mut SqliteConnection, group: &mut [Job]) -> Result<Vec<Outco
 }
 
 /// First those that send, then the others, as they stand in `group`.
-fn run_all(conn: &mut SqliteConnection, group: &mut [Job]) -> Result<Vec<Outcome>, Broken> {
+fn run_all(
+    conn: &mut SqliteConnection,
+    known: &mut Known,
+    group: &mut [Job],
+) -> Result<Vec<Outcome>, Broken> {
     let sending = group.partition_point(|job| job.sending.is_some());
     let (sending, others) = group.split_at_mut(sending);
     let mut outcomes = Vec::with_capacity(sending.len() + others.len());
     if !sending.is_empty() {
-        run_sends(conn, sending, &mut outcomes)?;
+        run_sends(conn, known, sending, &mut outcomes)?;
     }
     for job in others {
-        outcomes.push(run_in_savepoint(conn, &mut job.unit)?);
+        let outcome = run_in_savepoint(conn, &mut job.unit)?;
+        forget_moved(known, &outcome);
+        outcomes.push(outcome);
     }
     Ok(outcomes)
+}
+
+/// After a unit that does not go by what is known.
+fn forget_moved(known: &mut Known, outcome: &Outcome) {
+    if outcome.as_ref().is_ok_and(|news| !news.grown.is_empty()) {
+        known.forget_ends();
+    }
 }
 
 /// Nothing is written before each of them has its verdict: none needs a savepoint.
 fn run_sends(
     conn: &mut SqliteConnection,
+    known: &mut Known,
     group: &mut [Job],
     outcomes: &mut Vec<Outcome>,
 ) -> Result<(), Broken> {
     let asked = group.iter().filter_map(|job| job.sending.as_ref());
-    let mut sends = foresee(conn, asked).map_err(|_| Broken)?;
+    known.look(conn).map_err(|_| Broken)?;
+    let mut sends = foresee(conn, asked, known).map_err(|_| Broken)?;
     for job in &mut *group {
         let ran = AssertUnwindSafe(|| run_sending(conn, &mut job.unit, &mut sends));
         match catch_unwind(ran).map_err(|_| Broken)? {
@@ -219,7 +265,9 @@ fn run_sends(
             Ran::Failed(..) => return Err(Broken),
         }
     }
-    let news = write_sends(conn, sends).map_err(|_| Broken)?;
+    known.note_senders(conn, &sends).map_err(|_| Broken)?;
+    known.move_on(&sends);
+    let news = write_sends(conn, sends, known.heads()).map_err(|_| Broken)?;
     if let Some(Ok(first)) = outcomes.first_mut() {
         *first = std::mem::take(first).and(news);
     }

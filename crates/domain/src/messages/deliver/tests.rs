@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::accounts::MessagesFrom;
 use crate::contacts::{Correspondent, Relation};
@@ -66,7 +68,7 @@ fn tx(custody: Custody, sent: Option<(Receipt, Digest)>) -> MockTx {
         .expect_find_many()
         .returning(|_, _| Ok(vec![overview()]));
     tx.conversations.expect_lock_membership().returning(|_, _| {
-        Ok(Some(Membership {
+        Ok(Some(Arc::new(Membership {
             sealed_key: vec![1],
             members: vec![account("alice").id, account("bob").id],
             others: vec![Correspondent {
@@ -74,7 +76,7 @@ fn tx(custody: Custody, sent: Option<(Receipt, Digest)>) -> MockTx {
                 relation: Relation::default(),
             }],
             expires_in: None,
-        }))
+        })))
     });
     tx.messages
         .expect_find_sent()

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::accounts::MessagesFrom;
 use crate::contacts::Relation;
@@ -37,12 +39,12 @@ fn tx_with(bob: Correspondent, sent: Option<(Receipt, Digest)>) -> MockTx {
     tx.conversations
         .expect_lock_membership()
         .returning(move |_, _| {
-            Ok(Some(Membership {
+            Ok(Some(Arc::new(Membership {
                 sealed_key: vec![9],
                 members: vec![account("alice").id, account("bob").id],
                 others: vec![bob],
                 expires_in: None,
-            }))
+            })))
         });
     tx.messages
         .expect_find_sent()

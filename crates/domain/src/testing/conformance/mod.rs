@@ -168,7 +168,8 @@ macro_rules! store_conformance {
                 an_address_is_proved_by_one_of_two;
             sends: many_at_once_have_each_their_place, a_repeat_beside_the_original_finds_it,
                 a_name_is_used_once_across_conversations, what_is_refused_leaves_nothing,
-                a_stranger_is_one_beside_members, a_panic_harms_only_its_own_unit;
+                a_stranger_is_one_beside_members, a_panic_harms_only_its_own_unit,
+                the_next_send_sees_what_a_pair_has_become, the_next_send_sees_who_is_in_the_group;
             socket_tickets: taken_once_in_time, ended_with_their_session, swept_when_expired;
             storage: charged_within_the_quota, an_own_quota_goes_first, many_charges_never_pass_it,
                 reservations_come_and_go, one_of_many_takes_a_reservation, gone_with_its_account;

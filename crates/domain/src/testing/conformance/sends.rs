@@ -1,5 +1,7 @@
 //! Cases of [`Store::run_send`]: however many units share a transaction and its statements, each is as if it had run alone.
 
+mod changes;
+
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -10,6 +12,10 @@ use crate::conversations::ConversationId;
 use crate::inbox::{EventKind, NewEvent};
 use crate::messages::{MessageId, Reach};
 use crate::ports::{NewMessage, Sending, Store, StoreError, StoreExt, Tx};
+
+pub use changes::{
+    the_next_send_sees_what_a_pair_has_become, the_next_send_sees_who_is_in_the_group,
+};
 
 /// Nobody is in there, or the sender is not.
 const STRANGER: u64 = 0;
