@@ -142,3 +142,68 @@ pub(crate) fn append_events(
     }
     Ok(places)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use diesel::connection::SimpleConnection;
+    use sealpost_domain::Timestamp;
+    use sealpost_domain::accounts::Username;
+    use sealpost_domain::conversations::Membership;
+    use sealpost_domain::messages::{ClientId, Format, MessageId};
+    use sealpost_domain::ports::NewMessage;
+
+    use super::*;
+    use crate::sends::Place;
+
+    const ROOM: ConversationId = ConversationId::from_bytes([1; 16]);
+    const ALICE: AccountId = AccountId::from_bytes([2; 16]);
+
+    /// A group that leaves one message, in a conversation that is said to have come to `last`.
+    fn counted_from(last: u64) -> Sends {
+        let place = Place {
+            membership: Arc::new(Membership {
+                sealed_key: Vec::new(),
+                members: vec![ALICE],
+                others: Vec::new(),
+                expires_in: None,
+            }),
+            username: Username::parse("alice").unwrap(),
+        };
+        let message = NewMessage {
+            id: MessageId::from_bytes([3; 16]),
+            conversation: ROOM,
+            sender: ALICE,
+            client_id: ClientId::parse("c").unwrap(),
+            digest: [4; 32],
+            format: Format::Opaque,
+            body: Vec::new(),
+            attachments: Vec::new(),
+            sent_at: None,
+            created_at: Timestamp::from_seconds(1),
+            expires_at: None,
+        };
+        let mut sends = Sends::default();
+        sends.know_place(ROOM, ALICE, Some((Arc::new(place), last)));
+        sends.append(&message).unwrap();
+        sends
+    }
+
+    #[test]
+    fn no_number_is_given_that_a_conversation_has_passed() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        conn.batch_execute(
+            "CREATE TABLE conversations (id BLOB, last_seq INTEGER, active_at INTEGER); \
+             INSERT INTO conversations VALUES (x'01010101010101010101010101010101', 9, 0)",
+        )
+        .unwrap();
+        for stale in [8, 10] {
+            let refused = write_messages(&mut conn, &counted_from(stale));
+            assert!(matches!(refused, Err(QueryError::Raced)), "{refused:?}");
+        }
+        // There is no table for the message itself: that far it comes.
+        let went_on = write_messages(&mut conn, &counted_from(9)).unwrap_err();
+        assert!(matches!(went_on, QueryError::Engine(_)), "{went_on:?}");
+    }
+}

@@ -23,9 +23,6 @@ use crate::news::News;
 
 /// At most so many units share a commit, which bounds how long the first of them waits.
 const LARGEST_GROUP: usize = 64;
-/// So often whoever waits for a processor has this one first, as long as there is room in the group: they may be about to hand a unit in, and
-/// each that goes along costs less than one that comes after. Where nobody waits for a processor that is a moment.
-const YIELDS: u32 = 4;
 
 struct Job {
     unit: Unit,
@@ -96,7 +93,12 @@ fn write_all(
     let mut known = Known::default();
     let mut recent = Recent::new();
     while let Some(first) = waiting.blocking_recv() {
-        let mut group = gather(first, &mut waiting);
+        let mut group = vec![first];
+        while group.len() < LARGEST_GROUP
+            && let Ok(next) = waiting.try_recv()
+        {
+            group.push(next);
+        }
         // Nobody waits for these any more, and nothing of them has begun.
         group.retain(|job| !job.done.is_closed());
         group.sort_by_key(|job| job.sending.is_none());
@@ -108,23 +110,6 @@ fn write_all(
     if let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the last checkpoint failed; the next start will do it");
     }
-}
-
-/// Whoever comes alone goes at once.
-fn gather(first: Job, waiting: &mut mpsc::Receiver<Job>) -> Vec<Job> {
-    let mut group = vec![first];
-    for left in (0..=YIELDS).rev() {
-        while group.len() < LARGEST_GROUP
-            && let Ok(next) = waiting.try_recv()
-        {
-            group.push(next);
-        }
-        if group.len() == 1 || group.len() == LARGEST_GROUP || left == 0 {
-            break;
-        }
-        std::thread::yield_now();
-    }
-    group
 }
 
 /// Returns how many events it has added to logs.

@@ -6,7 +6,7 @@ use super::super::people::{conversation, message, person};
 use super::{STRANGER, say, sending, told};
 use crate::Timestamp;
 use crate::accounts::{AccountId, MessagesFrom, Settings};
-use crate::contacts::{Correspondent, Relation};
+use crate::contacts::{ContactState, Correspondent, Relation};
 use crate::conversations::{ConversationId, Membership};
 use crate::messages::Lifetime;
 use crate::ports::{NewGroup, NewMember, NewMessage, Store, StoreError, StoreExt, Tx};
@@ -63,15 +63,20 @@ pub async fn the_next_send_sees_what_a_pair_has_become(store: Arc<dyn Store>) {
         blocked_at: Some(NOW),
         ..Relation::default()
     };
-    for relation in [blocks, Relation::default()] {
+    let friends = Relation {
+        contact: ContactState::Mutual,
+        contact_since: Some(NOW),
+        ..Relation::default()
+    };
+    for (number, relation) in [(2, blocks), (3, friends), (4, Relation::default())] {
         change(&store, move |tx| {
             tx.contacts().lock(bob, alice)?;
             tx.contacts().save(bob, alice, &relation)
         })
         .await;
-        let number = if relation == blocks { 2 } else { 3 };
         let other = other(&say_it(number).await);
         assert_eq!(other.relation.blocked_by_at, relation.blocked_at);
+        assert_eq!(other.relation.contact, relation.contact);
     }
 
     let old = Settings::default();
@@ -83,27 +88,27 @@ pub async fn the_next_send_sees_what_a_pair_has_become(store: Arc<dyn Store>) {
         tx.accounts().replace_settings(bob, &old, &shy)
     })
     .await;
-    assert_eq!(other(&say_it(4).await).messages_from, MessagesFrom::Nobody);
+    assert_eq!(other(&say_it(5).await).messages_from, MessagesFrom::Nobody);
 
     let hour = Lifetime::parse(3_600).unwrap();
     change(&store, move |tx| {
         tx.conversations().replace_lifetime(talk, Some(hour))
     })
     .await;
-    assert_eq!(say_it(5).await.expires_in, Some(hour));
+    assert_eq!(say_it(6).await.expires_in, Some(hour));
 
     // A unit that sends beside other things is not one of those that send.
-    let beside = message(6, talk, bob);
+    let beside = message(7, talk, bob);
     change(&store, move |tx| say(tx, &beside)).await;
-    say_it(7).await;
-    change(&store, move |tx| tx.inbox().trim(alice, 7)).await;
-    assert_eq!(say_it(8).await.members.len(), 2);
-    let offsets = change(&store, move |tx| tx.inbox().page(alice, 7, 9)).await;
+    say_it(8).await;
+    change(&store, move |tx| tx.inbox().trim(alice, 8)).await;
+    assert_eq!(say_it(9).await.members.len(), 2);
+    let offsets = change(&store, move |tx| tx.inbox().page(alice, 8, 9)).await;
     assert_eq!(
         offsets.iter().map(|event| event.offset).collect::<Vec<_>>(),
-        [8]
+        [9]
     );
-    assert_eq!(told(&store, bob).await.len(), 8);
+    assert_eq!(told(&store, bob).await.len(), 9);
 }
 
 /// In a group: who comes, who goes, who leaves the service, and that the group itself goes.
